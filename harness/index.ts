@@ -105,4 +105,4 @@ export type {
   Sight,
   SightState,
 } from './verify/seen/seen.ts';
-export type { ErrorCount, Share, Symptom, Tally, Traffic } from './verify/traffic.ts';
+export type { ErrorCount, PartlyCounted, Share, Symptom, Tally, Traffic } from './verify/traffic.ts';

@@ -208,6 +208,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'verify/check.ts',
       'verify/diagnose/steps.ts',
       'verify/figures.ts',
+      'verify/missing.ts',
       'verify/seen/calls.ts',
       'verify/seen/seen.ts',
       'verify/traffic.ts',

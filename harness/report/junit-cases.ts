@@ -1,4 +1,6 @@
 /** Steps and checks as test cases of JUnit. Pure. */
+
+import type { Topology } from '../model/topology.ts';
 import type { CaseGroup, ReportCase } from './cases.ts';
 import { claimText, headlineLines, headlineOf, headlineText, type Part } from './headline.ts';
 import { element, escapeXml } from './junit-xml.ts';
@@ -21,7 +23,7 @@ export function caseXml(group: CaseGroup, each: ReportCase): string {
 
 function detailOf({ scenario }: CaseGroup, each: ReportCase): string {
   const { part, outcome, problem, because, check } = each;
-  const data = check && outcome !== 'passed' ? dataOf(check) : '';
+  const data = scenario && check && outcome !== 'passed' ? dataOf(scenario.topology, check) : '';
   if (because !== undefined) return `${element('skipped', { message: because })}${data}`;
   if (!problem) return '';
   const parts = headlineOf(problem, scenario?.omitted);
@@ -34,8 +36,12 @@ function detailOf({ scenario }: CaseGroup, each: ReportCase): string {
 const causeOf = (parts: readonly Part[]): string =>
   parts.find(({ term }) => term === 'Cause')?.text ?? headlineText(parts);
 
-const dataOf = ({ traffic, evidence }: NonNullable<ReportCase['check']>): string =>
-  element('system-out', {}, escapeXml(JSON.stringify(traffic ? inWords(traffic) : evidence, null, 2)));
+const dataOf = (topology: Topology, { traffic, evidence }: NonNullable<ReportCase['check']>): string =>
+  element(
+    'system-out',
+    {},
+    escapeXml(JSON.stringify(traffic ? inWords(topology, traffic) : evidence, null, 2)),
+  );
 
 const outputsOf = ({ step }: ReportCase): readonly string[] =>
   (step?.commands ?? [])

@@ -4,6 +4,7 @@
  */
 import { dump } from 'js-yaml';
 import { printable } from '../base/printable.ts';
+import type { Topology } from '../model/topology.ts';
 import type { Problem } from '../run/events.ts';
 import { claimText, placeOf, problemOfCheck, problemOfStep } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
@@ -53,7 +54,7 @@ function stepPoint(step: StepReport): Point {
   };
 }
 
-function checkPoint(check: CheckReport): Point {
+function checkPoint(topology: Topology, check: CheckReport): Point {
   const { id, sentence, level, isNamed = false, outcome, found, evidence, traffic } = check;
   if (outcome === 'passed')
     return { ok: true, description: `check ${id}: ${sentence}`, diagnostics: { found } };
@@ -61,7 +62,7 @@ function checkPoint(check: CheckReport): Point {
     ...told(problemOfCheck(check)),
     outcome,
     claim: claimText(check),
-    traffic: traffic && inWords(traffic),
+    traffic: traffic && inWords(topology, traffic),
     evidence,
   };
   // Its claim would read as if it held.
@@ -110,7 +111,10 @@ function scenarioLines(scenario: ScenarioReport): readonly string[] {
       `edition ${scenario.edition}, seed ${scenario.seed}, ${scenario.requests} requests per source, ${scenario.clock} clock`,
     ),
     ...(scenario.omitted.length > 0 ? [comment(`left out: ${scenario.omitted.join(' ')}`)] : []),
-    ...write([...scenario.steps.map(stepPoint), ...scenario.checks.map(checkPoint)]),
+    ...write([
+      ...scenario.steps.map(stepPoint),
+      ...scenario.checks.map(check => checkPoint(scenario.topology, check)),
+    ]),
   ];
 }
 

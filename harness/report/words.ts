@@ -1,6 +1,9 @@
 /** Sentences about a scenario that several formats share. */
+
+import type { Topology } from '../model/topology.ts';
 import { onceIn } from '../verify/figures.ts';
-import { type Share, SYMPTOM_WORDS, type Traffic } from '../verify/traffic.ts';
+import { symptomWords } from '../verify/missing.ts';
+import type { Share, Traffic } from '../verify/traffic.ts';
 import type { CheckReport, ScenarioReport, StepReport } from './report.ts';
 
 /** Writes a duration: `0.8 s`, `2 min 5 s`. */
@@ -82,8 +85,9 @@ const shareFigure = ({ count, together }: Share): string =>
  */
 export function figures(scenario: ScenarioReport): string {
   return trafficOf(scenario)
-    .map(({ from, sample, symptom, convergence }) => {
-      const words = symptom === 'BOTH' ? '' : ` (${SYMPTOM_WORDS[symptom]})`;
+    .map(traffic => {
+      const { from, sample, symptom, convergence } = traffic;
+      const words = symptom === 'BOTH' ? '' : ` (${symptomWords(scenario.topology, traffic)})`;
       if (sample) return `${from} ${sample.shares.map(shareFigure).join('+')}/${sample.requests}${words}`;
       const { lastBatch } = convergence;
       const answered = lastBatch ? lastBatch.instances.reduce((sum, { count }) => sum + count, 0) : 0;
@@ -93,10 +97,10 @@ export function figures(scenario: ScenarioReport): string {
 }
 
 /** Returns traffic with its symptom in words, for people who read it as data. */
-export const inWords = ({ symptom, ...traffic }: Traffic): Record<string, unknown> => ({
-  ...traffic,
-  symptom: SYMPTOM_WORDS[symptom],
-});
+export function inWords(topology: Topology, traffic: Traffic): Record<string, unknown> {
+  const { symptom: _, ...rest } = traffic;
+  return { ...rest, symptom: symptomWords(topology, traffic) };
+}
 
 /** What every format says of a scenario that was not begun. */
 export const NEVER_BEGUN = 'never begun: the run was interrupted before, or the part that has it is missing';

@@ -8,7 +8,7 @@ import { type Clock, sleep } from '../base/clock.ts';
 import type { ClusterSpec } from '../model/topology.ts';
 import { callFrom, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
-import { describeShortfall, type Shortfall, shortfalls } from './gateway-weight.ts';
+import { describeShortfall, partOf, type Shortfall, shortfalls } from './gateway-weight.ts';
 import { type AnswerGroup, batchSizeFor, groupName, silentGroups } from './groups.ts';
 import type { PodDirectory } from './pod-directory.ts';
 import type { Answer } from './sampling.ts';
@@ -90,7 +90,7 @@ export async function converge(context: CheckContext, options: ConvergenceOption
     onProgress(
       isTrouble(batch)
         ? batch.trouble
-        : `not converged yet: ${first ? describeShortfall(first, source.name) : describeBatch(answers, groups, directory.locate)}`,
+        : `not converged yet: ${first ? describeShortfall(partOf(first), source.name) : describeBatch(answers, groups, directory.locate)}`,
     );
     const pause = PAUSES_MS[Math.min(pauses, PAUSES_MS.length - 1)] ?? 0;
     pauses += 1;

@@ -8,6 +8,7 @@ import { gatewayAddressesIn } from './gateway-addresses.ts';
 import { type AnswerGroup, isJoint } from './groups.ts';
 import type { PodsByCluster } from './pod-directory.ts';
 import type { PodFact } from './pods.ts';
+import type { PartlyCounted } from './traffic.ts';
 
 /** A network whose gateways carry the weight of fewer pods than are behind them. */
 export interface Shortfall {
@@ -71,7 +72,16 @@ export function shortfallsIn(
   });
 }
 
-export function describeShortfall({ group, counted }: Shortfall, source: ClusterName): string {
-  const { network, pods, clusters } = group;
-  return `the proxy of ${source} gives the gateways of ${network} the weight of ${Number(counted.toFixed(2))} of the ${pods} pods behind them (in ${clusters.join(' and ')})`;
+/** Returns a shortfall as it is reported. */
+export const partOf = ({ group: { network, clusters, pods }, counted }: Shortfall): PartlyCounted => ({
+  ...{ network, clusters, pods },
+  counted: Number(counted.toFixed(2)),
+});
+
+/** Writes that the pods of a network are not all counted. */
+export function describeShortfall(
+  { network, pods, clusters, counted }: PartlyCounted,
+  source: string,
+): string {
+  return `the proxy of ${source} gives the gateways of ${network} the weight of ${counted} of the ${pods} pods behind them (in ${clusters.join(' and ')})`;
 }

@@ -80,6 +80,16 @@ export interface Share {
   };
 }
 
+/** A network whose gateways stand for fewer pods, in the proxy of a client, than are behind them. */
+export interface PartlyCounted {
+  readonly network: string;
+  /** Those on the network that have pods. */
+  readonly clusters: readonly string[];
+  readonly pods: number;
+  /** For how many pods the weight of the gateways stands. */
+  readonly counted: number;
+}
+
 /** What calls from one cluster's client showed. */
 export interface Traffic {
   readonly from: string;
@@ -99,6 +109,8 @@ export interface Traffic {
     readonly lastBatch?: Tally;
     /** Why nothing could be asked in the end, or what was not there yet though all calls were answered. */
     readonly trouble?: string;
+    /** Absent if every network is counted in full. */
+    readonly partlyCounted?: readonly PartlyCounted[];
   };
   /** The one fixed sample; absent if the mesh did not converge. */
   readonly sample?: Tally & {

@@ -72,7 +72,7 @@ function overview(report: ConformanceReport): Markup {
   );
 }
 
-function checkSection(anchor: Anchor, check: CheckReport, omitted: readonly StepId[]): Markup {
+function checkSection(anchor: Anchor, check: CheckReport, { topology, omitted }: ScenarioReport): Markup {
   const { id, sentence, outcome, found, evidence, traffic, diagnosis, level } = check;
   // A claim that does not hold is not said first.
   const [first, second] = outcome === 'passed' ? [sentence, found] : [found, claimText(check)];
@@ -81,7 +81,7 @@ function checkSection(anchor: Anchor, check: CheckReport, omitted: readonly Step
   return html`<details ${outcome === 'passed' ? undefined : new Markup('open')}><summary>${outcomeOf(outcome)} ${first} <code class="muted">${id}</code>${level === 'extended' ? ' (extended)' : undefined}</summary>
 <p>${second}</p>
 ${diagnosis && problemNotice(problemOfCheck(check), anchor, omitted)}
-${traffic && trafficDetails(traffic)}
+${traffic && trafficDetails(topology, traffic)}
 ${hasEvidence ? html`<details><summary class="muted">evidence</summary><pre>${JSON.stringify(evidence, null, 2)}</pre></details>` : undefined}
 </details>`;
 }
@@ -110,7 +110,7 @@ ${omitted.length > 0 ? html`<p class="notice">Left out, as asked:${omitted.map(i
 ${picture(scenario, `picture${index + 1}`)}
 ${trafficTable(scenario)}
 <h3>Checks</h3>
-${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check, omitted))}
+${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check, scenario))}
 <h3>Steps</h3>
 ${scrollable(`steps of ${scenario.scenario}`, html`<table><thead><tr><th>outcome</th><th>step</th><th class="number">${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step, omitted))}</tbody></table>`)}
 <h3>The run</h3>

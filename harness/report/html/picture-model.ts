@@ -28,6 +28,8 @@ export interface Way extends Sight {
   /** What it is, in a sentence without its end: `calls from cluster1 to cluster2`. */
   readonly says: string;
   readonly label: string;
+  /** Calls that did not come here, and need not: others are judged together with these. */
+  readonly isOpen?: true;
   /** Part of the calls that go this way, 0 to 1. */
   readonly share?: number;
 }

@@ -54,12 +54,20 @@ function notedIn({ clusters, ways, strays }: PictureModel): readonly Noted[] {
   const others = [...ways.filter(({ state }) => state !== 'present'), ...strays];
   return [
     ...parts,
-    ...others.map(({ id, says, state, error }) => ({
+    ...others.map(({ id, says, state, error, ...other }) => ({
       id,
-      text: `${capitalized(says)}: ${state === 'present' ? 'seen' : WORDS[state]}${because(error)}`,
+      text:
+        'isOpen' in other
+          ? OPEN
+          : `${capitalized(says)}: ${state === 'present' ? 'seen' : WORDS[state]}${because(error)}`,
     })),
   ];
 }
+
+/** Of all calls that did not come to a cluster, and need not. */
+const OPEN =
+  'No call came here, which may be: another cluster behind the same gateways answered, and both are judged ' +
+  'together, as gateways choose a pod for each connection, not for each call';
 
 const because = (error: string | undefined): string => (error === undefined ? '' : `: ${error}`);
 

@@ -49,6 +49,7 @@ function calls(scenario: ScenarioReport): readonly Way[] {
     const { from, to, answered, requests, via } = call;
     // Of a proxy without an endpoint nothing shows the way; between networks there is one only.
     const gateway = via === undefined && networkOf(from) !== networkOf(to) ? to : via;
+    const isOpen = call.state === 'not-seen' && requests > 0;
     const share = requests === 0 ? 0 : answered / requests;
     return {
       ...sightOf(call),
@@ -58,7 +59,8 @@ function calls(scenario: ScenarioReport): readonly Way[] {
       to: helloWorldIn(scenario, to),
       ...(typeof gateway === 'string' && { via: `gateway/${gateway}` }),
       says: from === to ? `calls within ${from}` : `calls from ${from} to ${to}`,
-      label: call.state === 'not-seen' ? 'not asked' : percent(share).replace('.0 ', ' '),
+      ...(isOpen && { isOpen }),
+      label: call.state === 'not-seen' && !isOpen ? 'not asked' : percent(share).replace('.0 ', ' '),
       share,
     };
   });

@@ -1,5 +1,7 @@
 /** The calls of a scenario on the page: who answered whom, and the figures of a check. */
-import { SYMPTOM_WORDS, type Traffic } from '../../verify/traffic.ts';
+import type { Topology } from '../../model/topology.ts';
+import { shownOf, symptomWords } from '../../verify/missing.ts';
+import type { Traffic } from '../../verify/traffic.ts';
 import type { ScenarioReport } from '../report.ts';
 import { duration, percent, riskSentence, togetherSentences, trafficOf } from '../words.ts';
 import { definitions, html, type Markup, scrollable } from './text.ts';
@@ -19,8 +21,9 @@ export function trafficTable(scenario: ScenarioReport): Markup | undefined {
 }
 
 /** Returns the figures of one check: convergence, shares, errors. */
-export function trafficDetails({ sample, convergence, symptom, from }: Traffic): Markup {
-  const counted = sample ?? convergence.lastBatch ?? convergence.total;
+export function trafficDetails(topology: Topology, traffic: Traffic): Markup {
+  const { sample, convergence, from } = traffic;
+  const counted = shownOf(traffic);
   const shares = sample?.shares.map(
     ({ cluster, count, share, interval: [low, high], expected, band: [least, most] }) =>
       html`<tr><td>${cluster}</td><td class="number">${count}</td><td class="number">${percent(share)}</td><td class="number">${percent(low)} to ${percent(high)}</td><td class="number">${percent(expected)}</td><td class="number">${least} to ${most}</td></tr>`,
@@ -28,7 +31,7 @@ export function trafficDetails({ sample, convergence, symptom, from }: Traffic):
   const errors = counted.errors.map(({ error, count }) => html`<li>${count} × <code>${error}</code></li>`);
   return html`${definitions({
     'calls from': from,
-    symptom: SYMPTOM_WORDS[symptom],
+    symptom: symptomWords(topology, traffic),
     converged: convergence.converged
       ? `after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`
       : `no, given up after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`,

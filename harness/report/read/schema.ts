@@ -143,6 +143,16 @@ const traffic = z.looseObject({
     total: tally,
     lastBatch: tally.optional(),
     trouble: z.string().optional(),
+    partlyCounted: z
+      .array(
+        z.looseObject({
+          network: z.string(),
+          clusters: z.array(z.string()),
+          pods: z.int().min(0),
+          counted: z.number().min(0),
+        }),
+      )
+      .optional(),
   }),
   sample: sample.optional(),
 });

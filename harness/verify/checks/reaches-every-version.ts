@@ -6,7 +6,7 @@ import { callFrom, isTrouble } from '../calling.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../check.ts';
 import { converge } from '../convergence.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
-import { describeShortfall } from '../gateway-weight.ts';
+import { describeShortfall, partOf } from '../gateway-weight.ts';
 import { groupsFrom, isJoint } from '../groups.ts';
 import { PodDirectory } from '../pod-directory.ts';
 import type { Answer } from '../sampling.ts';
@@ -73,7 +73,8 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
   const answers = sampled && !isTrouble(sampled) ? sampled.answers : undefined;
   const sample = answers && sampleOf(context, asked, answers, count(answers));
   const judged = sample ?? count(convergence.recent);
-  const [short] = convergence.shortfalls;
+  const partlyCounted = convergence.shortfalls.map(partOf);
+  const [short] = partlyCounted;
   const trouble =
     sampled && isTrouble(sampled)
       ? sampled.trouble
@@ -102,6 +103,7 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
       total: count(convergence.all),
       ...(convergence.last.length > 0 && { lastBatch: count(convergence.last) }),
       ...(trouble !== undefined && { trouble }),
+      ...(partlyCounted.length > 0 && { partlyCounted }),
     },
     ...(sample && { sample }),
   };

@@ -1,5 +1,7 @@
 /** The calls that checks sent, by the cluster that was to answer; with the way that they take. Pure. */
 import type { Topology } from '../../model/topology.ts';
+import { describeShortfall } from '../gateway-weight.ts';
+import { missingIn, partlyCounted, shownOf } from '../missing.ts';
 import type { Traffic } from '../traffic.ts';
 import type { SeenCalls, SeenCluster } from './seen.ts';
 
@@ -10,7 +12,8 @@ export function callsSeen(
   clusters: readonly SeenCluster[],
 ): readonly SeenCalls[] {
   return traffic.flatMap(each => {
-    const counted = each.sample ?? each.convergence.lastBatch ?? each.convergence.total;
+    const counted = shownOf(each);
+    const { open } = missingIn(topology, each);
     const answered = (cluster: string) =>
       counted.instances
         .filter(instance => instance.cluster === cluster)
@@ -28,6 +31,10 @@ export function callsSeen(
         if (calls.answered > 0) return { ...seen, state: 'present' as const };
         if (calls.requests === 0) {
           return { ...seen, state: 'not-seen' as const, error: each.convergence.trouble ?? 'none was sent' };
+        }
+        const answering = open.get(name);
+        if (answering && typeof via === 'string') {
+          return { ...seen, state: 'not-seen' as const, error: whyOpen(name, each, answering) };
         }
         return { ...seen, state: 'broken' as const, error: whyNone(name, each, via, clusters) };
       });
@@ -51,15 +58,24 @@ function wayTo(
   return gateways.find(each => each === to) ?? gateways[0];
 }
 
+/** Words why nothing is said of a cluster that did not answer: it is judged together with others. */
+const whyOpen = (to: string, traffic: Traffic, answering: readonly string[]): string =>
+  `none of ${shownOf(traffic).requests} calls came to ${to}, which is judged together with ` +
+  `${answering.join(' and ')}: gateways choose a pod for each connection, not for each call`;
+
 /** Words why a cluster did not answer: the first error of the calls, or what the client's proxy lacks. */
 function whyNone(
   to: string,
-  { from, sample, convergence }: Traffic,
+  traffic: Traffic,
   via: string | null | undefined,
   clusters: readonly SeenCluster[],
 ): string {
-  const counted = sample ?? convergence.lastBatch ?? convergence.total;
-  const said = counted.errors[0]?.error ?? convergence.trouble;
+  const { from, convergence } = traffic;
+  const counted = shownOf(traffic);
+  const partly = partlyCounted(traffic, to);
+  // That a network is counted in part explains nothing of another.
+  const trouble = convergence.partlyCounted ? partly && describeShortfall(partly, from) : convergence.trouble;
+  const said = counted.errors[0]?.error ?? trouble;
   const none = `none of ${counted.requests} calls was answered by ${to}`;
   const endpoints = clusters.find(({ cluster }) => cluster === from)?.endpoints;
   if (said !== undefined) return `${none}: ${said}`;
