@@ -7,6 +7,7 @@ import { type FaultInForce, FaultsInForce } from '../faults/in-force.ts';
 import { killPods, type PodSelector, restartPods } from '../faults/pods.ts';
 import type { FlowMatcher, Undo } from '../platform/fault-points.ts';
 import { aNumber, anObject, aPort, aSignal, aText, checkOptions, named, oneOf } from './options.ts';
+import type { WhileUp } from './while-up.ts';
 
 /** A fault that is in force; `using` ends it, too. */
 export interface Fault extends Disposable {
@@ -69,15 +70,19 @@ const VALUES = { cluster: aText, from: aText, network: aText, node: aText, ms: a
 /** The faults of one world. */
 export class WorldFaults implements MeshFaults {
   readonly #scene: FaultScene;
+  readonly #whileUp: WhileUp;
   readonly #catalog: FaultsInForce;
   readonly #inForce = new Set<Fault>();
 
-  constructor(scene: FaultScene) {
+  /** @param whileUp - for how long something can be made to fail */
+  constructor(scene: FaultScene, whileUp: WhileUp) {
     this.#scene = scene;
+    this.#whileUp = whileUp;
     this.#catalog = new FaultsInForce(scene);
   }
 
   partition(network: string, other: string): Fault {
+    this.#whileUp.assert('partition');
     const known = new Map(this.#scene.topology.networks.map(({ name }) => [name as string, name]));
     for (const each of [network, other]) named('network', each, known);
     if (network === other)
@@ -102,7 +107,7 @@ export class WorldFaults implements MeshFaults {
 
   async kill(cluster: string, pods: PodSelector): Promise<readonly string[]> {
     checkOptions('kill', pods, PODS, ['namespace']);
-    return await killPods(this.#client(cluster), cluster, pods);
+    return await this.#whileUp.ask('kill', () => killPods(this.#client(cluster), cluster, pods));
   }
 
   async restart(
@@ -112,25 +117,27 @@ export class WorldFaults implements MeshFaults {
   ): Promise<readonly string[]> {
     checkOptions('restart', pods, PODS, ['namespace']);
     checkOptions('restart', options, { timeoutMs: aNumber, signal: aSignal });
-    return await restartPods(this.#client(cluster), cluster, pods, { clock: systemClock, ...options });
+    return await this.#whileUp.ask('restart', () =>
+      restartPods(this.#client(cluster), cluster, pods, { clock: systemClock, ...options }),
+    );
   }
 
   async begin(name: string, values: FaultValues = {}): Promise<CatalogFault> {
     checkOptions('begin', values, VALUES);
-    const begun = await this.#catalog.begin(name, values);
+    const begun = await this.#whileUp.ask('begin', () => this.#catalog.begin(name, values));
     const undo = async () => {
-      if (this.#catalog.list().some(({ id }) => id === begun.id)) await this.#catalog.clear(begun.id);
+      if (this.list().some(({ id }) => id === begun.id)) await this.#catalog.clear(begun.id);
     };
     return { ...begun, undo, [Symbol.asyncDispose]: undo };
   }
 
   list(): readonly FaultInForce[] {
-    return this.#catalog.list();
+    return this.#whileUp.isOver ? [] : this.#catalog.list();
   }
 
   async clear(): Promise<void> {
     for (const fault of this.#inForce) fault.undo();
-    await this.#catalog.clearAll();
+    if (!this.#whileUp.isOver) await this.#catalog.clearAll();
   }
 
   get #network(): FaultScene['points']['network'] {
@@ -158,8 +165,9 @@ export class WorldFaults implements MeshFaults {
     return fault;
   }
 
-  /** @throws HarnessError ERR_USAGE for names that the mesh does not have */
+  /** @throws HarnessError ERR_USAGE for names that the mesh does not have, or if it has been stopped */
   #matcher(of: string, target: FaultTarget): FlowMatcher {
+    this.#whileUp.assert(of);
     checkOptions(of, target, TARGET);
     const { networks } = this.#scene.topology;
     const known = new Map(networks.map(({ name }) => [name as string, name]));

@@ -60,7 +60,10 @@ export interface Mesh<Name extends string = string> extends AsyncDisposable {
     argv: readonly string[],
     options?: ExecOptions,
   ): Promise<ExecOutcome>;
-  /** Ends the clusters and removes their files; a second time waits for the first. */
+  /**
+   * Ends the clusters and removes their files; a second time waits for the first. Whoever asks the mesh then,
+   * or has asked and waits, gets a HarnessError (ERR_USAGE).
+   */
   stop(): Promise<void>;
 }
 

@@ -2,13 +2,14 @@
 import { HarnessError } from '../base/errors.ts';
 import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import type { Mesh } from './mesh.ts';
+import type { WhileUp } from './while-up.ts';
 
-/** The platform of a mesh, started; `isStopped` changes. */
+/** The platform of a mesh, started. */
 export interface Running {
   readonly platform: Platform;
   readonly started: StartedPlatform;
   readonly seed: string;
-  isStopped: boolean;
+  readonly whileUp: WhileUp;
 }
 
 const meshes = new WeakMap<Mesh, Running>();
@@ -23,9 +24,6 @@ export function runningOf(mesh: Mesh, asker: string): Running {
     throw new HarnessError('ERR_USAGE', `${asker} needs a mesh that is up.`, {
       hint: `const mesh = await up({ scenario: … }); and then ${asker}(mesh).`,
     });
-  if (running.isStopped)
-    throw new HarnessError('ERR_USAGE', `This mesh has been stopped: ${asker} cannot ask it.`, {
-      hint: 'Ask before stop(), or before the block of `await using` ends.',
-    });
+  running.whileUp.assert(asker);
   return running;
 }

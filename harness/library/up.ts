@@ -40,6 +40,7 @@ import {
 import { OwnFiles } from './own-files.ts';
 import { note, type Running } from './running.ts';
 import { loadScenario, type ScenarioFile, type ScenarioName } from './topologies.ts';
+import { WhileUp } from './while-up.ts';
 
 /** What is brought up; either `scenario` or `topology` is needed. */
 export interface UpOptions {
@@ -50,7 +51,10 @@ export interface UpOptions {
   readonly edition?: EditionName;
   /** A plan instead of that of the topology and `edition`: one that is changed shows what is then seen. */
   readonly plan?: Plan;
-  /** Steps that are left out. What fails without them is no error then: the mesh is up as it is. */
+  /**
+   * Steps that are left out. What fails without them is no error then: the mesh is up as it is. Not beside
+   * `bare`.
+   */
   readonly omit?: readonly StepId[];
   /** True leaves the clusters empty: nothing of the guide is carried out. */
   readonly bare?: boolean;
@@ -88,6 +92,7 @@ export function up(options: UpOptions & { scenario: ScenarioName }): Promise<Mes
 export function up(options: UpOptions): Promise<Mesh>;
 export async function up(options: UpOptions): Promise<Mesh> {
   checkOptions('up', options, OPTIONS);
+  refuseIdle(options);
   const topology = await topologyOf(options);
   const plan = options.plan ?? planTopology(topology, options.edition ?? '1.8');
   const { signal = new AbortController().signal } = options;
@@ -103,6 +108,20 @@ export async function up(options: UpOptions): Promise<Mesh> {
     await bringing.end();
     throw error;
   }
+}
+
+/** @throws HarnessError ERR_USAGE for an option that has no effect beside another */
+function refuseIdle({ bare, omit = [], plan, edition }: UpOptions): void {
+  const idle = [
+    ...(bare === true && omit.length > 0
+      ? ['omit of up leaves steps out, and with bare none is carried out.']
+      : []),
+    ...(plan && edition !== undefined && plan.edition !== edition
+      ? [`edition of up is ${edition}, and the plan is of edition ${plan.edition}.`]
+      : []),
+  ];
+  if (idle.length > 0)
+    throw new HarnessError('ERR_USAGE', idle.join('\n'), { hint: 'Leave out one of the two.' });
 }
 
 async function topologyOf({ scenario, topology }: UpOptions): Promise<Topology> {
@@ -191,14 +210,15 @@ class BringUp {
     this.#cleanUp.add('close the connections', async () => {
       for (const client of clients.values()) client.close();
     });
-    const clientOf = (cluster: string) => named('cluster', cluster, clients);
+    const whileUp = new WhileUp();
+    const limited = new Map([...clients].map(([name, client]) => [name, whileUp.limit(client, name)]));
     const points = started.faults as FaultPoints; // the simulator has them
     const names = [...documents.keys()];
     const kubeconfig = files.write('kubeconfig', mergeKubeconfigs(documents));
     const contexts = perCluster(names, name => name);
-    const running: Running = { platform: this.#platform, started, seed: this.#seed, isStopped: false };
+    const running: Running = { platform: this.#platform, started, seed: this.#seed, whileUp };
     const stop = () => {
-      running.isStopped = true;
+      whileUp.end();
       return this.end();
     };
     const mesh: Mesh = {
@@ -207,24 +227,27 @@ class BringUp {
       kubeconfig,
       kubeconfigs: perCluster(names, name => files.write(`${name}.kubeconfig`, documents.get(name) ?? '')),
       contexts,
-      clients: Object.fromEntries(clients),
+      clients: Object.fromEntries(limited),
       env: {
         KUBECONFIG: kubeconfig,
         // kubectl remembers what a server can do by its port, which may be another's tomorrow.
         KUBECACHEDIR: path.join(files.folder, 'kube-cache'),
         ...Object.fromEntries(names.map(name => [contextVariable(name), name])),
       },
-      faults: new WorldFaults({
-        topology: this.#topology,
-        edition: this.#plan.edition,
-        client: this.#plan.client,
-        clients,
-        clock: systemClock,
-        points,
-      }),
+      faults: new WorldFaults(
+        {
+          topology: this.#topology,
+          edition: this.#plan.edition,
+          client: this.#plan.client,
+          clients,
+          clock: systemClock,
+          points,
+        },
+        whileUp,
+      ),
       defects: this.#defects,
       exec: async (cluster, target, argv, given) =>
-        await execIn(clientOf(cluster), cluster, target, argv, given),
+        await execIn(named('cluster', cluster, limited), cluster, target, argv, given),
       stop,
       [Symbol.asyncDispose]: stop,
     };

@@ -1,4 +1,5 @@
 /** Verifies a mesh that is there, with the checks of ours, with some of them, or with checks of one's own. */
+import { unlessAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { EditionName } from '../model/east-west-gateway.ts';
@@ -73,7 +74,8 @@ const OPTIONS = {
  * Verifies a mesh, and leaves it as it is: one that `up` has brought up, or one that somebody else has
  * installed, by its contexts.
  * @returns the report, whatever the verdict
- * @throws HarnessError ERR_USAGE for options that are wrong or a mesh that is stopped, ERR_UNKNOWN_CHECK,
+ * @throws HarnessError ERR_USAGE for options that are wrong or a mesh that is stopped, before or meanwhile,
+ *   ERR_UNKNOWN_CHECK,
  *   ERR_SAMPLE_SIZE; ERR_UNREADABLE_FILE or ERR_KUBERNETES_API for contexts that do not serve
  */
 export async function verify(
@@ -83,25 +85,28 @@ export async function verify(
   checkOptions('verify', options, OPTIONS);
   refuseIdle('verify', options);
   const own = ownChecks(options.checks);
-  const { signal = new AbortController().signal } = options;
+  const { signal: asked = new AbortController().signal } = options;
   const isUp = typeof mesh === 'object' && mesh !== null && 'stop' in mesh;
   const running = isUp ? runningOf(mesh, 'verify') : undefined;
   const { topology, plan, platform } = isUp
     ? { ...mesh, platform: runningOf(mesh, 'verify').platform }
-    : await attach(mesh, signal);
+    : await attach(mesh, asked);
+  const signal = running ? AbortSignal.any([asked, running.whileUp.signal]) : asked;
   const { listeners = [], allowChanges = isUp, ...rest } = options;
   const events: RunEvent[] = [];
   const startedAtMs = systemClock.now();
   const session = await prepareSession({
     ...rest,
     ...own,
-    ...{ topology, plan, platform, allowChanges },
+    ...{ topology, plan, platform, allowChanges, signal },
     ...(running && { seed: running.seed }),
     steps: 'none',
     wholePlan: plan,
     listeners: [event => void events.push(event), ...listeners],
   });
-  await session.start(running?.started);
+  const ended = session.start(running?.started);
+  // The clock of a mesh that is stopped stands still: what waits for it may never end.
+  await (running ? unlessAborted(ended, running.whileUp.signal) : ended);
   return reportOf(events, startedAtMs);
 }
 

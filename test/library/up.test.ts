@@ -223,8 +223,6 @@ t.test('several are up at once; of one that is stopped nothing is left', async t
   await one.stop();
   t.equal(leftovers().length, 1, 'that of the mesh above');
   t.notOk(existsSync(one.kubeconfig));
-  await t.rejects(async () => void (await one.clients['cluster1']?.list(pods)), { code: 'ECONNREFUSED' });
-  await t.rejects(verify(one), { message: 'This mesh has been stopped: verify cannot ask it.' });
   await t.rejects(verify({ ...mesh }), { message: 'verify needs a mesh that is up.' });
 });
 
