@@ -131,6 +131,9 @@ ${cleanUpFailures.length > 0 ? html`<h3>Not cleaned up</h3><ul>${cleanUpFailures
 </section>`;
 }
 
+/** What the page may load and run: nothing, also if a report brings what is none of ours. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
 /** Writes the page. @returns a whole document */
 export function formatHtml(report: ConformanceReport): string {
   const { volatile: facts } = report;
@@ -138,6 +141,7 @@ export function formatHtml(report: ConformanceReport): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>mesh-harness: ${report.verdict}</title>
 <style>${new Markup(STYLE)}</style>

@@ -4,7 +4,7 @@
  */
 import * as z from '../../base/zod.ts';
 import { EVIDENCE_LEVELS } from '../report.ts';
-import { seen } from './seen-schema.ts';
+import { partlyCounted, seen } from './seen-schema.ts';
 
 const verdict = z.enum(['passed', 'failed', 'unknown']);
 const milliseconds = z.number().min(0);
@@ -143,16 +143,7 @@ const traffic = z.looseObject({
     total: tally,
     lastBatch: tally.optional(),
     trouble: z.string().optional(),
-    partlyCounted: z
-      .array(
-        z.looseObject({
-          network: z.string(),
-          clusters: z.array(z.string()),
-          pods: z.int().min(0),
-          counted: z.number().min(0),
-        }),
-      )
-      .optional(),
+    partlyCounted: z.array(partlyCounted).optional(),
   }),
   sample: sample.optional(),
 });
@@ -255,6 +246,9 @@ const scenario = z.looseObject({
   durationMs: milliseconds,
 });
 
+/** A folder beside the report, for a link: no scheme, no way up, nothing that begins at the root. */
+const FOLDER = /^[A-Za-z0-9_][\w-]*(\/[A-Za-z0-9_][\w-]*)*\/?$/;
+
 /** A report of schema version 1. */
 export const reportSchema = z.looseObject({
   $schema: z.string().optional(),
@@ -280,7 +274,7 @@ export const reportSchema = z.looseObject({
     endedAt: z.string().nullable(),
     wallDurationMs: z.number().nullable(),
     host: z.looseObject({ os: z.string(), architecture: z.string(), cpus: z.int() }).nullable(),
-    diagnostics: z.string().nullable().optional(),
+    diagnostics: z.string().regex(FOLDER, 'has to be a folder beside the report').nullable().optional(),
     wallTimes: z
       .array(
         z.looseObject({

@@ -43,6 +43,14 @@ const cluster = z.looseObject({
   endpoints: z.looseObject({ ...sight, endpoints: z.array(endpoint) }),
 });
 
+/** A network of which a client's proxy does not count all pods. */
+export const partlyCounted = z.looseObject({
+  network: z.string(),
+  clusters: z.array(z.string()),
+  pods: count,
+  counted: z.number().min(0),
+});
+
 /** What was seen when steps and checks had ended. */
 export const seen = z.looseObject({
   clusters: z.array(cluster),

@@ -49,6 +49,13 @@ const DEFECTS: readonly (readonly [change: (report: MutableReport) => void, prob
     },
     /^interrupted: is false/,
   ],
+  ...['javascript:alert(1)', '../../../etc', '/etc', '//host/x', 'a/../b', ''].map(
+    diagnostics =>
+      [
+        (report: MutableReport) => Object.assign(report.volatile, { diagnostics }),
+        /^volatile\.diagnostics: has to be a folder beside the report/,
+      ] as const,
+  ),
   [
     report => Object.assign(report, { $schema: 'urn:another' }),
     /^\$schema: is not urn:mesh-harness:report:1/,
