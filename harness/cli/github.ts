@@ -23,6 +23,14 @@ export const harmlessIn = (env: Environment['env'], text: string): string =>
 export const harmlessJsonIn = (env: Environment['env'], json: string): string =>
   isWorkflow(env) ? json.replaceAll('##[', String.raw`#\u0023[`) : json;
 
+/** The same for YAML, which stays YAML: between double quotes no backslash stands before a bracket. */
+export const harmlessYamlIn = (env: Environment['env'], yaml: string): string =>
+  isWorkflow(env) ? withoutCommands(yaml.replaceAll('##[', '## [')) : yaml;
+
+/** The same for HTML and XML, which stay the same text to whoever reads them. */
+export const harmlessMarkupIn = (env: Environment['env'], markup: string): string =>
+  isWorkflow(env) ? markup.replace(/^([^\S\n]*):(?=:)/gm, '$1&#58;').replaceAll('##[', '##&#91;') : markup;
+
 /** Whether what became of a command is told to GitHub as well. */
 const isTold = (env: Environment['env']): boolean => isWorkflow(env) && env[SWITCH] !== 'off';
 

@@ -2,14 +2,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import { load } from 'js-yaml';
 import t, { type Test } from 'tap';
 import { HarnessError } from '../../harness/base/errors.ts';
+import { FORMAT_FILES } from '../../harness/cli/commands/report.flags.ts';
 import { publishResults } from '../../harness/cli/commands/run-results.ts';
 import { tellFailure } from '../../harness/cli/failure.ts';
 import { tellGithub } from '../../harness/cli/github.ts';
 import { createResults } from '../../harness/cli/result-output.ts';
 import { createScreen } from '../../harness/cli/terminal/screen.ts';
 import { buildReport } from '../../harness/report/build.ts';
+import { formatJson } from '../../harness/report/json.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { commandsIn } from '../support/github/commands.ts';
@@ -186,6 +189,30 @@ for (const output of ['text', 'tap', 'json'] as const)
       'with all that was said',
     );
   });
+
+t.test('nor in a report of others that is rendered or compared', async t => {
+  const env = { GITHUB_ACTIONS: 'true' };
+  const report = path.join(t.testdir(), 'report.json');
+  writeFileSync(report, formatJson(buildReport(hostileRun(), REPORT_FACTS)));
+  const before = path.join(t.testdirName, 'before.json');
+  writeFileSync(before, formatJson(passed));
+  const rendered: Record<string, string> = {};
+  for (const format of Object.keys(FORMAT_FILES)) {
+    const { code, stdout } = await runHere(['report', 'render', report, '--format', format], { env });
+    t.equal(code, 0, format);
+    t.match(stdout, /set-output name=verdict/, `${format}: it is quoted`);
+    t.same(commandsIn(stdout), [], format);
+    rendered[format] = stdout;
+  }
+  const read = { json: JSON.parse(rendered['json'] ?? ''), yaml: load(rendered['conformance'] ?? '') };
+  t.same(read.json, JSON.parse(readFileSync(report, 'utf8')), 'the same data');
+  t.match(read.yaml, { kind: 'ConformanceReport' }, 'still YAML');
+  for (const format of ['text', 'markdown', 'json']) {
+    const { stdout } = await runHere(['report', 'diff', before, report, '--format', format], { env });
+    t.not(stdout, '');
+    t.same(commandsIn(stdout), [], `diff, ${format}`);
+  }
+});
 
 t.test('the runner of the test reads what a real one would', async t => {
   t.same(

@@ -12,6 +12,7 @@ import {
 } from '../../report/read/diff-lines.ts';
 import { readReport } from '../../report/read/read-report.ts';
 import type { Environment } from '../environment.ts';
+import { harmlessIn, harmlessJsonIn } from '../github.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { columnsOf, wrappedLines } from '../terminal/text-width.ts';
 import type { ReportDiffFlags } from './report.flags.ts';
@@ -29,9 +30,9 @@ export async function reportDiffCommand(
 ): Promise<number> {
   const [old, now] = [readReport(before).report, readReport(after).report];
   const changes = diffReports(old, now, noise === undefined ? {} : { factor: 1 + noise / 100 });
-  const { stdout } = environment;
-  if (format === 'json') stdout.write(changesAsJson(changes));
-  else if (format === 'markdown') stdout.write(changesAsMarkdown(changes));
+  const { env, stdout } = environment;
+  if (format === 'json') stdout.write(harmlessJsonIn(env, changesAsJson(changes)));
+  else if (format === 'markdown') stdout.write(harmlessIn(env, changesAsMarkdown(changes)));
   else tell(changes, createScreen(environment), columnsOf(stdout));
   return changes.some(isWorse) ? EXIT.failed : EXIT.passed;
 }

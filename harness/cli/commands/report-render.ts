@@ -5,8 +5,20 @@ import { EXIT } from '../../base/errors.ts';
 import { FORMATS } from '../../report/formats.ts';
 import { readReport } from '../../report/read/read-report.ts';
 import type { Environment } from '../environment.ts';
+import { harmlessIn, harmlessJsonIn, harmlessMarkupIn, harmlessYamlIn } from '../github.ts';
 import { createScreen } from '../terminal/screen.ts';
-import { FORMAT_FILES, type ReportRenderFlags } from './report.flags.ts';
+import { FORMAT_FILES, type FormatName, type ReportRenderFlags } from './report.flags.ts';
+
+/** How each format is printed where a runner of GitHub's reads along. */
+const HARMLESS: Readonly<Record<FormatName, typeof harmlessIn>> = {
+  conformance: harmlessYamlIn,
+  ctrf: harmlessJsonIn,
+  html: harmlessMarkupIn,
+  json: harmlessJsonIn,
+  junit: harmlessMarkupIn,
+  markdown: harmlessIn,
+  tap: harmlessIn,
+};
 
 /**
  * Writes a report in a format.
@@ -19,7 +31,7 @@ export async function reportRenderCommand(
 ): Promise<number> {
   const { report } = readReport(name);
   const text = FORMATS[FORMAT_FILES[format]](report);
-  if (out === undefined) environment.stdout.write(text);
+  if (out === undefined) environment.stdout.write(HARMLESS[format](environment.env, text));
   else {
     writeFileSync(path.resolve(out), text);
     createScreen(environment).progress(`${out} is written.`);
