@@ -1,6 +1,6 @@
 /** Tests if files can be made in a folder, which need not exist yet. */
 import path from 'node:path';
-import { access, constants, makeTemporaryFolderSync, rmdirSync, stat } from './disk/disk.ts';
+import { access, constants, lstatSync, makeTemporaryFolderSync, rmdirSync, stat } from './disk/disk.ts';
 import { codeOf } from './errors.ts';
 
 /** Characters of the longest path that we write below a folder that the user names. */
@@ -36,6 +36,9 @@ async function nearestThatExists(folder: string): Promise<string> {
     } catch (error) {
       const isMissing = codeOf(error) === 'ENOENT';
       if (!isMissing || path.dirname(current) === current) throw error;
+      // No folder can be made where a link stands, nor below it.
+      if (lstatSync(current, { throwIfNoEntry: false })?.isSymbolicLink())
+        throw new Error(`${current} is a link to something that is not there`);
       continue;
     }
     throw new Error(`${current} is not a folder`);

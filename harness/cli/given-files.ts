@@ -1,8 +1,10 @@
-/** Files and folders of the user's that flags name, looked at before anything is fetched or started. */
+/** Files and folders that flags name, looked at before anything is fetched or started. */
 import path from 'node:path';
-import { accessSync, constants, existsSync, statSync } from '../base/disk/disk.ts';
+import { accessSync, constants, existsSync, realpathSync, statSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
+import { quoteWord } from '../base/quote.ts';
 import type { RealFlags } from './commands/real.flags.ts';
+import type { RunFlags } from './commands/run.flags.ts';
 
 /**
  * Checks that what flags for real clusters name is there.
@@ -28,6 +30,26 @@ export function assertGivenFiles(
       { hint: '--istio-dir names the folder that holds bin/istioctl and samples/.' },
     );
 }
+
+/**
+ * Refuses one folder for the trace and the report: each replaces what it takes for an older one of its own.
+ * @param scenarios - of several each has a folder of its own in that of `--trace`
+ * @throws HarnessError ERR_USAGE
+ */
+export function assertFoldersApart(
+  { trace, reportDir }: Pick<RunFlags, 'trace' | 'reportDir'>,
+  scenarios: readonly string[],
+): void {
+  if (trace === undefined || reportDir === undefined) return;
+  const traces = [trace, ...scenarios.map(name => path.join(trace, name))].map(whereIs);
+  if (!traces.includes(whereIs(reportDir))) return;
+  throw new HarnessError('ERR_USAGE', `--trace and --report-dir name the same folder, ${reportDir}.`, {
+    hint: `Give the trace a folder of its own: --trace ${quoteWord(`${path.normalize(trace)}-trace`)}`,
+  });
+}
+
+/** Returns the absolute path of what is there, behind links, or of what may be made. */
+const whereIs = (place: string): string => (existsSync(place) ? realpathSync(place) : path.resolve(place));
 
 /** Says as a sentence why a file cannot be loaded; undefined if it can. */
 function archiveProblem(file: string): string | undefined {

@@ -4,7 +4,7 @@ import type { Shard } from '../report/report.ts';
 import { controlPlaneSentence } from '../report/words.ts';
 import type { RunFlags } from './commands/run.flags.ts';
 import type { Environment } from './environment.ts';
-import { assertGivenFiles } from './given-files.ts';
+import { assertFoldersApart, assertGivenFiles } from './given-files.ts';
 import { editionOfRun } from './marked-edition.ts';
 import { othersClusters } from './others-clusters.ts';
 import { describeIstioctl, type OwnIstioctl, ownIstioctl } from './own-istioctl.ts';
@@ -46,6 +46,10 @@ export async function beginRun(
   const chosen = await editionOfRun(flags, choice.name, istioctl, environment);
   const istiod = await realIstiodOf(flags.istiod, { edition: chosen.name, signal });
   const all = await worksOf(names, flags, { edition: chosen.name, platform: choice.name, signal });
+  assertFoldersApart(
+    flags,
+    all.map(({ topology }) => topology.name),
+  );
   const part = flags.shard && shardOf(all, flags.shard, ({ topology }) => topology.name);
   const works = part?.works ?? all;
   const [{ topology } = { topology: undefined }] = works;

@@ -29,6 +29,25 @@ t.test('what is no folder for reports, or no number of them, is wrong usage', as
   t.same(readdirSync(foreign), ['src']);
 });
 
+t.test('what is behind a link that leads nowhere, or the folder of the trace, is wrong usage', async t => {
+  const home = t.testdir({ dangling: t.fixture('symlink', './nowhere'), there: {} });
+  const at = (name: string) => path.join(home, name);
+  const rows: readonly (readonly [flags: readonly string[], says: RegExp])[] = [
+    [['--report-dir', at('dangling')], /dangling is a link to something that is not there\n/],
+    [['--report-dir', at('dangling/below')], /dangling is a link to something that is not there\n/],
+    [['--trace', at('dangling')], /dangling is a link to something that is not there\n/],
+    [
+      ['--trace', at('there'), '--report-dir', at('there')],
+      /name the same folder, .*there\.\n.*there-trace\n/,
+    ],
+    [['--trace', at('new'), '--report-dir', `${at('new')}/`], /name the same folder/],
+    [['--trace', home, '--report-dir', at('multi-primary')], /name the same folder/],
+  ];
+  for (const [flags, says] of rows)
+    t.match(await runHere([...RUN, ...flags]), { code: 2, stdout: '', stderr: says }, flags.join(' '));
+  t.same(readdirSync(home).sort(), ['dangling', 'there']);
+});
+
 t.test('old reports go after a run, and `clean` counts and removes the others', async t => {
   using own = temporaryFolder();
   const env = { HOME: own.path, MESH_HARNESS_STATE: path.join(own.path, 'state') };
