@@ -24,6 +24,7 @@ import {
   texts,
 } from './options.ts';
 import { ownChecks } from './own-checks.ts';
+import { checkRealSettings } from './real-settings.ts';
 import { refuseIdle } from './verify.ts';
 
 const OPTIONS = {
@@ -65,6 +66,7 @@ const OPTIONS = {
 export async function run(options: SessionOptions): Promise<ConformanceReport> {
   checkOptions('run', options, OPTIONS, ['topology']);
   refuseIdle('run', options);
+  checkRealSettings(options);
   return await runSession({ ...options, ...ownChecks(options.checks) });
 }
 

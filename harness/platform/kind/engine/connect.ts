@@ -15,10 +15,11 @@ const PACKAGE = 'testcontainers';
 
 /**
  * Connects to the engine of this machine, or to the one that DOCKER_HOST names.
+ * @param load - loads the client
  * @throws HarnessError ERR_PLATFORM_NOT_READY if no engine answers, or the client for it is not installed
  */
-export async function connectEngine(): Promise<Engine> {
-  const { getContainerRuntimeClient } = await import('testcontainers').catch(refuseMissing);
+export async function connectEngine(load = () => import('testcontainers')): Promise<Engine> {
+  const { getContainerRuntimeClient } = await load().catch(refuseMissing);
   let client: Client;
   try {
     client = await getContainerRuntimeClient();
@@ -33,14 +34,20 @@ export async function connectEngine(): Promise<Engine> {
 
 /** Throws what to do about a package that was left out, or that is there and cannot be loaded. */
 function refuseMissing(error: unknown): never {
-  const isMissing = /Cannot find (?:package|module) 'testcontainers'/.test(messageOf(error));
+  // Node adds the files that asked for it, which are ours.
+  const [said = ''] = messageOf(error).split('\nRequire stack:');
+  const isMissing = /Cannot find (?:package|module) 'testcontainers'/.test(said);
   const line = installLine(packageRoot(), packageManifest().optionalDependencies[PACKAGE] ?? '');
   throw new HarnessError(
     'ERR_PLATFORM_NOT_READY',
     isMissing
       ? `The package ${PACKAGE}, through which Docker is reached, is not installed.`
-      : `The package ${PACKAGE}, through which Docker is reached, cannot be loaded: ${messageOf(error)}`,
-    { hint: `${line} installs it; the simulator does without.`, cause: error },
+      : `The package ${PACKAGE}, through which Docker is reached, cannot be loaded: ${said}`,
+    {
+      hint: `${line} installs it; the simulator does without.`,
+      // Reports show a cause that the message does not have.
+      ...(!isMissing && { cause: new Error(said, { cause: error }) }),
+    },
   );
 }
 
