@@ -10,7 +10,7 @@ import type { Problem, RunEvent, StepOutcome } from '../../run/events.ts';
 import type { CheckOutcome } from '../../verify/check.ts';
 import { CommandLines } from './command-lines.ts';
 import type { LineStyle } from './screen.ts';
-import { NARROWEST, wrapped, wrappedLines } from './text-width.ts';
+import { hung, NARROWEST, wrapped, wrappedLines } from './text-width.ts';
 
 type Started = Extract<RunEvent, { readonly type: 'run-started' }>;
 type StepEnded = Extract<RunEvent, { readonly type: 'step-ended' }>;
@@ -182,15 +182,14 @@ export class ProgressLines {
       : message
           .trimEnd()
           .split('\n')
-          .flatMap(line => this.#wrapBelow(line))
-          .map(line => `${INDENT}${line}`);
+          .flatMap(line => this.#wrapBelow(line));
   }
 
   #wrapBelow(text: string): readonly string[] {
     const { columns, typed } = this.#style;
-    return columns === undefined
-      ? [typed(text)]
-      : wrapped(typed(text), Math.max(NARROWEST, columns) - INDENT.length);
+    if (columns === undefined) return [`${INDENT}${typed(text)}`];
+    const width = Math.max(NARROWEST, columns);
+    return wrapped(typed(text), width - INDENT.length).map(line => hung(line, INDENT.length, width));
   }
 
   /** Breaks a line that is not below another. */

@@ -63,12 +63,16 @@ function hanging(line: string, columns: number): string {
   // The first line has the room of its lead more.
   const [first = '', ...rest] = wrapped(line.slice(lead.length), columns - lead.length);
   const others = wrapped(rest.join(' ').trimStart(), columns - within);
-  // A word for which there is no room so far in goes farther out, before the terminal breaks it.
-  const hung = (text: string, farIn = within) =>
-    ' '.repeat(Math.max(0, Math.min(farIn, columns - stringWidth(text)))) + text;
-  const below = rest.length > 0 ? others.map(each => hung(each.trimStart())) : [];
-  return [hung(first.trimEnd(), lead.length), ...below].join('\n');
+  const below = rest.length > 0 ? others.map(each => hung(each.trimStart(), within, columns)) : [];
+  return [hung(first.trimEnd(), lead.length, columns), ...below].join('\n');
 }
+
+/**
+ * Puts a text so far in, in columns. One for which there is no room there goes farther out, before the
+ * terminal breaks it.
+ */
+export const hung = (text: string, farIn: number, columns: number): string =>
+  ' '.repeat(Math.max(0, Math.min(farIn, columns - stringWidth(text)))) + text;
 
 function hangOf(line: string, lead: number, columns: number): number {
   const ends = [...plainOf(line).matchAll(/(?<=\S) {2,}(?=\S)/g)].map(

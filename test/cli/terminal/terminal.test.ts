@@ -172,6 +172,21 @@ t.test('on a terminal messages are wrapped between words, and stay below their l
   );
 });
 
+t.test('what does not fit below a line of a step goes farther out', async t => {
+  const narrow = new ProgressLines({ ...OPTIONS, style: { ...STYLE, columns: 40 } });
+  const [fits, longer] = ['f'.repeat(37), 'l'.repeat(41)];
+  const events = failedRun().map(event =>
+    event.type === 'step-ended' && event.outcome === 'failed'
+      ? { ...event, problem: { kind: 'environment' as const, message: `see ${fits} or ${longer} too` } }
+      : event,
+  );
+  const lines = events.flatMap(event => narrow.of(event));
+  const ofLines = (word: string) => lines.filter(line => line.includes(word));
+  t.same(ofLines(fits), [`   ${fits}`], 'as far in as there is room');
+  t.same(ofLines(longer), [longer]);
+  t.ok(lines.includes('     see'), 'others stay below it');
+});
+
 t.test('a scenario ends in one line with its figures, and then the cause', async t => {
   const [passed, failed] = buildReport([...passedRun(), ...failedRun()]).scenarios;
   if (!passed || !failed) throw new Error('two scenarios were built');
