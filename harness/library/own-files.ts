@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { rmSync, writeFileSync } from '../base/disk/disk.ts';
 import { OWNER_ONLY } from '../base/disk/modes.ts';
-import { makeOwnFolder, TOOLS_PREFIX } from '../process/temporary-folders.ts';
+import { makeOwnFolder, sweepFolders, TOOLS_PREFIX } from '../process/temporary-folders.ts';
 
 const folders = new Set<string>();
 
@@ -17,7 +17,9 @@ const remove = (folder: string): void => rmSync(folder, { recursive: true, force
 export class OwnFiles {
   readonly folder: string;
 
+  /** Also removes what processes have left that a signal has ended: it is no end that they hear of. */
   constructor() {
+    sweepFolders(TOOLS_PREFIX);
     this.folder = makeOwnFolder(TOOLS_PREFIX);
     if (folders.size === 0) process.on('exit', removeAll);
     folders.add(this.folder);
