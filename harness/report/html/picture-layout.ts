@@ -56,7 +56,7 @@ export interface PlacedCluster {
   readonly leftMargin: number;
 }
 
-/** The frame of clusters on one network that stand side by side. */
+/** The frame of the clusters on one network: a row, or whole rows. */
 export interface Frame {
   readonly network: string;
   readonly rect: Rect;
@@ -96,13 +96,15 @@ export function placesOf(model: PictureModel, room: Room): Places {
   const tallest = Math.max(0, ...model.clusters.map(cluster => heightOf(cluster, rows)));
   const clusters = new Map<string, PlacedCluster>();
   let x = 0;
+  const cells = cellsIn(model, columns);
   model.clusters.forEach((cluster, index) => {
-    if (index % columns === 0) x = 4;
+    const { row, column } = cells[index] ?? { row: 0, column: 0 };
+    if (column === 0) x = 4;
     const { left, right } = room.tracks.get(cluster.name) ?? { left: 0, right: 0 };
     const leftMargin = 16 + 8 * Math.max(2, room.buses.get(cluster.name) ?? 0);
     const rect = {
       x: x + CELL_PADDING + TRACK * left,
-      y: above + Math.floor(index / columns) * (tallest + FRAME.above + FRAME.below + GRID_GAP),
+      y: above + row * (tallest + FRAME.above + FRAME.below + GRID_GAP),
       width: leftMargin + PART.width * 2 + MIDDLE + RIGHT_MARGIN,
       height: tallest,
     };
@@ -126,6 +128,24 @@ export function placesOf(model: PictureModel, room: Room): Places {
   };
 }
 
+/** Gives each cluster its cell of the grid. A network is in one row, or has all of its rows for itself. */
+function cellsIn(
+  { clusters }: PictureModel,
+  columns: number,
+): readonly { readonly row: number; readonly column: number }[] {
+  let next = 0;
+  return clusters.map(({ network }, index) => {
+    const isFirst = network !== clusters[index - 1]?.network;
+    const size = clusters.filter(other => other.network === network).length;
+    const before = clusters.filter(other => other.network === clusters[index - 1]?.network).length;
+    const isFull = (next % columns) + size > columns || before > columns;
+    if (isFirst && isFull) next = Math.ceil(next / columns) * columns;
+    const cell = { row: Math.floor(next / columns), column: next % columns };
+    next += 1;
+    return cell;
+  });
+}
+
 /** Returns where the tracks beside a cluster end. */
 function cellOf({ cluster, rect }: PlacedCluster, { tracks }: Room): { left: number; right: number } {
   const { left, right } = tracks.get(cluster.name) ?? { left: 0, right: 0 };
@@ -144,14 +164,13 @@ function framesOf(
   for (const { name, network } of clusters) {
     const place = placed.get(name);
     if (!place) continue;
-    const key = `${network}/${place.rect.y}`;
-    runs.set(key, [...(runs.get(key) ?? []), place]);
+    runs.set(network, [...(runs.get(network) ?? []), place]);
   }
   return [...runs.values()].map(run => {
     const cells = run.map(place => cellOf(place, room));
     const left = Math.min(...cells.map(cell => cell.left));
     const y = Math.min(...run.map(({ rect }) => rect.y)) - FRAME.above;
-    const height = Math.max(...run.map(({ rect }) => rect.height)) + FRAME.above + FRAME.below;
+    const height = Math.max(...run.map(({ rect }) => rect.y + rect.height)) + FRAME.below - y;
     const width = Math.max(...cells.map(cell => cell.right)) - left;
     return { network: run[0]?.cluster.network ?? '', rect: { x: left, y, width, height } };
   });

@@ -16,6 +16,11 @@ import { html, type Markup, scrollable } from './text.ts';
 /** Letters of a part's second line that fit its box. */
 const DETAIL_LETTERS = 25;
 
+/** A picture is drawn so small at least, by which three clusters are as wide as a window of 1440 pixels. */
+const SMALLEST = 0.78;
+/** Pixels of a letter in the name of a cluster, and of its role. */
+const LETTER = { name: 8.2, small: 6 } as const;
+
 /** All that the elements of one picture are drawn with. */
 interface Ink {
   readonly numbered: Numbered;
@@ -41,7 +46,7 @@ ${hasArrows(model) ? undefined : wayTables(model, ink, scenario.scenario)}
 
 function drawing(model: PictureModel, plan: Routed, ink: Ink, id: string): Markup {
   const { width, height } = plan;
-  const size = `min-width:${Math.round(width * 0.8)}px;max-width:${Math.round(width * 1.2)}px`;
+  const size = `min-width:${Math.round(width * SMALLEST)}px;max-width:${Math.round(width * 1.2)}px`;
   const parts = model.clusters.flatMap(cluster => cluster.parts);
   const labels = labelsOf(plan.routes, way => wordsOf(way, ink), boxesOf(plan));
   const named = html`role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text"`;
@@ -84,9 +89,12 @@ ${words('small', at, network)}</g>`;
 
 function clusterBox({ cluster: { name, role }, rect }: PlacedCluster): Markup {
   const y = rect.y + 25;
-  return html`<g data-cluster="${name}"><rect class="cluster" ${rectAttributes(rect)} rx="10"/>
-${words('name', { x: rect.x + 14, y }, short(name, 24), 'start')}
-${words('small', { x: rect.x + rect.width - 14, y }, short(role, 28), 'end')}</g>`;
+  const told = short(role, 28);
+  const room = Math.floor((rect.width - 40 - told.length * LETTER.small) / LETTER.name);
+  return html`<g data-cluster="${name}"><title>${name}, ${role}</title>
+<rect class="cluster" ${rectAttributes(rect)} rx="10"/>
+${words('name', { x: rect.x + 14, y }, short(name, room), 'start')}
+${words('small', { x: rect.x + rect.width - 14, y }, told, 'end')}</g>`;
 }
 
 const short = (text: string, letters: number): string =>

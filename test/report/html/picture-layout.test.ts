@@ -42,6 +42,17 @@ function holds(t: Test, name: string, model: PictureModel): void {
   );
   const clusters = [...plan.clusters.values()].map(({ cluster, rect }) => ({ id: cluster.name, rect }));
   t.same(clash(clusters), [], `${name}: no cluster covers another`);
+  const frames = plan.frames.map(({ network, rect }) => ({ id: network, rect }));
+  const networks = new Set(model.clusters.map(({ network }) => network));
+  t.same(new Set(frames.map(({ id }) => id)), networks, `${name}: each network has a frame`);
+  t.equal(frames.length, networks.size, `${name}: and no second one`);
+  t.same(clash(frames), [], `${name}: no network covers another`);
+  const strangers = [...plan.clusters.values()].flatMap(({ cluster, rect }) =>
+    frames
+      .filter(frame => overlap(frame.rect, rect) !== (frame.id === cluster.network))
+      .map(frame => `${cluster.name} and ${frame.id}`),
+  );
+  t.same(strangers, [], `${name}: a cluster is in the frame of its network alone`);
   const crossed = plan.routes.flatMap(({ way, legs }) =>
     legs.flatMap(points =>
       points
@@ -108,7 +119,9 @@ const topologies: readonly (readonly [string, Topology])[] = [
   ['three networks', await topologyOf('three-networks')],
   ['a network of two clusters, and one of one', largeTopology(3, 2)],
   ['four clusters', largeTopology(4, 2)],
+  ['seven clusters', largeTopology(7, 3)],
   ['twenty clusters', largeTopology(20, 3)],
+  ['twenty clusters on seven networks', largeTopology(20, 7)],
 ];
 
 for (const [name, topology] of topologies) {
