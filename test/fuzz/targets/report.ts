@@ -19,7 +19,7 @@ const passed = buildReport(passedRun(), REPORT_FACTS);
 const failed = buildReport(failedRun(), REPORT_FACTS);
 
 /** Keys whose texts are words of the model, by which formats choose. */
-const WORDS = /^(outcome|verdict|kind|symptom|evidence|level|clock|fault|conclusion)$/;
+const WORDS = /^(outcome|verdict|kind|symptom|evidence|level|clock|fault|conclusion|state)$/;
 
 type Path = readonly string[];
 
@@ -81,7 +81,13 @@ function assertNoMarkup(markdown: string): void {
   if (found) throw new Error(`markup: ${found[0].slice(0, 100)}`);
 }
 
-const COLOURS = new Proxy({}, { get: () => (text: string) => text }) as Parameters<typeof verdictLine>[1];
+type Style = Parameters<typeof verdictLine>[1];
+const STYLE: Style = {
+  // Each of them leaves a text as it is.
+  colours: new Proxy({}, { get: () => (text: string) => text }) as Style['colours'],
+  columns: 80,
+  typed: text => text,
+};
 
 /** Reports. */
 export const reports = target<readonly Change[]>({
@@ -97,7 +103,7 @@ export const reports = target<readonly Change[]>({
     readMarkup(junit);
     assertTap(tap);
     assertNoMarkup(markdown);
-    for (const scenario of it.scenarios) verdictLine(scenario, COLOURS);
+    for (const scenario of it.scenarios) verdictLine(scenario, STYLE);
     return 'written';
   },
 });
