@@ -19,7 +19,7 @@ h1 { font-size: 1.6rem; } h2 { margin-top: 2.5rem; border-top: 1px solid var(--l
 .skipped, .omitted, .not-reached, .muted { color: var(--muted); }
 .outcome { font-weight: 600; white-space: nowrap; }
 .notice { border: 1px solid var(--line); border-left: 4px solid var(--unsure); background: var(--card);
-  padding: .6rem .9rem; border-radius: .3rem; }
+  padding: .6rem .9rem; border-radius: .3rem; overflow-wrap: anywhere; }
 .notice > p { margin: .2rem 0; } .notice pre { margin: .3rem 0; }
 .notice.failed { border-left-color: var(--bad); color: inherit; }
 .scroll { overflow-x: auto; }
@@ -31,6 +31,7 @@ code, pre { font: 13px/1.45 ui-monospace, monospace; } code { overflow-wrap: any
 .whole { white-space: nowrap; } a { color: var(--link); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem;
   overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
+summary { overflow-wrap: anywhere; }
 details > summary { cursor: pointer; } details { margin: .2rem 0; } details[open] { margin-bottom: .9rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } dt { color: var(--muted);
   } dd { margin: 0; overflow-wrap: anywhere; }
