@@ -4,7 +4,7 @@ import { allPrintable } from '../base/printable.ts';
 import { EventStream, type StreamEnd } from '../report/event-stream.ts';
 import type { ConformanceReport } from '../report/report.ts';
 import { formatTap } from '../report/tap.ts';
-import { NEVER_BEGUN } from '../report/words.ts';
+import { neverBegun } from '../report/words.ts';
 import type { RunListener } from '../run/events.ts';
 import type { OutputFlags } from './commands/output.flags.ts';
 import type { Environment } from './environment.ts';
@@ -51,5 +51,5 @@ function tellVerdicts(report: ConformanceReport, screen: Screen): void {
   const width = Math.max(...names.map(name => name.length));
   for (const scenario of allPrintable(scenarios))
     screen.result(verdictLine(scenario, screen.resultStyle, width), 'whole');
-  for (const name of notBegun) screen.result(`${name.padEnd(width)}  ${NEVER_BEGUN}`);
+  for (const name of notBegun) screen.result(`${name.padEnd(width)}  ${neverBegun(report)}`);
 }

@@ -5,7 +5,7 @@
 import type { Problem } from '../run/events.ts';
 import { problemOfCheck, problemOfStep } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport, WallTimes } from './report.ts';
-import { NEVER_BEGUN, stepName } from './words.ts';
+import { neverBegun, stepName } from './words.ts';
 
 /**
  * - `passed`: done, or true
@@ -48,14 +48,10 @@ export interface CaseGroup {
 }
 
 /** Returns the cases of all scenarios, in their order; at the end those that were never begun. */
-export const caseGroupsOf = ({
-  scenarios,
-  notBegun = [],
-  volatile,
-}: ConformanceReport): readonly CaseGroup[] => [
-  ...scenarios.map((scenario, index) => groupOf(scenario, volatile.wallTimes[index])),
-  ...notBegun.map(name => {
-    const problem = { kind: 'environment', message: NEVER_BEGUN } as const;
+export const caseGroupsOf = (report: ConformanceReport): readonly CaseGroup[] => [
+  ...report.scenarios.map((scenario, index) => groupOf(scenario, report.volatile.wallTimes[index])),
+  ...(report.notBegun ?? []).map(name => {
+    const problem = { kind: 'environment', message: neverBegun(report) } as const;
     return { name, startedAt: null, durationMs: 0, cases: [runCase('unknown', problem, 0)] };
   }),
 ];

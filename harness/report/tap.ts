@@ -8,7 +8,7 @@ import type { Topology } from '../model/topology.ts';
 import type { Problem } from '../run/events.ts';
 import { claimText, placeOf, problemOfCheck, problemOfStep } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
-import { evidenceSentence, inWords, NEVER_BEGUN, stepName } from './words.ts';
+import { evidenceSentence, inWords, neverBegun, stepName } from './words.ts';
 
 /** Escapes a description: it would end at a line's end, and `#` would begin a directive. */
 function describe(text: string): string {
@@ -137,7 +137,7 @@ export function formatTap(report: ConformanceReport): string {
   for (const [index, name] of notBegun.entries())
     lines.push(
       `not ok ${scenarios.length + index + 1} - ${describe(name)}`,
-      ...diagnostics({ verdict: 'unknown', interrupted: true, message: NEVER_BEGUN }),
+      ...diagnostics({ verdict: 'unknown', interrupted: report.interrupted, message: neverBegun(report) }),
     );
   return printable(`${lines.join('\n')}\n`);
 }

@@ -4,7 +4,7 @@ import type { Topology } from '../model/topology.ts';
 import { onceIn } from '../verify/figures.ts';
 import { symptomWords } from '../verify/missing.ts';
 import type { Share, Traffic } from '../verify/traffic.ts';
-import type { CheckReport, ScenarioReport, StepReport } from './report.ts';
+import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 
 /** Writes a duration: `0.8 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
@@ -103,7 +103,10 @@ export function inWords(topology: Topology, traffic: Traffic): Record<string, un
 }
 
 /** What every format says of a scenario that was not begun. */
-export const NEVER_BEGUN = 'never begun: the run was interrupted before, or the part that has it is missing';
+export const neverBegun = ({ interrupted }: Pick<ConformanceReport, 'interrupted'>): string =>
+  interrupted
+    ? 'never begun: the run was interrupted before'
+    : 'never begun: the part of the run that has it is missing';
 
 /** Lists the checks that did not pass. */
 export const openChecks = ({ checks }: ScenarioReport): readonly CheckReport[] =>

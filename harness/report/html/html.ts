@@ -4,7 +4,7 @@ import type { Problem } from '../../run/events.ts';
 import type { Diagnosis } from '../../verify/check.ts';
 import { claimText, headlineOf, type Part, problemOfCheck } from '../headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
-import { duration, evidenceSentence, figures, NEVER_BEGUN, stepName } from '../words.ts';
+import { duration, evidenceSentence, figures, neverBegun, stepName } from '../words.ts';
 import { versionsLine, whatIsNext } from './head.ts';
 import { picture, pictureDefinitions } from './picture.ts';
 import { STYLE } from './style.ts';
@@ -64,7 +64,7 @@ function overview(report: ConformanceReport): Markup {
   );
   const { notBegun = [] } = report;
   const others = notBegun.map(
-    name => html`<tr><td>${name}</td><td colspan="3" class="muted">${'–'} ${NEVER_BEGUN}</td></tr>`,
+    name => html`<tr><td>${name}</td><td colspan="3" class="muted">${'–'} ${neverBegun(report)}</td></tr>`,
   );
   return scrollable(
     'verdicts',
