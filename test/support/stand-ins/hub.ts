@@ -8,13 +8,19 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
 import { sleep, systemClock } from '../../../harness/base/clock.ts';
-import { quoteArgv, quoteWord } from '../../../harness/base/quote.ts';
-import { KIND_CLUSTER_LABEL, KIND_ROLE_LABEL } from '../../../harness/platform/kind/labels.ts';
+import { quoteWord } from '../../../harness/base/quote.ts';
 import type { Call, Fault } from './calls.ts';
 import type { StandInClusters } from './clusters.ts';
 import { type Parsed, type ProgramName, parse, Refusal } from './flags.ts';
+import {
+  asKindWritesIt,
+  certificateNamesOf,
+  type KindScriptOptions,
+  kindScript,
+  readConfig,
+} from './kind-program.ts';
+import { print } from './shell.ts';
 import { runTool } from './tools.ts';
 
 export interface HubOptions {
@@ -125,7 +131,7 @@ export class Hub implements AsyncDisposable {
         await fault.act?.();
         return print(fault.stderr, 2, 1);
       case 'fail-late':
-        return this.#runKind(call, parsed, fault.stderr);
+        return kindScript(call, parsed, this.#kindWorld(fault.stderr));
       case 'answer':
         return print(fault.stdout, 1, 0);
       case 'hang':
@@ -138,94 +144,15 @@ export class Hub implements AsyncDisposable {
         break;
       default:
     }
-    if (program === 'kind') return this.#runKind(call, parsed);
+    if (program === 'kind') return kindScript(call, parsed, this.#kindWorld());
     const { clusters, istio } = this.#options;
     const { exitCode, stdout, stderr } = await runTool(program, call, clusters, istio);
     return `${print(stdout, 1)}\n${print(stderr, 2, exitCode)}`;
   }
 
-  /** @param failure - what `create cluster` says when it fails with its nodes there */
-  #runKind({ env, files }: Call, { command, flags, words }: Parsed, failure?: string): string {
-    if (command === 'version') return print(`0.30.0\n`, 1, 0);
-    const name = flags['--name']?.[0] ?? 'kind';
-    if (command === 'load image-archive') {
-      const nodes = `docker ps -q --filter label=${KIND_CLUSTER_LABEL}=${name}`;
-      // An archive here is a list of names: the nodes have these from then on.
-      return words
-        .map(file => quoteWord(file))
-        .flatMap(file => [
-          `[ -f ${file} ] || { echo ERROR: stat ${file}: no such file or directory >&2; exit 1; }`,
-          `for node in $(${nodes}); do docker exec -i $node /bin/sh -c 'cat >> /tmp/archived' < ${file}; done`,
-        ])
-        .join('\n');
-    }
-    if (command === 'export logs') {
-      // pkg/cluster/internal/providers/docker/provider.go @v0.30.0: one folder for each node, besides what is
-      // Docker's own.
-      const out = quoteWord(words[0] ?? '');
-      return [
-        `nodes=$(docker ps -a --filter label=${KIND_CLUSTER_LABEL}=${name} --format '{{.Names}}')`,
-        `[ -n "$nodes" ] || { echo 'ERROR: unknown cluster "${name}"' >&2; exit 1; }`,
-        `mkdir -p ${out} && docker info > ${out}/docker-info.txt 2>&1`,
-        `for node in $nodes; do mkdir -p ${out}/$node; docker inspect $node > ${out}/$node/inspect.json; done`,
-        `echo 'Exporting logs for cluster "${name}" to:' >&2; echo ${out}`,
-      ].join('\n');
-    }
-    const config = readConfig(Object.values(files)[0] ?? '');
-    const network = env['KIND_EXPERIMENTAL_DOCKER_NETWORK'] ?? 'kind';
-    const nodes = config.nodes.map((node, index) => ({
-      name: `${name}-${nodeSuffix(index)}`,
-      role: node.role,
-      mounts: node.extraMounts ?? [],
-      index,
-    }));
-    const kubeconfig = flags['--kubeconfig']?.[0] ?? '';
+  #kindWorld(failure?: string): KindScriptOptions {
     const { nodeImage, nodeOptions } = this.#options;
-    return [
-      // pkg/cluster/internal/providers/docker/provider.go @fed268827e21
-      ...(env['KIND_EXPERIMENTAL_DOCKER_NETWORK'] === undefined
-        ? []
-        : [
-            'echo "WARNING: Overriding docker network due to KIND_EXPERIMENTAL_DOCKER_NETWORK" >&2',
-            'echo "WARNING: Here be dragons! This is not supported currently." >&2',
-          ]),
-      `echo 'Creating cluster "${name}" ...' >&2`,
-      ...nodes.flatMap(node => [
-        // pkg/cluster/internal/providers/docker/provision.go @fed268827e21: names, labels, the anonymous
-        // volume, the network.
-        `${quoteArgv([
-          ...['docker', 'run', '--detach', '--hostname', node.name, '--name', node.name],
-          ...['--label', `${KIND_ROLE_LABEL}=${node.role}`, '--label', `${KIND_CLUSTER_LABEL}=${name}`],
-          ...['--volume', '/var', '--net', network, ...nodeOptions],
-          ...node.mounts.flatMap(({ hostPath, containerPath, readOnly }) => [
-            '--volume',
-            `${hostPath}:${containerPath}${readOnly ? ':ro' : ''}`,
-          ]),
-          ...[nodeImage, '/node'],
-        ])} >/dev/null || exit 1`,
-        quoteArgv([
-          ...['docker', 'exec', node.name, '/pod'],
-          ...[
-            config.networking.podSubnet.replace(/\d+\.\d+\/\d+$/, `${node.index}.0/24`),
-            config.networking.podSubnet,
-          ],
-        ]),
-      ]),
-      ...(failure === undefined
-        ? []
-        : [
-            print(failure, 2),
-            // pkg/cluster/internal/create/create.go @v0.30.0
-            ...(flags['--retain']
-              ? []
-              : [quoteArgv(['docker', 'rm', '-f', '-v', ...nodes.map(node => node.name)])]),
-            'exit 1',
-          ]),
-      `address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${nodes[0]?.name ?? ''})`,
-      `answer=$(curl -sS --unix-socket ${quoteWord(this.#socket)} --form-string name=${name} --form-string "address=$address" \\`,
-      `  --form-string kubeconfig=${quoteWord(kubeconfig)} --form-string config=${quoteWord(Object.values(files)[0] ?? '')} http://stand-in/created) || exit 70`,
-      'eval "$answer"',
-    ].join('\n');
+    return { nodeImage, nodeOptions, socket: this.#socket, ...(failure !== undefined && { failure }) };
   }
 
   /**
@@ -251,43 +178,6 @@ export class Hub implements AsyncDisposable {
   }
 }
 
-interface KindConfig {
-  readonly networking: { readonly podSubnet: string; readonly serviceSubnet: string };
-  readonly nodes: readonly {
-    readonly role: string;
-    readonly extraMounts?: readonly {
-      readonly hostPath: string;
-      readonly containerPath: string;
-      readonly readOnly?: boolean;
-    }[];
-  }[];
-  readonly kubeadmConfigPatches?: readonly string[];
-}
-
-const readConfig = (text: string): KindConfig => load(text) as KindConfig; // what the harness has written
-
-/** The list in the patch for ClusterConfiguration: kind up to 0.31 takes it instead of its own. */
-function certificateNamesOf({ kubeadmConfigPatches = [] }: KindConfig): readonly string[] {
-  return kubeadmConfigPatches.flatMap(patch => {
-    const { kind, apiServer } = load(patch) as {
-      kind?: string;
-      apiServer?: { certSANs?: readonly string[] };
-    }; // the harness's own
-    return kind === 'ClusterConfiguration' ? (apiServer?.certSANs ?? []) : [];
-  });
-}
-
-/** pkg/cluster/internal/providers/common/namer.go @fed268827e21 */
-const nodeSuffix = (index: number): string =>
-  index === 0 ? 'control-plane' : `worker${index === 1 ? '' : String(index)}`;
-
-/** pkg/cluster/internal/kubeconfig/internal/kubeconfig/helpers.go @fed268827e21: KINDClusterKey. */
-const asKindWritesIt = (kubeconfig: string, name: string): string =>
-  kubeconfig.replaceAll(
-    new RegExp(`(name|cluster|user|current-context): ${name}$`, 'gm'),
-    `$1: kind-${name}`,
-  );
-
 /** Files that are given with -f or --config, save the release's own samples. */
 function filesOf({ flags }: Parsed, folder: string): Readonly<Record<string, string>> {
   const names = [...(flags['-f'] ?? []), ...(flags['--filename'] ?? []), ...(flags['--config'] ?? [])];
@@ -303,12 +193,6 @@ function readText(file: string): string {
   } catch {
     return ''; // the program itself says that it is not there
   }
-}
-
-/** A line of shell that prints a text, and ends if there is an exit code. */
-function print(text: string, stream: 1 | 2, exitCode?: number): string {
-  const line = text === '' ? ':' : `printf %s ${quoteWord(text)} >&${stream}`;
-  return exitCode === undefined ? line : `${line}\nexit ${exitCode}`;
 }
 
 async function formOf(request: IncomingMessage): Promise<FormData> {
