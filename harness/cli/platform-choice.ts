@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { HarnessError } from '../base/errors.ts';
 import { platformMaker } from '../platform/catalog.ts';
-import { versionOf } from '../platform/programs.ts';
+import { versionOf } from '../platform/program-versions.ts';
 import { editionFor, editionMismatch } from '../platform/versions.ts';
 import { findProgram } from '../process/find.ts';
 import { defaultEdition } from '../session/options.ts';

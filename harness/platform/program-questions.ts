@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { existsSync } from '../base/disk/disk.ts';
 import { findProgram } from '../process/find.ts';
 import type { Question } from './ask-all.ts';
+import { lookAtIstioFolder } from './istio-folder.ts';
 import type { Finding } from './platform.ts';
-import { describeFound, type ProgramOptions, versionOf } from './programs.ts';
+import type { ProgramName } from './program-versions.ts';
+import { describeFound, type ProgramOptions } from './programs.ts';
 import { compare, formatLine, type Line, lineOf } from './version-line.ts';
 import { FETCHED_KIND, KUBECTL_SKEW, type VersionWindow } from './version-windows.ts';
-import { editionMismatch, releasesOf } from './versions.ts';
-
-type Name = 'kind' | 'kubectl' | 'istioctl';
 
 interface Wanted {
   readonly isGood: (line: Line) => boolean;
@@ -20,7 +19,7 @@ interface Wanted {
   readonly cached: (cache: string) => string;
 }
 
-function wantedOf(name: Name, { nodeVersion, oldestKind, istio }: VersionWindow): Wanted {
+function wantedOf(name: ProgramName, { nodeVersion, oldestKind, istio }: VersionWindow): Wanted {
   const server = lineOf(nodeVersion) ?? [1, 0];
   const release = lineOf(istio) ?? [0, 0];
   switch (name) {
@@ -53,7 +52,7 @@ function wantedOf(name: Name, { nodeVersion, oldestKind, istio }: VersionWindow)
  * @param window - decides which versions fit
  */
 export function programQuestions(
-  names: readonly Name[],
+  names: readonly ProgramName[],
   window: VersionWindow,
   options: Omit<ProgramOptions, 'signal'>,
 ): readonly Question[] {
@@ -68,7 +67,7 @@ export function programQuestions(
   }));
 }
 
-async function programFinding(name: Name, wanted: Wanted, options: ProgramOptions): Promise<Finding> {
+async function programFinding(name: ProgramName, wanted: Wanted, options: ProgramOptions): Promise<Finding> {
   const { isGood, words, fetched, cached } = wanted;
   const found = await describeFound(name, isGood, options);
   if (found) return { subject: name, ok: true, found: `${found.version} (${found.file})` };
@@ -83,19 +82,9 @@ async function programFinding(name: Name, wanted: Wanted, options: ProgramOption
 }
 
 async function releaseFinding(folder: string, window: VersionWindow, signal: AbortSignal): Promise<Finding> {
-  const file = join(folder, 'bin', 'istioctl');
-  const version = await versionOf('istioctl', file, signal);
+  const found = await lookAtIstioFolder(folder, window.edition, signal);
   const subject = 'istioctl';
-  if (version === undefined || !existsSync(join(folder, 'samples'))) {
-    const fix = '--istio-dir names the folder that holds bin/istioctl and samples/.';
-    return { subject, ok: false, found: `${folder} is no unpacked Istio release`, fix };
-  }
-  const mismatch = editionMismatch(window.edition, version);
-  if (mismatch === undefined) return { subject, ok: true, found: `${version} (${file})` };
-  return {
-    subject,
-    ok: false,
-    found: mismatch,
-    fix: `Leave --edition out: it follows from the release. Edition ${window.edition} takes Istio ${releasesOf(window)}.`,
-  };
+  if (!found.isGood) return { subject, ok: false, found: found.problem, fix: found.fix };
+  const { version, file, remark } = found;
+  return { subject, ok: true, found: `${version}${remark === undefined ? '' : `, ${remark}`} (${file})` };
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { findProgram } from '../process/find.ts';
-import { runProcess } from '../process/run.ts';
+import { lookAtIstioFolder } from './istio-folder.ts';
 import { type DownloadOptions, fetchIstio, fetchProgram } from './program-downloads.ts';
+import { type ProgramName, versionOf } from './program-versions.ts';
 import { compare, formatLine, type Line, lineOf } from './version-line.ts';
 import { FETCHED_KIND, KUBECTL_SKEW, type VersionWindow } from './version-windows.ts';
-import { editionMismatch, releasesOf } from './versions.ts';
 
 /** The places to look for programs, and to fetch missing ones from. */
 export interface ProgramOptions extends DownloadOptions {
@@ -29,8 +29,6 @@ export interface IstioRelease extends FoundProgram {
   /** The unpacked release: `samples/` lies in it. */
   readonly folder: string;
 }
-
-const VERSION_MS = 20_000;
 
 /** @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL */
 export async function findKind(
@@ -60,22 +58,7 @@ export async function findKubectl(server: string, options: ProgramOptions): Prom
 export async function findIstio(window: VersionWindow, options: ProgramOptions): Promise<IstioRelease> {
   const { istioFolder, istioVersion, cache } = options;
   const wanted = lineOf(window.istio) ?? [0, 0];
-  if (istioFolder !== undefined) {
-    const file = join(istioFolder, 'bin', 'istioctl');
-    const version = await versionOf('istioctl', file, options.signal);
-    if (version === undefined || !existsSync(join(istioFolder, 'samples'))) {
-      throw new HarnessError('ERR_PLATFORM_NOT_READY', `${istioFolder} is no unpacked Istio release.`, {
-        hint: '--istio-dir names the folder that holds bin/istioctl and samples/.',
-      });
-    }
-    const mismatch = editionMismatch(window.edition, version);
-    if (mismatch !== undefined) {
-      throw new HarnessError('ERR_PLATFORM_NOT_READY', `${istioFolder}: ${mismatch}`, {
-        hint: `Leave --edition out: it follows from the release. Edition ${window.edition} takes Istio ${releasesOf(window)}.`,
-      });
-    }
-    return { file, version, folder: istioFolder };
-  }
+  if (istioFolder !== undefined) return await releaseIn(istioFolder, window, options);
   const folder = join(cache, 'istio', `istio-${window.istio}`);
   const file = join(folder, 'bin', 'istioctl');
   if (!existsSync(file)) {
@@ -90,25 +73,25 @@ export async function findIstio(window: VersionWindow, options: ProgramOptions):
   return { file, version: (await versionOf('istioctl', file, options.signal)) ?? window.istio, folder };
 }
 
-/** The arguments that ask a program for its version. */
-const VERSION_ARGUMENTS = {
-  kind: ['version', '-q'],
-  kubectl: ['version', '--client', '-o', 'json'],
-  istioctl: ['version', '--remote=false'],
-} as const;
-type Name = keyof typeof VERSION_ARGUMENTS;
-
-/** Asks a program for its version. @returns undefined if it cannot be run */
-export async function versionOf(name: Name, file: string, signal: AbortSignal): Promise<string | undefined> {
-  const result = await runProcess(file, VERSION_ARGUMENTS[name], { timeoutMs: VERSION_MS, signal });
-  signal.throwIfAborted();
-  if (result.exitCode !== 0) return undefined;
-  return /v?\d+\.\d+\.\d+[\w.+-]*/.exec(result.stdout)?.[0];
+/** @throws HarnessError ERR_PLATFORM_NOT_READY if the folder holds no release that goes with the window */
+async function releaseIn(
+  folder: string,
+  { edition }: VersionWindow,
+  { signal, onProgress }: ProgramOptions,
+): Promise<IstioRelease> {
+  const found = await lookAtIstioFolder(folder, edition, signal);
+  if (!found.isGood)
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', `${found.problem}.`.replace(/\.\.$/, '.'), {
+      hint: found.fix,
+    });
+  const { file, version, remark } = found;
+  if (remark !== undefined) onProgress?.(`istioctl says ${version}: ${remark}`);
+  return { file, version, folder };
 }
 
 /** Returns the program on PATH if its version fits. */
 export async function describeFound(
-  name: Name,
+  name: ProgramName,
   isGood: (line: Line) => boolean,
   { path, signal }: ProgramOptions,
 ): Promise<FoundProgram | undefined> {

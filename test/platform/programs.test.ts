@@ -4,12 +4,23 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { askAll } from '../../harness/platform/ask-all.ts';
 import { sourceOf } from '../../harness/platform/program-downloads.ts';
+import { programQuestions } from '../../harness/platform/program-questions.ts';
 import {
   type FoundProgram,
   findIstio,
@@ -194,6 +205,49 @@ t.test('what is on PATH is taken where its version fits', async t => {
     hint: /Leave --edition out.*Edition 1\.8 takes Istio 1\.8\.$/,
   });
 });
+
+t.test(
+  '--istio-dir: a build between releases is taken, one without a version is told from no release',
+  async t => {
+    const folder = t.testdir({ bin: {}, samples: {} });
+    const file = join(folder, 'bin', 'istioctl');
+    const says = (answer: string) => {
+      writeFileSync(file, script(answer));
+      chmodSync(file, 0o755);
+    };
+    const told: string[] = [];
+    const options = {
+      cache: join(folder, 'cache'),
+      offline: true,
+      path: '',
+      istioFolder: folder,
+      signal,
+      onProgress: (message: string) => void told.push(message),
+    };
+    const findings = async () => await askAll(programQuestions(['istioctl'], WINDOW, options), { signal });
+    // The first build of real-kind-2026-11 said `1.31-rig` (D8).
+    for (const version of ['1.31-alpha.0f3a2b', '1.31-rig', '1.31-dev']) {
+      says(`client version: ${version}`);
+      t.match(await findIstio(WINDOW, options), { version, folder });
+      t.equal(told.at(-1), `istioctl says ${version}: taken as Istio 1.31`);
+      t.match(await findings(), [{ ok: true, found: `${version}, taken as Istio 1.31 (${file})` }]);
+    }
+    told.length = 0;
+    says('client version: 1.31.2');
+    t.match(await findIstio(WINDOW, options), { version: '1.31.2' });
+    t.same(told, [], 'a release needs no remark');
+    says('client version: unknown');
+    const problem = `${file} says "client version: unknown": no version in it`;
+    await t.rejects(findIstio(WINDOW, options), { code: 'ERR_PLATFORM_NOT_READY', message: `${problem}.` });
+    t.match(await findings(), [{ ok: false, found: problem }]);
+    says('client version: 1.12-dev');
+    await t.rejects(findIstio(WINDOW, options), { message: /Istio 1\.12-dev goes with no edition/ });
+    rmSync(file);
+    await t.rejects(findIstio(WINDOW, options), {
+      message: /is no unpacked Istio release: no bin\/istioctl\.$/,
+    });
+  },
+);
 
 t.test('addresses of the projects, for each system', async t => {
   for (const [name, version, system, expected] of [
