@@ -20,6 +20,7 @@ import {
   kindScript,
   readConfig,
 } from './kind-program.ts';
+import { LateCluster, type Lateness } from './late-nodes.ts';
 import { print } from './shell.ts';
 import { runTool } from './tools.ts';
 
@@ -35,8 +36,13 @@ export class Hub implements AsyncDisposable {
   readonly calls: Call[] = [];
   /** The first that fits a call counts. */
   faults: readonly Fault[] = [];
-  /** How long each call takes at least, in milliseconds of the wall's clock. */
-  takesMs: (program: ProgramName, argv: readonly string[]) => number = () => 0;
+  /** How long each call takes at least, in milliseconds of the wall's clock; asked when its work is done. */
+  takesMs: (call: Call) => number = () => 0;
+  /** When nodes and name servers are ready; at once by default. */
+  lateness: Lateness | undefined;
+  /** When the nodes and the name server of a cluster became ready, if they were late. */
+  readonly readied: { readonly cluster: string; readonly what: string; readonly atMs: number }[] = [];
+  readonly #held: (() => void)[] = [];
   readonly #options: HubOptions;
   /** The path of a socket may have 107 characters, and that of a test's folder has more. */
   readonly #folder = mkdtempSync(join(tmpdir(), 'mh-hub-'));
@@ -79,6 +85,7 @@ export class Hub implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const giveUp of this.#held) giveUp();
     this.#server.closeAllConnections();
     await new Promise<void>(resolve => this.#server.close(() => resolve()));
     rmSync(this.#folder, { recursive: true, force: true });
@@ -111,8 +118,8 @@ export class Hub implements AsyncDisposable {
       };
       this.calls.push(call);
       const script = await this.#run(call, parsed);
-      const restMs = this.takesMs(program, argv) - (systemClock.now() - call.startedAtMs);
-      if (restMs > 0) await sleep(systemClock, restMs);
+      // kind goes on when its containers are there: `#created`.
+      if (parsed.command !== 'create cluster') await this.#takeTime(call);
       call.endedAtMs = systemClock.now();
       return script;
     } catch (error) {
@@ -150,6 +157,12 @@ export class Hub implements AsyncDisposable {
     return `${print(stdout, 1)}\n${print(stderr, 2, exitCode)}`;
   }
 
+  /** Waits until a call has taken its time. */
+  async #takeTime(call: Call): Promise<void> {
+    const restMs = this.takesMs(call) - (systemClock.now() - call.startedAtMs);
+    if (restMs > 0) await sleep(systemClock, restMs);
+  }
+
   #kindWorld(failure?: string): KindScriptOptions {
     const { nodeImage, nodeOptions } = this.#options;
     return { nodeImage, nodeOptions, socket: this.#socket, ...(failure !== undefined && { failure }) };
@@ -170,9 +183,15 @@ export class Hub implements AsyncDisposable {
       certificateNames: certificateNamesOf(config),
       addresses: [String(form.get('address'))],
     });
+    const call = this.calls.findLast(({ argv }) => argv[0] === 'create' && argv.includes(name));
+    const { lateness } = this;
+    const late = lateness && (await LateCluster.holdBack(kubeconfig));
+    if (late) this.#held.push(() => late.giveUp());
+    if (call) await this.#takeTime(call);
     // kind's own end: its containers were made after it had been answered.
-    const call = this.calls.findLast(({ argv }) => argv.includes(name));
     if (call) call.endedAtMs = systemClock.now();
+    if (lateness)
+      late?.release(lateness, what => this.readied.push({ cluster: name, what, atMs: systemClock.now() }));
     writeFileSync(String(form.get('kubeconfig')), asKindWritesIt(kubeconfig, name), { mode: 0o600 });
     return print(`Set kubectl context to "kind-${name}"\n`, 2, 0);
   }
