@@ -64,7 +64,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   },
   platform: {
     from: ['process', 'model', 'base'],
-    packages: ['js-yaml', 'testcontainers', 'p-retry'],
+    packages: ['js-yaml', 'testcontainers', 'p-retry', 'tar-stream'],
   },
   'platform/simulator': {
     from: [

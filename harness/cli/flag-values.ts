@@ -58,6 +58,14 @@ export function istioRelease(value: string): string {
   return value;
 }
 
+/** Reads a reference to an image, such as `kindest/node:v1.34.0@sha256:…`. @throws InvalidArgumentError */
+export function imageReference(value: string): string {
+  // distribution/reference, without its limits of length.
+  if (!/^[\w][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(value))
+    throw new InvalidArgumentError('An image is needed, such as kindest/node:v1.34.0.');
+  return value;
+}
+
 /** Refuses a value that is empty or blank. @throws InvalidArgumentError */
 export function notEmpty(value: string): string {
   if (value.trim() === '')

@@ -23,6 +23,7 @@ export function realSettings(
   { env }: Environment,
   onProgress: (text: string) => void,
 ): RealSettings {
+  const { nodeImage } = flags;
   const { mirror, istioDir, istioVersion, hub, tag, loadBalancer, registryConfig, imageArchive = [] } = flags;
   return {
     edition,
@@ -41,6 +42,7 @@ export function realSettings(
     ...(mirror !== undefined && { mirror }),
     ...(istioDir !== undefined && { istioFolder: path.resolve(istioDir) }),
     ...(istioVersion !== undefined && { istioVersion }),
+    ...(nodeImage !== undefined && { nodeImage }),
     ...(hub !== undefined && { hub }),
     ...(tag !== undefined && { tag }),
     ...(loadBalancer !== undefined && { loadBalancer }),

@@ -26,6 +26,7 @@ const SETTINGS = {
   path: aText,
   loadBalancer: aText,
   registryConfig: aText,
+  nodeImage: aText,
   hub: aText,
   tag: aText,
   onProgress: aFunction,

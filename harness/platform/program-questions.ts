@@ -49,11 +49,11 @@ function wantedOf(name: ProgramName, { nodeVersion, oldestKind, istio }: Version
 
 /**
  * Makes the questions about programs.
- * @param window - decides which versions fit
+ * @param window - decides which versions fit; a promise is waited for by each question
  */
 export function programQuestions(
   names: readonly ProgramName[],
-  window: VersionWindow,
+  window: VersionWindow | Promise<VersionWindow>,
   options: Omit<ProgramOptions, 'signal'>,
 ): readonly Question[] {
   return names.map(name => ({
@@ -61,8 +61,8 @@ export function programQuestions(
     fix: `Does \`${name} version\` answer? Another one in front of it on PATH is taken instead.`,
     ask: async signal => [
       name === 'istioctl' && options.istioFolder !== undefined
-        ? await releaseFinding(options.istioFolder, window, signal)
-        : await programFinding(name, wantedOf(name, window), { ...options, signal }),
+        ? await releaseFinding(options.istioFolder, await window, signal)
+        : await programFinding(name, wantedOf(name, await window), { ...options, signal }),
     ],
   }));
 }

@@ -109,5 +109,11 @@ async function findOrFetch(
   options: ProgramOptions,
 ): Promise<FoundProgram> {
   const found = await describeFound(name, isGood, options);
-  return found ?? { file: await fetchProgram(name, version, wanted, options), version };
+  if (found) return found;
+  if (!isGood(lineOf(version) ?? [0, 0])) {
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', `There is no ${name} ${wanted} on PATH.`, {
+      hint: `Install one: ${version}, which would be fetched, does not go with the node image.`,
+    });
+  }
+  return { file: await fetchProgram(name, version, wanted, options), version };
 }

@@ -13,6 +13,8 @@ export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
   readonly kubeconfigs: readonly string[];
   readonly imageArchives: readonly string[];
   readonly noCache: boolean;
+  /** Of kind's nodes, in the place of the edition's. */
+  readonly nodeImage?: string;
   readonly loadBalancer?: string;
   /** Credentials for private registries, as `docker login` writes them. */
   readonly registryConfig?: string;

@@ -103,9 +103,9 @@ t.test('an engine and programs that hang are findings, each with what to do', as
     clock,
     signal,
   });
-  // Until the sound ones have answered: they are processes. Engine, docker command, addresses and kubectl are
-  // left.
-  await waitUntil('the sound ones', delays, left => left.length === 4, {
+  // Until the sound ones have answered: they are processes. Engine, docker command, addresses, node image and
+  // kubectl are left.
+  await waitUntil('the sound ones', delays, left => left.length === 5, {
     clock: systemClock,
     timeoutMs: 30_000,
     intervalMs: 10,
@@ -161,6 +161,8 @@ t.test('what the engine says goes through to the findings', async t => {
       cpus: 4,
       memoryBytes: 2 ** 33,
       isRootless: false,
+      platform: 'linux/amd64',
+      keepsPlatforms: false,
       kind: 'docker',
     }),
     networks: async () => [{ name: 'bridge', subnets: ['172.17.0.0/16'], labels: {}, containers: [] }],
@@ -182,6 +184,64 @@ t.test('what the engine says goes through to the findings', async t => {
       { subject: 'addresses', ok: true, found: /free for networks: \d+\./ },
     ],
   );
+});
+
+t.test('the node image: named, looked for, and what hangs on its Kubernetes', async t => {
+  const path = programs(t, { docker: 'echo ABCD', kubectl: `echo '{"gitVersion":"v1.34.1"}'` });
+  const pinned = windowOf('current').nodeImage;
+  const [byTag = ''] = pinned.split('@');
+  /** An engine with some images, each with what its /kind/version says. */
+  const engineWith = (images: Readonly<Record<string, string | undefined>>) =>
+    ({
+      info: async () => ({ id: 'ABCD', version: '28.2.2', cpus: 4, memoryBytes: 2 ** 33, kind: 'docker' }),
+      networks: async () => [],
+      containers: async () => [],
+      hasImage: async (reference: string) => Object.hasOwn(images, reference),
+      fileInImage: async (reference: string) => images[reference],
+    }) as unknown as Engine; // the part that a doctor asks
+  const ask = async (images: Readonly<Record<string, string | undefined>>, more = {}) => {
+    const findings = await kindDoctor({
+      window: windowOf('current'),
+      cache: t.testdirName,
+      path,
+      offline: false,
+      connect: async () => engineWith(images),
+      signal,
+      ...more,
+    });
+    return (subject: string) => findings.find(finding => finding.subject === subject);
+  };
+  const subject = 'node image';
+  t.match((await ask({ [pinned]: 'v1.34.0' }))(subject), {
+    ok: true,
+    found: `${pinned} is here (Kubernetes v1.34.0)`,
+  });
+  t.match((await ask({ [byTag]: 'v1.34.0\n' }))(subject), {
+    ok: true,
+    found: `${byTag} is here (Kubernetes v1.34.0), by its tag alone`,
+  });
+  t.match((await ask({}))(subject), {
+    ok: true,
+    found: `${pinned} is not here; it is pulled at the first run`,
+  });
+  t.match((await ask({}, { offline: true }))(subject), {
+    ok: false,
+    found: `${pinned} is not here`,
+    fix: /docker load.*images save.*--bundle/,
+  });
+  const own = { nodeImage: 'hub.example/node:mine' };
+  const newer = await ask({ 'hub.example/node:mine': 'v1.36.2' }, own);
+  t.match(newer(subject), { ok: true, found: 'hub.example/node:mine is here (Kubernetes v1.36.2)' });
+  t.match(newer('kubectl'), { found: /^not 1\.36, or a minor version beside it; v1\.36\.2 is fetched/ });
+  t.match((await ask({ 'hub.example/node:mine': 'v1.30.1' }, own))(subject), {
+    ok: false,
+    found: /Istio 1\.30\.3 needs Kubernetes 1\.32 to 1\.36; this is v1\.30\.1/,
+  });
+  t.match((await ask({ 'hub.example/node:mine': undefined }, own))(subject), {
+    ok: false,
+    found: 'hub.example/node:mine is no node image of kind: it has no /kind/version.',
+    fix: /--node-image names one/,
+  });
 });
 
 t.test('addresses: what Docker and this machine leave free', async t => {

@@ -51,7 +51,8 @@ export async function kindWorld(folder: string, topology: Topology, edition = 'c
     path,
     istioFolder,
     runId,
-    offline: true,
+    // Whatever is needed is here; what nodes pull is up to the stand-in for their runtime.
+    offline: false,
     noCache: true,
   });
   return {

@@ -1,6 +1,6 @@
 /** The flags for real clusters, of `run` and `doctor`. */
 import type { Command } from 'commander';
-import { collect, istioRelease, webAddress } from '../flag-values.ts';
+import { collect, imageReference, istioRelease, webAddress } from '../flag-values.ts';
 
 /** What `doctor` looks at. */
 export interface LookedAtFlags {
@@ -8,6 +8,7 @@ export interface LookedAtFlags {
   readonly apiServer: readonly string[];
   readonly offline: boolean;
   readonly istioDir?: string;
+  readonly nodeImage?: string;
 }
 
 /** What the command line says about real clusters and the programs that work on them. */
@@ -41,6 +42,7 @@ export function addLookedAtFlags(command: Command, release: string): Command {
       [],
     )
     .option('--istio-dir <dir>', release)
+    .option('--node-image <image>', 'what kind makes its nodes of (default: the edition’s)', imageReference)
     .option('--offline', 'fetch nothing', false);
 }
 
@@ -73,6 +75,7 @@ export function argvOfReal(flags: RealFlags): readonly string[] {
     ...many('--context', flags.context),
     ...many('--api-server', flags.apiServer),
     ...one('--istio-dir', flags.istioDir),
+    ...one('--node-image', flags.nodeImage),
     ...one('--istio-version', flags.istioVersion),
     ...one('--mirror', flags.mirror),
     ...(flags.offline ? ['--offline'] : []),

@@ -3,7 +3,9 @@
  * long something hangs.
  */
 import { dirname } from 'node:path';
+import { unlessAborted } from '../../base/abort.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { linkedSignal } from '../../base/deadline.ts';
 import { statfs } from '../../base/disk/disk.ts';
 import { type Cidr, formatCidr, parseCidrOrAddress } from '../../base/ipv4.ts';
 import { findProgram } from '../../process/find.ts';
@@ -15,6 +17,8 @@ import { candidates } from '../subnets.ts';
 import type { VersionWindow } from '../version-windows.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
 import { hostRanges } from './networks.ts';
+import { findNodeImage, type NodeImage, windowWithNode } from './node-image.ts';
+import { nodeQuestion } from './node-question.ts';
 import {
   addressFamilyFinding,
   conntrackFinding,
@@ -26,9 +30,13 @@ import {
 export interface DoctorOptions extends ProgramOptions {
   readonly window: VersionWindow;
   readonly connect: () => Promise<Engine>;
+  /** The user's own, in the place of the window's. */
+  readonly nodeImage?: string;
   readonly clock?: Clock;
 }
 
+/** Milliseconds after which versions are judged without having looked into the node image. */
+const NODE_MS = 2000;
 const GIB = 2 ** 30;
 const DISK_BYTES = 8 * GIB;
 /** A scenario with two networks takes two and the transit. */
@@ -36,7 +44,7 @@ const NETWORKS = 3;
 const START_DOCKER = 'Start Docker, and make sure that `docker info` works for this user.';
 
 export async function kindDoctor(options: DoctorOptions): Promise<readonly Finding[]> {
-  const { connect, path, cache, window, signal, clock = systemClock } = options;
+  const { connect, path, cache, window, nodeImage, signal, clock = systemClock } = options;
   const command = findProgram('docker', path);
   if (command === undefined) {
     const found = { subject: 'engine', ok: false, found: 'no docker on PATH' };
@@ -51,6 +59,10 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
   const info = engine.then(each => each.info());
   // Whoever asks hears of a failure; no one does after the deadline.
   for (const promise of [engine, info]) promise.catch(() => {});
+  const node = engine.then(each => findNodeImage(each, window, nodeImage));
+  node.catch(() => {});
+  // That of the edition goes with the window, whatever the engine says.
+  const windowOfNode = nodeImage === undefined ? window : judgedBy(window, node, { clock, signal });
   const questions: readonly Question[] = [
     { subject: 'engine', fix: START_DOCKER, ask: async () => judgeEngine(await info) },
     {
@@ -72,10 +84,28 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
         return [family.ok ? addressFinding(networks, hostRanges()) : family];
       },
     },
-    ...programQuestions(['kind', 'kubectl', 'istioctl'], window, options),
+    nodeQuestion(engine, node, options),
+    ...programQuestions(['kind', 'kubectl', 'istioctl'], windowOfNode, options),
     ...ownQuestions(cache),
   ];
   return await askAll(questions, { signal, clock });
+}
+
+/**
+ * Returns the window of the node image; that of the edition if the image cannot be looked at, or an engine that
+ * hangs would hold up questions that are none of its own.
+ */
+async function judgedBy(
+  window: VersionWindow,
+  node: Promise<NodeImage>,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<VersionWindow> {
+  using late = linkedSignal(signal, { clock, timeoutMs: NODE_MS, reason: () => new Error('too late') });
+  try {
+    return windowWithNode(window, await unlessAborted(node, late.signal));
+  } catch {
+    return window; // the question about the image itself says why
+  }
 }
 
 /** Asks this machine the questions that need no program. */

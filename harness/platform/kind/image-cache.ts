@@ -9,9 +9,10 @@ import { CACHE_LABEL } from './labels.ts';
  * The registry program in its proxy mode (distribution/distribution, docs: "Registry as a pull through
  * cache").
  */
-const REGISTRY_IMAGE = 'registry:2';
+export const REGISTRY_IMAGE = 'registry:2';
 const REGISTRY_PORT = 5000;
-const STORE = '/var/lib/registry';
+/** Where the registry program keeps what it has. */
+export const STORE = '/var/lib/registry';
 
 /**
  * Returns the address of a registry. Docker Hub is the only one whose name is not its address (docker/docs

@@ -8,23 +8,17 @@ import { linkedSignal } from '../../base/deadline.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { Topology } from '../../model/topology.ts';
-import { findProgram } from '../../process/find.ts';
-import { sampleImagesFrom } from '../image-list.ts';
 import { Ledger } from '../ledger.ts';
-import type { Finding, Platform, Programs, StartedPlatform } from '../platform.ts';
-import { findIstio, findKind, findKubectl } from '../programs.ts';
-import { refuseBad } from '../refusal.ts';
+import type { Finding, Platform, StartedPlatform } from '../platform.ts';
 import type { VersionWindow } from '../version-windows.ts';
-import { istioHas, kubernetesMismatch, windowOf, windowWith } from '../versions.ts';
+import { windowWith } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
 import { connectEngine } from './engine/connect.ts';
-import type { Engine, EngineInfo } from './engine/engine.ts';
-import { RUN_VARIABLE } from './labels.ts';
 import { type LoadBalancer, loadBalancerOf } from './load-balancers.ts';
 import type { KindOptions } from './options.ts';
-import { addressFamilyFinding, isInMachine, judgeEngine, sameEngine } from './preflight.ts';
+import { prepare } from './prepare.ts';
 import { readCredentials } from './registry-config.ts';
 
 export type { KindOptions } from './options.ts';
@@ -62,7 +56,7 @@ export class KindPlatform implements Platform {
     using linked = linkedSignal(parent);
     const { signal } = linked;
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
-    const prepared = await this.#prepare(runId, signal);
+    const prepared = await prepare(this.#window, runId, { ...this.#options, signal });
     const ledger = Ledger.open(state, runId, this.name);
     const bringUp = new BringUp({
       ...prepared,
@@ -70,7 +64,6 @@ export class KindPlatform implements Platform {
       ledger,
       runId,
       options: this.#options,
-      window: this.#window,
       cleanUp: new CleanupStack(),
       clock: systemClock,
       signal,
@@ -94,75 +87,4 @@ export class KindPlatform implements Platform {
       );
     }
   }
-
-  /**
-   * Finds out everything that it can before it makes anything.
-   * @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL
-   */
-  async #prepare(runId: string, signal: AbortSignal): Promise<Prepared> {
-    const options = { ...this.#options, signal };
-    // First: without an engine that will do, nothing need be fetched.
-    const { command, engine, info } = await findEngine(this.#options.path);
-    const [networks, same, kind, kubectl, istio] = await Promise.all([
-      engine.networks(),
-      sameEngine(command, info, signal),
-      findKind(this.#window, options),
-      findKubectl(this.#window.nodeVersion, options),
-      findIstio(this.#window, options),
-    ]);
-    refuseBad([same, addressFamilyFinding(networks), ...judgeVersions(this.#window, istio.version)]);
-    refuseHiddenNodes(istio.version, info);
-    return {
-      engine,
-      kind: kind.file,
-      istio: istio.version,
-      programs: {
-        kubectl: kubectl.file,
-        istioctl: istio.file,
-        istioFolder: istio.folder,
-        env: { [RUN_VARIABLE]: runId },
-        ...(this.#options.hub !== undefined && { sampleImages: sampleImagesFrom(this.#options.hub) }),
-      },
-    };
-  }
-}
-
-interface Prepared {
-  readonly engine: Engine;
-  readonly programs: Programs;
-  readonly kind: string;
-  readonly istio: string;
-}
-
-/** @throws HarnessError ERR_PLATFORM_NOT_READY if there is no engine, or none that will do */
-async function findEngine(path: string | undefined) {
-  const command = findProgram('docker', path);
-  if (command === undefined)
-    throw new HarnessError('ERR_PLATFORM_NOT_READY', 'engine: no docker on PATH', {
-      hint: 'Install Docker.',
-    });
-  const engine = await connectEngine();
-  const info = await engine.info();
-  refuseBad(judgeEngine(info).slice(0, 1));
-  return { command, engine, info };
-}
-
-/** Tells whether the nodes' Kubernetes is one that the release of Istio supports. */
-function judgeVersions(window: VersionWindow, istioVersion: string): readonly Finding[] {
-  const mismatch = kubernetesMismatch(window.edition, window.nodeVersion, istioVersion);
-  if (mismatch === undefined) return [];
-  const fix = `--istio-version or --istio-dir has to name a release like ${windowOf(window.edition).istio}.`;
-  return [{ subject: 'versions', ok: false, found: mismatch, fix }];
-}
-
-/** @throws HarnessError ERR_PLATFORM_NOT_READY if remote secrets could not name an API server */
-function refuseHiddenNodes(istioVersion: string, info: EngineInfo): void {
-  if (istioHas('serverFlag', istioVersion) || !isInMachine(info)) return;
-  throw new HarnessError(
-    'ERR_PLATFORM_NOT_READY',
-    `istioctl ${istioVersion} names API servers by the address at which this machine reaches them, and in ${info.operatingSystem} it reaches no node.`,
-    {
-      hint: 'Istio 1.9 and later have --server: take --edition current, or an engine that runs on this machine itself.',
-    },
-  );
 }

@@ -10,6 +10,11 @@ export const ROLE_LABEL = 'mesh-harness.role';
  */
 export const CACHE_LABEL = 'mesh-harness.cache';
 /**
+ * The label of containers that are made to look into an image; its value is the process, `host.pid`. They are
+ * gone as soon as that is done; what a killed process has left goes with the next look.
+ */
+export const LOOK_LABEL = 'mesh-harness.look';
+/**
  * kind's own, on nodes (kubernetes-sigs/kind pkg/cluster/internal/providers/docker/constants.go @fed2688);
  * kind sets no others.
  */

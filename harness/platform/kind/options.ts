@@ -16,6 +16,8 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   /** Lower-case letters and digits; made up by default. */
   readonly runId?: string;
   readonly imageArchives?: readonly string[];
+  /** In the place of the edition's node image: what kind build node-image makes, in any registry. */
+  readonly nodeImage?: string;
   readonly noCache?: boolean;
   readonly hub?: string;
   readonly tag?: string;
@@ -47,7 +49,10 @@ export interface RunContext {
   readonly ledger: Ledger;
   readonly runId: string;
   readonly options: KindOptions;
+  /** With the node image as it is here. */
   readonly window: VersionWindow;
+  /** What the report tells beside the adjustments. */
+  readonly remarks: readonly string[];
   readonly cleanUp: CleanupStack;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -20,6 +20,8 @@ const SOUND: EngineInfo = {
   cpus: 4,
   memoryBytes: 8 * GIB,
   isRootless: false,
+  platform: 'linux/amd64',
+  keepsPlatforms: false,
   kind: 'docker',
   filtersBridges: true,
 };

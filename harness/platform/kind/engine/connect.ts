@@ -7,6 +7,7 @@ import { quoteArgv } from '../../../base/quote.ts';
 import { containerCalls } from './containers.ts';
 import type { Client, Engine, EngineInfo } from './engine.ts';
 import { eventCalls } from './events.ts';
+import { imageFileCalls } from './image-files.ts';
 import { imageCalls } from './images.ts';
 import { networkCalls } from './networks.ts';
 
@@ -77,9 +78,14 @@ function engineOf(client: Client): Engine {
     ...networkCalls(client),
     ...containerCalls(client),
     ...imageCalls(client),
+    ...imageFileCalls(client),
     ...eventCalls(client),
   };
 }
+
+/** The kernel's words for processors → those of images (containerd/platforms database.go). */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
+const architectureOf = (machine: string): string => ARCHITECTURES[machine] ?? machine;
 
 /** Reads `docker info`; what an engine does not say is empty, or 0. */
 function readInfo(info: Readonly<Record<string, unknown>>): EngineInfo {
@@ -92,6 +98,9 @@ function readInfo(info: Readonly<Record<string, unknown>>): EngineInfo {
     operatingSystem: system,
     cpus: Number(info['NCPU'] ?? 0),
     memoryBytes: Number(info['MemTotal'] ?? 0),
+    platform: `${String(info['OSType'] ?? 'linux')}/${architectureOf(String(info['Architecture'] ?? ''))}`,
+    // moby/moby daemon/containerd/service.go: the driver's type, from Docker 23 on.
+    keepsPlatforms: JSON.stringify(info['DriverStatus'] ?? '').includes('io.containerd.snapshotter'),
     isRootless: security.some(option => option.includes('rootless')),
     kind: /podman/i.test(
       `${system} ${String(info['ProductLicense'] ?? '')} ${String(info['InitBinary'] ?? '')}`,

@@ -15,6 +15,10 @@ export interface EngineInfo {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly isRootless: boolean;
+  /** `linux/amd64`, in the words that images use. */
+  readonly platform: string;
+  /** containerd keeps the images: one reference may then stand for images of several platforms. */
+  readonly keepsPlatforms: boolean;
   /** `docker` or another program that speaks its language. */
   readonly kind: 'docker' | 'podman';
   /**
@@ -22,6 +26,17 @@ export interface EngineInfo {
    * the engine does not say.
    */
   readonly filtersBridges: boolean | undefined;
+}
+
+/** An image that the engine has. */
+export interface EngineImage {
+  /** `sha256:…` of its configuration, or of its manifest where containerd keeps images. */
+  readonly id: string;
+  readonly bytes: number;
+  /** `name@sha256:…` for each registry that it was pulled from; none for what an archive has brought. */
+  readonly digests: readonly string[];
+  /** `linux/amd64` */
+  readonly platform: string;
 }
 
 /** A network of the engine. */
@@ -79,6 +94,8 @@ export interface Engine {
     onLost: (error: unknown) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Tells whether a container, running or not, has such a file or folder; not if there is no such container. */
+  hasPath(container: string, path: string): Promise<boolean>;
   createContainer(options: ContainerOptions): Promise<void>;
   /** Removes a container with its anonymous volumes. Does nothing if it does not exist. */
   removeContainer(nameOrId: string): Promise<void>;
@@ -87,7 +104,28 @@ export interface Engine {
   removeVolume(name: string): Promise<void>;
   volumes(label: string): Promise<readonly string[]>;
   hasImage(reference: string): Promise<boolean>;
+  /** Describes an image. @returns undefined if the engine does not have it */
+  image(reference: string): Promise<EngineImage | undefined>;
   pull(reference: string): Promise<void>;
+  /** Gives an image one more name, `repository:tag`. */
+  tagImage(reference: string, name: string): Promise<void>;
+  /**
+   * Opens what `docker save` writes.
+   * @param platform - `linux/amd64`: of an image of several, that one; engines before 28 do not heed it
+   */
+  saveImage(reference: string, platform?: string): Promise<NodeJS.ReadableStream>;
+  /** Takes the images of an archive that `docker save` has written. */
+  loadImages(archive: NodeJS.ReadableStream): Promise<void>;
+  /**
+   * Reads a text file of an image that the engine has, from a container that is made for it and never started.
+   * @param labels - of that container
+   * @returns undefined if the image has no such file
+   */
+  fileInImage(
+    reference: string,
+    path: string,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<string | undefined>;
   exec(container: string, argv: readonly string[]): Promise<ExecResult>;
 }
 

@@ -1,0 +1,41 @@
+/** What `doctor` says of the node image: which one, whether it is here, and the Kubernetes in it. */
+import type { Question } from '../ask-all.ts';
+import type { Finding } from '../platform.ts';
+import type { VersionWindow } from '../version-windows.ts';
+import { kubernetesMismatch } from '../versions.ts';
+import type { Engine } from './engine/engine.ts';
+import type { NodeImage } from './node-image.ts';
+import { missingNodeImage } from './offline.ts';
+
+const subject = 'node image';
+
+/** What the answer is judged by. */
+interface Asked {
+  readonly window: VersionWindow;
+  readonly offline: boolean;
+}
+
+/** Makes the question. @param node - what a look at the engine finds */
+export const nodeQuestion = (
+  engine: Promise<Engine>,
+  node: Promise<NodeImage>,
+  options: Asked,
+): Question => ({
+  subject,
+  fix: 'Does `docker info` work?',
+  ask: async () => {
+    const known = await engine.catch(() => undefined);
+    return known ? [nodeFinding(await node, options)] : []; // the engine's own finding has said why
+  },
+});
+
+function nodeFinding({ reference, version, isHere, remark }: NodeImage, { window, offline }: Asked): Finding {
+  if (!isHere && offline)
+    return { subject, ok: false, found: `${reference} is not here`, fix: missingNodeImage(reference).fix };
+  if (!isHere) return { subject, ok: true, found: `${reference} is not here; it is pulled at the first run` };
+  const found = `${reference} is here (Kubernetes ${version})${remark === undefined ? '' : ', by its tag alone'}`;
+  const mismatch = kubernetesMismatch(window.edition, version, window.istio);
+  if (mismatch === undefined) return { subject, ok: true, found };
+  const fix = '--node-image, --istio-version or --istio-dir has to name another.';
+  return { subject, ok: false, found: `${found}: ${mismatch}`, fix };
+}

@@ -1,0 +1,171 @@
+/** All that a run finds out before it makes anything: engine, node image, programs, and what it would fetch. */
+
+import { linkedSignal } from '../../base/deadline.ts';
+import { HarnessError } from '../../base/errors.ts';
+import { findProgram } from '../../process/find.ts';
+import { sampleImagesFrom } from '../image-list.ts';
+import type { Finding, Programs } from '../platform.ts';
+import { type FoundProgram, findIstio, findKind, findKubectl, type IstioRelease } from '../programs.ts';
+import { refuseBad } from '../refusal.ts';
+import type { VersionWindow } from '../version-windows.ts';
+import { istioHas, kubernetesMismatch, windowOf } from '../versions.ts';
+import { connectEngine } from './engine/connect.ts';
+import type { Engine, EngineInfo } from './engine/engine.ts';
+import { nodeNeeds } from './images/needs.ts';
+import { RUN_VARIABLE } from './labels.ts';
+import { findNodeImage, type NodeImage, nodeVersion, windowWithNode } from './node-image.ts';
+import { type Missing, missingImages, missingNodeImage, missingProgram, refuseMissing } from './offline.ts';
+import type { KindOptions } from './options.ts';
+import { addressFamilyFinding, isInMachine, judgeEngine, sameEngine } from './preflight.ts';
+import { pullByCommand } from './pull-image.ts';
+
+/** What a run on kind works with. */
+export interface Prepared {
+  readonly engine: Engine;
+  readonly programs: Programs;
+  /** Path of the program. */
+  readonly kind: string;
+  /** The release that is installed. */
+  readonly istio: string;
+  /** With the node image as it is here, and what hangs on its Kubernetes. */
+  readonly window: VersionWindow;
+  /** What the report tells beside the adjustments. */
+  readonly remarks: readonly string[];
+}
+
+type Options = KindOptions & { readonly signal: AbortSignal };
+
+/**
+ * Finds out everything that it can before anything is made.
+ * @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL
+ */
+export async function prepare(edition: VersionWindow, runId: string, options: Options): Promise<Prepared> {
+  const { offline, onProgress, signal } = options;
+  // First: without an engine that will do, nothing need be fetched.
+  const { command, engine, info } = await findEngine(options.path);
+  const [networks, same] = await Promise.all([engine.networks(), sameEngine(command, info, signal)]);
+  refuseBad([same, addressFamilyFinding(networks)]);
+  const nodeImage = await readyNodeImage(engine, command, edition, options);
+  const window = windowWithNode(edition, nodeImage);
+  if (nodeImage.remark !== undefined) onProgress?.(nodeImage.remark);
+  const found = await findPrograms(window, options);
+  const lacking = [
+    ...(nodeImage.isHere || !offline ? [] : [missingNodeImage(nodeImage.reference)]),
+    ...found.missing,
+  ];
+  const { kind, kubectl, istio } = found;
+  if (!kind || !kubectl || !istio) {
+    refuseMissing(lacking);
+    throw new Error('a program is missing, and nothing says which'); // each that is missing is told above
+  }
+  refuseHiddenNodes(istio.version, info);
+  const programs = programsOf(runId, kubectl, istio, options);
+  if (offline) {
+    const needs = await nodeNeeds(programs, options, signal);
+    refuseMissing([...lacking, ...(await missingImages(engine, needs, options, new Set(), signal))]);
+  }
+  const remarks = nodeImage.remark === undefined ? [] : [nodeImage.remark];
+  return { engine, kind: kind.file, istio: istio.version, window, remarks, programs };
+}
+
+const programsOf = (
+  runId: string,
+  kubectl: FoundProgram,
+  istio: IstioRelease,
+  { hub }: KindOptions,
+): Programs => ({
+  kubectl: kubectl.file,
+  istioctl: istio.file,
+  istioFolder: istio.folder,
+  env: { [RUN_VARIABLE]: runId },
+  ...(hub !== undefined && { sampleImages: sampleImagesFrom(hub) }),
+});
+
+/**
+ * Finds the node image, and pulls one that the user names: what goes with it has to be known before anything is
+ * made. That of the edition is left to kind.
+ */
+async function readyNodeImage(
+  engine: Engine,
+  command: string,
+  window: VersionWindow,
+  { nodeImage: asked, offline, signal, onProgress }: Options,
+): Promise<NodeImage> {
+  const found = await findNodeImage(engine, window, asked);
+  if (found.isHere || asked === undefined || offline) return found;
+  onProgress?.(`pulling the node image ${asked}`);
+  await pullByCommand(command, asked, signal);
+  return { reference: asked, version: await nodeVersion(engine, asked), isHere: true };
+}
+
+/** Programs as they were found; what is missing of them is told if nothing is to be fetched. */
+interface FoundPrograms {
+  readonly kind: FoundProgram | undefined;
+  readonly kubectl: FoundProgram | undefined;
+  readonly istio: IstioRelease | undefined;
+  readonly missing: readonly Missing[];
+}
+
+/** Looks for them side by side; one that will not do ends the search, and whatever is fetched by then. */
+async function findPrograms(window: VersionWindow, options: Options): Promise<FoundPrograms> {
+  using linked = linkedSignal(options.signal);
+  const { signal } = linked;
+  const missing: Missing[] = [];
+  const unlessAbsent = <T>(work: Promise<T>): Promise<T | undefined> =>
+    work.catch((error: unknown) => {
+      if (!isAbsence(error)) throw error;
+      missing.push(missingProgram(error));
+      return undefined;
+    });
+  const all = Promise.all([
+    unlessAbsent(findKind(window, { ...options, signal })),
+    unlessAbsent(findKubectl(window.nodeVersion, { ...options, signal })),
+    unlessAbsent(
+      findIstio(window, { ...options, signal }).then(found => {
+        refuseBad(judgeVersions(window, found.version));
+        return found;
+      }),
+    ),
+  ]);
+  const [kind, kubectl, istio] = await all.catch((error: unknown) => {
+    linked.abort(error);
+    throw error;
+  });
+  return { kind, kubectl, istio, missing };
+}
+
+const isAbsence = (error: unknown): boolean =>
+  error instanceof HarnessError && / and --offline fetches nothing\.$/.test(error.message);
+
+/** @throws HarnessError ERR_PLATFORM_NOT_READY if there is no engine, or none that will do */
+async function findEngine(path: string | undefined) {
+  const command = findProgram('docker', path);
+  if (command === undefined)
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', 'engine: no docker on PATH', {
+      hint: 'Install Docker.',
+    });
+  const engine = await connectEngine();
+  const info = await engine.info();
+  refuseBad(judgeEngine(info).slice(0, 1));
+  return { command, engine, info };
+}
+
+/** Tells whether the nodes' Kubernetes is one that the release of Istio supports. */
+function judgeVersions(window: VersionWindow, istioVersion: string): readonly Finding[] {
+  const mismatch = kubernetesMismatch(window.edition, window.nodeVersion, istioVersion);
+  if (mismatch === undefined) return [];
+  const fix = `--istio-version or --istio-dir has to name a release like ${windowOf(window.edition).istio}, or --node-image another Kubernetes.`;
+  return [{ subject: 'versions', ok: false, found: mismatch, fix }];
+}
+
+/** @throws HarnessError ERR_PLATFORM_NOT_READY if remote secrets could not name an API server */
+function refuseHiddenNodes(istioVersion: string, info: EngineInfo): void {
+  if (istioHas('serverFlag', istioVersion) || !isInMachine(info)) return;
+  throw new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    `istioctl ${istioVersion} names API servers by the address at which this machine reaches them, and in ${info.operatingSystem} it reaches no node.`,
+    {
+      hint: 'Istio 1.9 and later have --server: take --edition current, or an engine that runs on this machine itself.',
+    },
+  );
+}
