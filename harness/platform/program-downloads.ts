@@ -10,7 +10,7 @@ import { istioHas } from './versions.ts';
 export interface DownloadOptions {
   /** The folder of fetched programs. */
   readonly cache: string;
-  /** Instead of the projects' own servers: `MIRROR/kind/v0.30.0/kind-linux-amd64` and so on. */
+  /** Instead of the projects' own servers: `MIRROR/kind/v0.33.0/kind-linux-amd64` and so on. */
   readonly mirror?: string;
   /** Nothing is fetched. */
   readonly offline: boolean;

@@ -42,7 +42,7 @@ export const WINDOWS: readonly VersionWindow[] = [
     sources: [
       'istio.io/v1.8/about/supported-releases: tested on 1.16 to 1.19',
       'kubernetes/kubernetes CHANGELOG/CHANGELOG-1.22.md: v1beta1 of CRDs and webhooks, which 1.8 installs, are gone from 1.22 on',
-      'kubernetes-sigs/kind release v0.20.0: the image and its digest; pkg/cluster/internal/kubeadm/config.go @v0.32.0: later ones still start it',
+      'kubernetes-sigs/kind release v0.20.0: the image and its digest; pkg/cluster/internal/kubeadm/config.go @v0.33.0: later ones still start it',
     ],
   },
   {
@@ -94,7 +94,7 @@ function between(from: number, to: number): readonly [Line, Line] {
 }
 
 /** The kind that is fetched where none is found that will do. */
-export const FETCHED_KIND = 'v0.30.0';
+export const FETCHED_KIND = 'v0.33.0';
 
 /**
  * kubectl may be a minor version older or newer than the API server

@@ -42,7 +42,7 @@ const signal = new AbortController().signal;
 const script = (answer: string) =>
   `#!/bin/sh\necho "$0 $*" >> "\${CALLS:-/dev/null}"\ncase "$1" in version) echo '${answer}';; *) echo refused by the stand-in >&2; exit 1;; esac\n`;
 const SCRIPTS = {
-  kind: script('0.30.0'),
+  kind: script('0.33.0'),
   kubectl: script(`{"clientVersion":{"gitVersion":"${KUBECTL}"}}`),
   istioctl: script(WINDOW.istio),
 };
@@ -68,7 +68,7 @@ async function mirror(t: Test, folder: string, cache: string): Promise<Mirror> {
   const here = (name: 'kind' | 'kubectl' | 'istio', version: string) =>
     new URL(sourceOf(name, version, 'http://mirror').url).pathname;
   const files = new Map([
-    [here('kind', 'v0.30.0'), Buffer.from(SCRIPTS.kind)],
+    [here('kind', 'v0.33.0'), Buffer.from(SCRIPTS.kind)],
     [here('kubectl', KUBECTL), Buffer.from(SCRIPTS.kubectl)],
     [here('istio', WINDOW.istio), archive(folder)],
   ]);
@@ -253,9 +253,9 @@ t.test('addresses of the projects, for each system', async t => {
   for (const [name, version, system, expected] of [
     [
       'kind',
-      'v0.30.0',
+      'v0.33.0',
       { platform: 'linux', arch: 'x64' },
-      'https://github.com/kubernetes-sigs/kind/releases/download/v0.30.0/kind-linux-amd64',
+      'https://github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-amd64',
     ],
     [
       'kubectl',

@@ -2,7 +2,7 @@
  * A Docker engine for tests, and an image that they build themselves: busybox with this machine's ip, nsenter
  * and curl. No image is pulled.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -24,6 +24,19 @@ import { findProgram } from '../../harness/process/find.ts';
 
 /** Programs of this machine that go into the image, with the libraries that they need. */
 const PROGRAMS = ['ip', 'nsenter', 'curl', 'iptables'];
+const APPLETS = 'sh sleep httpd ls mkdir cat echo mount true touch rm seq grep'.split(' ');
+
+/** What goes into an image beside its `files`. */
+export interface ImageParts {
+  /** Of busybox, beside those of every image. */
+  readonly applets?: readonly string[];
+  /** Paths on this machine: each lies at the same place in the image, a program with its libraries. */
+  readonly copied?: readonly string[];
+  /** Path of a shell on this machine, instead of busybox's, which takes its own applets before all programs. */
+  readonly shell?: string;
+  /** Instructions for the image's settings: `ENTRYPOINT ["/node"]`. */
+  readonly settings?: readonly string[];
+}
 
 /** Runs the docker command. @returns its standard output, trimmed */
 export function docker(...args: readonly string[]): string {
@@ -49,9 +62,10 @@ export function dockerMissing(): string | undefined {
  * @param files - path in the image → text; programs begin with `#!`
  * @returns its reference
  */
-export function testImage(files: Readonly<Record<string, string>> = {}): string {
+export function testImage(files: Readonly<Record<string, string>> = {}, parts: ImageParts = {}): string {
+  const { applets = [], copied = [], settings = [], shell } = parts;
   const digest = createHash('sha256')
-    .update(`3${JSON.stringify(files)}`)
+    .update(`4${JSON.stringify([files, parts])}`)
     .digest('hex')
     .slice(0, 12);
   const reference = `mesh-harness-test:${digest}`;
@@ -60,26 +74,21 @@ export function testImage(files: Readonly<Record<string, string>> = {}): string 
   try {
     const busybox = requireProgram('busybox');
     put(root, busybox, '/bin/busybox');
-    for (const applet of [
-      'sh',
-      'sleep',
-      'httpd',
-      'ls',
-      'mkdir',
-      'cat',
-      'echo',
-      'mount',
-      'true',
-      'touch',
-      'rm',
-      'seq',
-      'grep',
-    ]) {
+    if (shell !== undefined) {
+      put(root, shell, '/bin/sh');
+      for (const library of librariesOf(shell)) put(root, library, library);
+    }
+    for (const applet of [...APPLETS, ...applets]) {
+      if (shell !== undefined && applet === 'sh') continue;
       symlinkSync('busybox', join(root, 'bin', applet));
     }
     for (const name of PROGRAMS) {
       const file = requireProgram(name);
       put(root, file, `/usr/bin/${name}`);
+      for (const library of librariesOf(file)) put(root, library, library);
+    }
+    for (const file of copied) {
+      put(root, file, file);
       for (const library of librariesOf(file)) put(root, library, library);
     }
     // iptables loads what it needs for `-j MASQUERADE` by itself.
@@ -92,9 +101,9 @@ export function testImage(files: Readonly<Record<string, string>> = {}): string 
       writeFileSync(join(root, path), text);
       if (text.startsWith('#!')) chmodSync(join(root, path), 0o755);
     }
-    execFileSync('sh', ['-c', 'tar -C "$1" -c . | docker import - "$2"', 'sh', root, reference], {
-      stdio: 'pipe',
-    });
+    const changes = settings.flatMap(setting => ['--change', setting]);
+    const script = 'root=$1; shift; tar -C "$root" -c . | docker import "$@"';
+    execFileSync('sh', ['-c', script, 'sh', root, ...changes, '-', reference], { stdio: 'pipe' });
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -118,7 +127,8 @@ function requireProgram(name: string): string {
 
 /** `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)` and `/lib64/ld-linux-x86-64.so.2 (0x…)` */
 function librariesOf(file: string): readonly string[] {
-  const listing = execFileSync('ldd', [file], { encoding: 'utf8' });
+  // It fails for what is no program.
+  const { stdout: listing } = spawnSync('ldd', [file], { encoding: 'utf8' });
   return listing.split('\n').flatMap(line => /(\/\S+) \(0x/.exec(line)?.[1] ?? []);
 }
 
