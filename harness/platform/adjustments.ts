@@ -45,6 +45,8 @@ export function remoteSecretAdjustments(
 export interface InstallSettings {
   /** Small requests: two clusters on a machine of two processors are full otherwise. */
   readonly lowRequests: boolean;
+  /** Images are on the nodes before the installation: no registry is asked again. */
+  readonly imagesAreThere: boolean;
   readonly hub?: string;
   readonly tag?: string;
   readonly set?: readonly string[];
@@ -64,15 +66,29 @@ const LOW_REQUESTS = [
   'values.gateways.istio-ingressgateway.resources.requests.memory=40Mi',
 ];
 
+/**
+ * Which pods Istio would have asked a registry for an image that is on the node: since 1.24 and before,
+ * injected gateways, whose image `auto` the API server takes for `latest` before the webhook writes the real
+ * one (istio/istio manifests/charts/gateways/istio-ingress/templates/injected-deployment.yaml @1.30.3;
+ * kubernetes/kubernetes pkg/apis/core/v1/defaults.go @v1.34.0); with 1.8 every sidecar
+ * (manifests/charts/istio-control/istio-discovery/files/injection-template.yaml @1.8.0).
+ */
+const NO_REGISTRY = ['values.global.imagePullPolicy=IfNotPresent'];
+
 /** Adjusts `istioctl install` of each cluster: small requests, and the flags of the user. */
 export function installAdjustments(
   clusters: readonly ClusterName[],
-  { lowRequests, hub, tag, set = [] }: InstallSettings,
+  { lowRequests, imagesAreThere, hub, tag, set = [] }: InstallSettings,
 ): readonly PlatformAdjustment[] {
   const groups = [
     {
       values: lowRequests ? LOW_REQUESTS : [],
       because: 'two clusters on one machine: requests are lowered so that their pods can be scheduled',
+    },
+    {
+      values: imagesAreThere ? NO_REGISTRY : [],
+      because:
+        'images are loaded or pulled beforehand: the pull policy Always of injected pods would ask a registry for them again',
     },
     {
       values: [...(hub === undefined ? [] : [`hub=${hub}`]), ...(tag === undefined ? [] : [`tag=${tag}`])],

@@ -11,6 +11,8 @@ export function adjusted(command: Command, adjustments: readonly PlatformAdjustm
       verb.every((word, index) => command.args[index] === word),
   );
   let { args } = command;
-  for (const { verb, addArgs } of matching) args = [...verb, ...addArgs, ...args.slice(verb.length)];
+  // In their order: where two set one value the later counts, and the user's own come last.
+  for (const { verb, addArgs } of [...matching].reverse())
+    args = [...verb, ...addArgs, ...args.slice(verb.length)];
   return { ...command, args };
 }

@@ -30,7 +30,7 @@ export function adjustmentsFor(
       // Our own istioctl has the flag --server in every release.
       real && !istioHas('serverFlag', real.istioVersion) ? outerFile : undefined,
     ),
-    ...installAdjustments(clusters, { lowRequests: false, ...options }),
+    ...installAdjustments(clusters, { lowRequests: false, imagesAreThere: false, ...options }),
     ...clusters.flatMap(cluster => markAdjustment(cluster, notes)),
   ];
 }

@@ -107,6 +107,6 @@ function adjustmentsOf(
       "its kubeconfig names this machine's loopback, which pods cannot reach",
       istioHas('serverFlag', istio) ? undefined : forOthers,
     ),
-    ...installAdjustments(names, { lowRequests: true, ...options }),
+    ...installAdjustments(names, { lowRequests: true, imagesAreThere: true, ...options }),
   ];
 }

@@ -123,4 +123,6 @@ export interface InjectionBehaviour {
   readonly heedsNetworkLabel: boolean;
   /** True if `sidecar.istio.io/status` contains the revision. */
   readonly statusTellsRevision: boolean;
+  /** The pull policy of what is injected, where the values name none; empty: the API server chooses. */
+  readonly pullPolicy: '' | 'Always';
 }

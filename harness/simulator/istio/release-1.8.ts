@@ -89,6 +89,8 @@ export const ISTIO_1_8: IstioBehaviour = {
     heedsInjectLabel: false,
     heedsNetworkLabel: false,
     statusTellsRevision: false,
+    // manifests/charts/istio-control/istio-discovery/files/injection-template.yaml @1.8.0
+    pullPolicy: 'Always',
   },
   lbPolicy: 'ROUND_ROBIN',
   connectTimeoutMs: 10_000,

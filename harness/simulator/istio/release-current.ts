@@ -50,6 +50,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     heedsInjectLabel: true,
     heedsNetworkLabel: true,
     statusTellsRevision: true,
+    pullPolicy: '',
   },
   lbPolicy: 'LEAST_REQUEST',
   connectTimeoutMs: 10_000,

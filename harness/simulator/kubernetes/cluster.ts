@@ -30,6 +30,11 @@ export interface ClusterOptions {
   /** A stream of this cluster's own: the same one gives the same names and times. */
   readonly random: Random;
   readonly images: ImageCatalog;
+  /**
+   * Where no registry can be asked: tells the images that the nodes have, by whole references
+   * (`docker.io/curlimages/curl:8.16.0`). Absent: a registry has all of the catalog.
+   */
+  readonly isOnNodes?: (reference: string) => boolean;
   /** Addresses that the API server's certificate names beside its own: `apiServer.certSANs` of kubeadm. */
   readonly certificateAddresses?: readonly string[];
   /**
@@ -138,6 +143,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     apiPort: API_PORT,
     hasLoadBalancers,
     version: api.version,
+    ...(options.isOnNodes && { isOnNodes: options.isOnNodes }),
     ...(onProcess && { onProcess }),
   });
   api.connectKubelets(controlPlane.sessions);

@@ -28,6 +28,8 @@ export interface NodeAgentsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly images: ImageCatalog;
+  /** Where no registry can be asked: the images that the nodes have, by whole references. */
+  readonly isOnNodes?: (reference: string) => boolean;
   readonly tokens: ServiceAccountTokens;
   /** `v1.32.4` */
   readonly version: string;
@@ -68,6 +70,7 @@ const resolverAt =
 export function startKubelets(options: NodeAgentsOptions): ReadonlyMap<string, Kubelet> {
   const shared = {
     images: options.images,
+    ...(options.isOnNodes && { isOnNodes: options.isOnNodes }),
     allocatable: { cpu: NODE_CAPACITY.cpu, memory: NODE_CAPACITY.memoryKi * 1024 },
     resolver: resolverAt(dnsAddressOf(options.machinery.addresses)),
     issueToken: tokenIssuer(options),
@@ -80,7 +83,10 @@ export function startKubelets(options: NodeAgentsOptions): ReadonlyMap<string, K
 function startKubelet(
   { name, network: nodeNetwork }: NodeMachine,
   { machinery, supervisor, network, random }: NodeAgentsOptions,
-  shared: Pick<KubeletOptions, 'images' | 'allocatable' | 'resolver' | 'issueToken' | 'onProcess'>,
+  shared: Pick<
+    KubeletOptions,
+    'images' | 'isOnNodes' | 'allocatable' | 'resolver' | 'issueToken' | 'onProcess'
+  >,
 ): Kubelet {
   const component = supervisor.component(`kubelet/${name}`);
   return new Kubelet({

@@ -10,6 +10,7 @@ import type { Topology } from '../../../harness/model/topology.ts';
 import { ownName } from '../../../harness/platform/kind/labels.ts';
 import { createImageCatalog } from '../../../harness/simulator/images/catalog.ts';
 import { type SimulatedCluster, startCluster } from '../../../harness/simulator/kubernetes/cluster.ts';
+import { normalizeReference } from '../../../harness/simulator/kubernetes/node/kubelet/image-puller.ts';
 import type { NetworkNamespace } from '../../../harness/simulator/network/interfaces.ts';
 import { VirtualNetwork } from '../../../harness/simulator/network/virtual-network.ts';
 
@@ -41,11 +42,24 @@ export interface StandInCluster {
 
 export class StandInClusters implements AsyncDisposable {
   readonly #topology: Topology;
+  /** Set where no registry can be asked: what `kind load` has brought to each cluster's nodes. */
+  #loaded: Map<string, Set<string>> | undefined;
   readonly #runs = new Map<string, RunWorld>();
   readonly #cleanUp = new CleanupStack();
 
   constructor(topology: Topology) {
     this.#topology = topology;
+  }
+
+  /** Cuts the nodes off from every registry: they have what archives bring from then on (real-kind-2026-11 D1). */
+  cutRegistries(): void {
+    this.#loaded = new Map();
+  }
+
+  /** Notes what an archive has brought to the nodes of a cluster. */
+  load(name: string, references: readonly string[]): void {
+    const known = this.#loaded?.get(name) ?? new Set();
+    this.#loaded?.set(name, new Set([...known, ...references.map(normalizeReference)]));
   }
 
   /** A cluster is made once; a creation that is repeated finds it. */
@@ -122,6 +136,7 @@ export class StandInClusters implements AsyncDisposable {
       clock: systemClock,
       random: createRandom(name),
       images: createImageCatalog(),
+      ...(this.#loaded && { isOnNodes: reference => this.#loaded?.get(name)?.has(reference) === true }),
       certificateAddresses: reachable,
       hasLoadBalancers: false,
     });

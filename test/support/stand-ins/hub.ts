@@ -151,8 +151,12 @@ export class Hub implements AsyncDisposable {
         break;
       default:
     }
-    if (program === 'kind') return kindScript(call, parsed, this.#kindWorld());
     const { clusters, istio } = this.#options;
+    if (parsed.command === 'load image-archive') {
+      const references = parsed.words.flatMap(file => readText(file).split('\n'));
+      clusters.load(parsed.flags['--name']?.[0] ?? '', references);
+    }
+    if (program === 'kind') return kindScript(call, parsed, this.#kindWorld());
     const { exitCode, stdout, stderr } = await runTool(program, call, clusters, istio);
     return `${print(stdout, 1)}\n${print(stderr, 2, exitCode)}`;
   }

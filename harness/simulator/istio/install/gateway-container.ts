@@ -4,7 +4,7 @@ import { agentArguments, explicitGateway } from '../pod/proxy-pod.ts';
 import type { GatewaySettings } from './component-settings.ts';
 import { ISTIO_NAMESPACE } from './kubernetes-objects.ts';
 
-import type { InstallSettings } from './settings.ts';
+import { type InstallSettings, pullPolicy } from './settings.ts';
 
 interface ServicePort {
   readonly name: string;
@@ -49,6 +49,7 @@ export function explicitContainer(
   return {
     name: 'istio-proxy',
     image,
+    ...pullPolicy(settings),
     args: routerArguments(behaviour, gateway.name),
     ports: containerPorts(behaviour, gateway),
     env: [...env.filter(({ name }) => !replaced.has(name)), ...gateway.k8s.env],
@@ -96,6 +97,7 @@ export function shellContainer(
   return {
     name: 'istio-proxy',
     image: 'auto',
+    ...pullPolicy(settings),
     ports: containerPorts(behaviour, gateway),
     env: gateway.k8s.env,
     resources: resourcesOf(gateway, settings),

@@ -1,6 +1,6 @@
 /** The container of istiod: its environment, its probe, and the volumes that it mounts. */
 import type { IstioBehaviour } from '../behaviour.ts';
-import type { InstallSettings } from './settings.ts';
+import { type InstallSettings, pullPolicy } from './settings.ts';
 
 function environment(behaviour: IstioBehaviour, settings: InstallSettings): unknown[] {
   const { global, pilot } = settings.values;
@@ -83,6 +83,7 @@ export function container(behaviour: IstioBehaviour, settings: InstallSettings, 
   return {
     name: 'discovery',
     image,
+    ...pullPolicy(settings),
     args: [
       'discovery',
       '--monitoringAddr=:15014',

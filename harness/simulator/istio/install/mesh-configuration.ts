@@ -56,6 +56,7 @@ export function injectorValues(
     jwtPolicy: global.jwtPolicy,
     caAddress: global.caAddress,
     externalIstiod: global.externalIstiod,
+    imagePullPolicy: global.imagePullPolicy ?? '',
     meshNetworks: global.meshNetworks,
     trustDomain: settings.meshConfig.trustDomain ?? 'cluster.local',
     ...(global.proxy && { proxy: defined(global.proxy) }),

@@ -115,6 +115,17 @@ export type InstallSettings = z.output<typeof spec> & {
 export type GlobalSettings = InstallSettings['values']['global'];
 
 /**
+ * Returns the pull policy that the values ask for, as a part of a container. Without one the API server
+ * chooses it by the image, before any webhook sees the pod (manifests/charts/gateways/istio-ingress/
+ * templates/injected-deployment.yaml and deployment.yaml, istio-discovery/templates/deployment.yaml @1.8.0,
+ * @1.30.3).
+ */
+export function pullPolicy({ values }: InstallSettings): { readonly imagePullPolicy?: string } {
+  const { imagePullPolicy = '' } = values.global;
+  return imagePullPolicy === '' ? {} : { imagePullPolicy };
+}
+
+/**
  * Checks a spec and fills in its defaults.
  * @throws InstallError naming every field that is unknown or of the wrong type
  */

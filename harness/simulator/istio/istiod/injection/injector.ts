@@ -52,15 +52,33 @@ function patchOf(request: InjectionRequest, asked: Tree): readonly Tree[] | unde
   const names =
     typeof chosen === 'string' ? chosen.split(',').map(name => name.trim()) : config.defaultTemplates;
   const data = templateData(request, before, namespace);
+  const policy = tree(config.values['global'])['imagePullPolicy'] || behaviour.injection.pullPolicy;
   let after = before;
   for (const name of names) {
     const template = config.templates[name];
     if (template === undefined)
       throw new Error(`requested template ${name} not found; have ${Object.keys(config.templates)}`);
     const filled = fillTemplate(template, data);
-    after = layOver(after, { metadata: tree(filled['metadata']), spec: tree(filled['spec']) });
+    const templateSpec = withPullPolicy(policy, tree(filled['spec']));
+    after = layOver(after, { metadata: tree(filled['metadata']), spec: templateSpec });
   }
   return operations(before, withStatus(behaviour, before, after));
+}
+
+/**
+ * Gives the template's containers the pull policy of the values, or the release's own. A container that the pod
+ * has already keeps its own: that of a gateway, whose image `auto` the API server takes for `latest`, and
+ * which it has given the policy Always before it asked (files/injection-template.yaml,
+ * gateway-injection-template.yaml @1.30.3; real-kind-2026-11 D1).
+ */
+function withPullPolicy(policy: unknown, spec: Tree): Tree {
+  if (typeof policy !== 'string' || policy === '') return spec;
+  const filled = ['initContainers', 'containers'].flatMap(key => {
+    const containers = spec[key];
+    if (!Array.isArray(containers)) return [];
+    return [[key, containers.map(each => ({ imagePullPolicy: policy, ...tree(each) }))]];
+  });
+  return { ...spec, ...Object.fromEntries(filled) };
 }
 
 /** Writes the annotation that lists what was injected. */

@@ -51,16 +51,24 @@ export class ImagePuller {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #present = new Set<string>();
+  readonly #isOnNode: ((reference: string) => boolean) | undefined;
 
-  constructor(catalog: ImageCatalog, clock: Clock, random: Random) {
+  /** @param isOnNode - where no registry can be asked: the images that are there, by whole references */
+  constructor(
+    catalog: ImageCatalog,
+    clock: Clock,
+    random: Random,
+    isOnNode?: (reference: string) => boolean,
+  ) {
     this.#catalog = catalog;
     this.#clock = clock;
     this.#random = random;
+    this.#isOnNode = isOnNode;
   }
 
   /** Does this container have to wait for a pull? */
   needsPull(reference: string, policy: string): boolean {
-    return policy === 'Always' || !this.#present.has(normalizeReference(reference));
+    return policy === 'Always' || !this.#isPresent(normalizeReference(reference));
   }
 
   /**
@@ -71,7 +79,7 @@ export class ImagePuller {
     refuseBadReference(reference);
     const name = normalizeReference(reference);
     const image = this.#catalog(reference);
-    const isPresent = image !== undefined && this.#present.has(name);
+    const isPresent = image !== undefined && this.#isPresent(name);
     if (!isPresent && policy === 'Never') {
       throw new ImageError(
         'ErrImageNeverPull',
@@ -84,9 +92,14 @@ export class ImagePuller {
       pullMs = isPresent ? PULL_MS / 10 : PULL_MS + this.#random.integer(PULL_MS);
       await sleep(this.#clock, pullMs, signal);
     }
+    if ((!isPresent || policy === 'Always') && this.#isOnNode) throw unreachable(name);
     if (!image) throw pullDenied(name);
     this.#present.add(name);
     return { image, id: `${name.replace(/(:[^/:]+|@.*)$/, '')}@sha256:${digestOf(name)}`, pullMs };
+  }
+
+  #isPresent(name: string): boolean {
+    return this.#present.has(name) || this.#isOnNode?.(name) === true;
   }
 }
 
@@ -105,5 +118,16 @@ const pullDenied = (name: string): ImageError =>
     'ErrImagePull',
     `failed to pull and unpack image "${name}": failed to resolve reference "${name}": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
   );
+
+/** Makes the error of a registry that nobody answers for, as containerd words it. @param name - normalized */
+function unreachable(name: string): ImageError {
+  const [host = '', ...path] = name.split('/');
+  const [repository = '', tag = ''] = path.join('/').split(/[:@]/);
+  const url = `https://${host}/v2/${repository}/manifests/${tag}`;
+  return new ImageError(
+    'ErrImagePull',
+    `failed to pull and unpack image "${name}": failed to resolve reference "${name}": failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host`,
+  );
+}
 
 const digestOf = (name: string) => createHash('sha256').update(name).digest('hex');

@@ -24,6 +24,8 @@ export interface KubeletOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly images: ImageCatalog;
+  /** Where no registry can be asked: the images that the node has, by whole references. */
+  readonly isOnNodes?: (reference: string) => boolean;
   readonly nodeNetwork: NetworkNamespace;
   readonly allocatable: PodFacts['allocatable'];
   addSandbox(podName: string): NetworkNamespace;
@@ -52,7 +54,7 @@ export class Kubelet implements Controller {
       host: nodeName,
       onError: (subject, error) => component.failed(subject, error),
     });
-    this.#images = new ImagePuller(options.images, clock, random.stream('images'));
+    this.#images = new ImagePuller(options.images, clock, random.stream('images'), options.isOnNodes);
     this.#stops = [
       client.watch('pods', { fieldSelector: `spec.nodeName=${nodeName}` }, ({ type, object }) => {
         if (type === 'DELETED') this.#drop(object);

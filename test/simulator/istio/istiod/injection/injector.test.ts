@@ -282,3 +282,42 @@ t.test('settings of the pod lie over those of the mesh', async t => {
     t.same(own, { ...read(HELLO), concurrency: 1, proxyMetadata: { SECRET_TTL: '60s' } }, version);
   }
 });
+
+t.test('the pull policy: a container of the pod keeps what the API server gave it', async t => {
+  const policies = (version: string, operator: string, pod: typeof HELLO | typeof GATEWAY) => {
+    const documents =
+      operator === '' ? [OPERATOR] : [OPERATOR.replace('global:', `global:\n      ${operator}`)];
+    const objects = renderInstall(documents, { version }).components.flatMap(component => component.objects);
+    const found = objects.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'istio-sidecar-injector',
+    );
+    const data = found?.['data'] as Record<string, string>;
+    const review = reviewInjection({
+      behaviour: behaviourOf(version),
+      config: readInjectorConfig(behaviourOf(version), data),
+      mesh: configMaps(version).mesh,
+      path: '/inject',
+      hasNativeSidecars: () => false,
+      review: { request: { uid: 'u', namespace: 'sample', object: pod } },
+    });
+    const { patch = '' } = review['response'] as { patch?: string };
+    const operations = JSON.parse(Buffer.from(patch, 'base64').toString());
+    const { newDocument } = jsonPatch.applyPatch(structuredClone(pod) as never, operations) as {
+      newDocument: { spec: { containers: { name: string; imagePullPolicy?: string }[] } };
+    };
+    return newDocument.spec.containers.find(({ name }) => name === 'istio-proxy')?.imagePullPolicy;
+  };
+  // Image auto, no tag: the API server has taken it for latest before the webhook is asked.
+  const [shell] = GATEWAY.spec.containers;
+  const defaulted = {
+    ...GATEWAY,
+    spec: { containers: [{ ...(shell as object), imagePullPolicy: 'Always' }] },
+  } as unknown as typeof GATEWAY;
+  const asked = 'imagePullPolicy: IfNotPresent';
+  t.equal(policies('1.30.3', '', defaulted), 'Always', 'real-kind-2026-11 D1');
+  t.equal(policies('1.30.3', asked, defaulted), 'Always', 'the chart sets it in the deployment, not here');
+  t.equal(policies('1.30.3', asked, HELLO), 'IfNotPresent');
+  t.equal(policies('1.30.3', '', HELLO), undefined, 'by its tag');
+  t.equal(policies('1.8.0', '', HELLO), 'Always', 'injection-template.yaml @1.8.0');
+  t.equal(policies('1.8.0', asked, HELLO), 'IfNotPresent');
+});
