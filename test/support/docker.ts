@@ -1,6 +1,6 @@
 /**
- * A Docker engine for tests, and an image that they build themselves: busybox with this machine's ip, nsenter
- * and curl. No image is pulled.
+ * A Docker engine for tests, and an image that they build themselves: busybox with this machine's ip, nsenter,
+ * curl and openssl. No image is pulled.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,8 +23,8 @@ import type { Engine } from '../../harness/platform/kind/engine/engine.ts';
 import { findProgram } from '../../harness/process/find.ts';
 
 /** Programs of this machine that go into the image, with the libraries that they need. */
-const PROGRAMS = ['ip', 'nsenter', 'curl', 'iptables'];
-const APPLETS = 'sh sleep httpd ls mkdir cat echo mount true touch rm seq grep'.split(' ');
+const PROGRAMS = ['ip', 'nsenter', 'curl', 'iptables', 'openssl'];
+const APPLETS = 'sh sleep httpd ls mkdir cat echo mount true touch rm seq grep kill ln mv timeout'.split(' ');
 
 /** What goes into an image beside its `files`. */
 export interface ImageParts {
@@ -65,7 +65,7 @@ export function dockerMissing(): string | undefined {
 export function testImage(files: Readonly<Record<string, string>> = {}, parts: ImageParts = {}): string {
   const { applets = [], copied = [], settings = [], shell } = parts;
   const digest = createHash('sha256')
-    .update(`4${JSON.stringify([files, parts])}`)
+    .update(`5${JSON.stringify([files, parts])}`)
     .digest('hex')
     .slice(0, 12);
   const reference = `mesh-harness-test:${digest}`;
@@ -78,7 +78,7 @@ export function testImage(files: Readonly<Record<string, string>> = {}, parts: I
       put(root, shell, '/bin/sh');
       for (const library of librariesOf(shell)) put(root, library, library);
     }
-    for (const applet of [...APPLETS, ...applets]) {
+    for (const applet of new Set([...APPLETS, ...applets])) {
       if (shell !== undefined && applet === 'sh') continue;
       symlinkSync('busybox', join(root, 'bin', applet));
     }

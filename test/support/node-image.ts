@@ -15,20 +15,69 @@ export const NODE_OPTIONS: readonly string[] = [
   ...['--sysctl', 'net.ipv4.ip_forward=1'],
 ];
 
-/** The entrypoint: something answers at the API server's port; the rest is done by commands from outside. */
+/**
+ * The entrypoint: an API server's port, with a certificate of an authority of its own where kubeadm has it; the
+ * rest is done by commands from outside. It answers what an API server answers at /readyz.
+ */
 const NODE = `#!/bin/sh
-mkdir -p /var/run/netns /www
+mkdir -p /var/run/netns /www /etc/kubernetes/pki
 echo ok > /www/ready
 echo ok > /www/readyz
 echo ok > /www/index.html
-httpd -p 6443 -h /www
+cd /tmp
+export OPENSSL_CONF=/openssl.cnf
+key="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650"
+openssl req -x509 $key -subj /CN=kubernetes -extensions ca -keyout ca.key -out ca.crt
+openssl req $key -subj /CN=kube-apiserver -keyout api.key -out api.csr
+openssl x509 -req -in api.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -extfile /openssl.cnf -extensions api -out api.crt
+cd /www
+openssl s_server -accept 6443 -cert /tmp/api.crt -key /tmp/api.key -WWW -quiet &
+mv /tmp/ca.crt /etc/kubernetes/pki/ca.crt
 exec sleep 100000
+`;
+
+/** The names are some of those that kubeadm gives (cmd/kubeadm/app/util/pkiutil/pki_helpers.go @v1.34.0). */
+const OPENSSL_CONF = `[req]
+distinguished_name = name
+prompt = no
+[name]
+[ca]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+[api]
+basicConstraints = CA:FALSE
+subjectAltName = DNS:kubernetes,DNS:kubernetes.default,DNS:localhost,IP:127.0.0.1
+`;
+
+/**
+ * The node's kubectl, as far as the proof of isolation takes it: `kubectl proxy` gives out a folder of files
+ * below a prefix, at one address and port (seen of kubectl 1.21 to 1.34; `test/platform/kind/witness.test.ts`
+ * asks a real one).
+ */
+const KUBECTL = `#!/bin/sh
+for word; do
+  case "$word" in
+  --address=*) address=\${word#*=} ;;
+  --port=*) port=\${word#*=} ;;
+  --www=*) www=\${word#*=} ;;
+  --www-prefix=*) prefix=\${word#*=} ;;
+  proxy | --kubeconfig=/dev/null | --server=http://127.0.0.1:9 | --reject-paths=*) ;;
+  *) echo "error: unknown flag: $word" >&2; exit 1 ;;
+  esac
+done
+rm -rf "/tmp/proxy-$port" && mkdir -p "/tmp/proxy-$port"
+prefix=\${prefix%/}
+ln -s "$www" "/tmp/proxy-$port/\${prefix#/}"
+echo "Starting to serve on $address:$port"
+exec /bin/busybox httpd -f -p "$address:$port" -h "/tmp/proxy-$port"
 `;
 
 /** `/pod 10.10.0.0/24 10.10.0.0/16`: a pod at .2, with the node at .1, as a CNI plug-in does it. */
 const POD = `#!/bin/sh
 # By their paths: busybox would take its own.
 set -e
+# kind hands a node over when its API server answers.
+for _ in $(seq 100); do [ -f /etc/kubernetes/pki/ca.crt ] && break; sleep 0.1; done
 base=\${1%.0/24}
 /usr/bin/ip netns add pod1
 /usr/bin/ip link add veth1 type veth peer name eth0 netns pod1
@@ -63,7 +112,9 @@ echo "Image is up to date"
 export const NODE_FILES: Readonly<Record<string, string>> = {
   node: NODE,
   pod: POD,
+  'openssl.cnf': OPENSSL_CONF,
   'usr/bin/crictl': CRICTL,
+  'usr/bin/kubectl': KUBECTL,
 };
 
 /** @param podRange - of the whole cluster */

@@ -1,161 +1,110 @@
 /** The questions of the proof of isolation for each pair of clusters, and the right answers. */
 import type { ClusterName } from '../../model/names.ts';
 import type { Engine } from './engine/engine.ts';
+import type { Answer, Question } from './isolation-answer.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
+import { inPod, type Witness, type Witnesses } from './witnesses.ts';
 
 const API_PORT = 6443;
 
-/** Where container runtimes put the network namespaces of pods. */
-const NAMESPACES = '/var/run/netns';
-
-/** Something in a pod that answers HTTP: the name server's own readiness port. */
-export interface Listener {
-  readonly address: string;
-  readonly port: number;
-}
-
 /** A question with its answer. */
-export interface ProbeResult {
+export interface ProbeResult extends Question, Answer {
   readonly from: ClusterName;
   readonly to: ClusterName;
   /** `pod → pod` and so on. */
   readonly what: string;
-  readonly url: string;
   readonly expected: 'reached' | 'cut off';
-  readonly found: 'reached' | 'cut off';
-  /** Of curl's own clock. */
-  readonly seconds: number;
 }
 
 /** The clusters that are asked about each other. */
 export interface ProbeContext {
   readonly engine: Engine;
   readonly nodes: readonly KindNode[];
-  readonly listeners: ReadonlyMap<ClusterName, Listener>;
+  readonly witnesses: Witnesses;
   /** An address of the slice for load balancers that the cluster's control plane has for the time being. */
   readonly balancers?: ReadonlyMap<ClusterName, string>;
 }
 
 /** A question, and from where it is asked. */
-export type Probe = Omit<ProbeResult, 'found' | 'seconds'> & {
+export type Probe = Omit<ProbeResult, keyof Answer> & {
   readonly container: string;
   /** What is put before the command: the way into a pod. */
   readonly prefix: readonly string[];
 };
 
 /**
- * Lists the questions for every ordered pair of clusters. "Cut off" means nothing if the listener answers
- * nobody: the node of each is asked for it too, as the positive control.
- * @throws Error if a cluster has no pod to ask from
+ * Lists the questions for every ordered pair of clusters. "Cut off" means nothing if a pod answers nobody: the
+ * node of each is asked for it too, as the positive control.
  */
-export async function questionsOf(context: ProbeContext): Promise<readonly Probe[]> {
-  const { engine, nodes, listeners } = context;
+export function questionsOf(context: ProbeContext): readonly Probe[] {
+  const { nodes, witnesses } = context;
   const heads = nodes.filter(({ isControlPlane }) => isControlPlane);
-  const pods = new Map(
-    await Promise.all(
-      heads.map(async ({ cluster }) => [cluster, await findPod(engine, cluster, nodes)] as const),
-    ),
-  );
   return [
-    ...heads.map(head => toOwnPod(head, listeners.get(head.cluster))),
+    ...heads.flatMap(head => controlOf(head, witnesses)),
     ...heads.flatMap(one =>
       heads
         .filter(other => other !== one)
         .flatMap(other => {
-          const pod = pods.get(one.cluster);
-          return pod ? betweenClusters(one, other, pod, context) : [];
+          const [from, to] = [witnesses.pods.get(one.cluster), witnesses.pods.get(other.cluster)];
+          return from && to ? betweenClusters(one, other, { from, to }, context) : [];
         }),
     ),
   ];
 }
 
-/** The positive control. */
-const toOwnPod = ({ container, cluster }: KindNode, listener: Listener | undefined): Probe => ({
-  container,
-  prefix: [],
-  from: cluster,
-  to: cluster,
-  what: 'node → own pod',
-  url: urlOf(listener),
-  expected: 'reached',
+/** The positive control: a node asks the pod of its own cluster. */
+function controlOf({ container, cluster }: KindNode, { pods }: Witnesses): readonly Probe[] {
+  const pod = pods.get(cluster);
+  if (!pod) return [];
+  const whence = { container, prefix: [], from: cluster, to: cluster };
+  return [{ ...whence, what: 'node → own pod', ...tokenOf(pod), expected: 'reached' }];
+}
+
+/** Returns how a pod is asked. */
+const tokenOf = ({ url, token }: Witness): Question => ({ url, identity: { kind: 'token', token } });
+
+/** Returns how the API server of a cluster is asked at an address. */
+const apiServerAt = (address: string, cluster: ClusterName, { caFile }: Witnesses): Question => ({
+  url: `https://${address}:${API_PORT}/readyz`,
+  identity: { kind: 'api-server', caFile: caFile(cluster) },
 });
 
-/**
- * Lists what one cluster is asked about another.
- * @param pod - a pod of the cluster that asks
- */
+/** Lists what one cluster is asked about another. */
 function betweenClusters(
   one: KindNode,
   other: KindNode,
-  pod: PodNamespace,
-  { listeners, balancers }: ProbeContext,
+  pods: { readonly from: Witness; readonly to: Witness },
+  { witnesses, balancers }: ProbeContext,
 ): readonly Probe[] {
   const fromPod = {
     from: one.cluster,
     to: other.cluster,
-    container: pod.container,
-    prefix: ['nsenter', `--net=${NAMESPACES}/${pod.namespace}`],
+    container: pods.from.container,
+    prefix: inPod(pods.from),
   };
+  const at = (address: string) => apiServerAt(address, other.cluster, witnesses);
   const crosses = one.network !== other.network;
   const balancer = balancers?.get(other.cluster);
   return [
-    {
-      ...fromPod,
-      what: 'pod → pod',
-      url: urlOf(listeners.get(other.cluster)),
-      expected: crosses ? 'cut off' : 'reached',
-    },
-    {
-      ...fromPod,
-      what: 'pod → API server',
-      url: `https://${addressForOthers(other)}:${API_PORT}/readyz`,
-      expected: 'reached',
-    },
-    ...(balancer === undefined ? [] : [toBalancer(one, other, balancer)]),
-    ...(crosses ? [toHiddenNode(fromPod, other)] : []),
+    { ...fromPod, what: 'pod → pod', ...tokenOf(pods.to), expected: crosses ? 'cut off' : 'reached' },
+    { ...fromPod, what: 'pod → API server', ...at(addressForOthers(other)), expected: 'reached' },
+    // A remote's API server calls its webhook through the primary's gateway, and it is its node that sends.
+    ...(balancer === undefined
+      ? []
+      : [
+          {
+            ...{ from: one.cluster, to: other.cluster, container: one.container, prefix: [] },
+            ...{ what: 'node → load balancer', ...at(balancer), expected: 'reached' as const },
+          },
+        ]),
+    // Nodes of several networks meet on the transit network alone: their own addresses stay cut off.
+    ...(crosses
+      ? [
+          {
+            ...fromPod,
+            ...{ what: 'pod → node on its own network', ...at(other.address), expected: 'cut off' as const },
+          },
+        ]
+      : []),
   ];
 }
-
-/** A remote's API server calls its webhook through the primary's gateway, and it is its node that sends. */
-const toBalancer = (one: KindNode, other: KindNode, balancer: string): Probe => ({
-  from: one.cluster,
-  to: other.cluster,
-  container: one.container,
-  prefix: [],
-  what: 'node → load balancer',
-  url: `https://${balancer}:${API_PORT}/readyz`,
-  expected: 'reached',
-});
-
-/** Nodes of several networks meet on the transit network alone: their own addresses stay cut off. */
-const toHiddenNode = (
-  fromPod: Pick<Probe, 'from' | 'to' | 'container' | 'prefix'>,
-  { address }: KindNode,
-): Probe => ({
-  ...fromPod,
-  what: 'pod → node on its own network',
-  url: `https://${address}:${API_PORT}/readyz`,
-  expected: 'cut off',
-});
-
-/** The network namespace of a pod, and the node that it is on. */
-interface PodNamespace {
-  readonly container: string;
-  readonly namespace: string;
-}
-
-async function findPod(
-  engine: Engine,
-  cluster: ClusterName,
-  nodes: readonly KindNode[],
-): Promise<PodNamespace> {
-  for (const { container } of nodes.filter(node => node.cluster === cluster)) {
-    const { exitCode, output } = await engine.exec(container, ['ls', NAMESPACES]);
-    const namespace = exitCode === 0 ? output.split(/\s+/).find(name => name !== '') : undefined;
-    if (namespace !== undefined) return { container, namespace };
-  }
-  throw new Error(`No node of ${cluster} has a pod with a network namespace of its own in ${NAMESPACES}.`);
-}
-
-const urlOf = (listener: Listener | undefined): string =>
-  listener ? `http://${listener.address}:${listener.port}/ready` : 'http://0.0.0.0:1/';

@@ -102,7 +102,15 @@ t.test('two networks: brought up, given addresses, described, and gone again', {
   t.equal(new Set(given).size, 2, 'each Service has an address of its own');
   for (const each of given)
     t.match(
-      docker('exec', 'mh-kpa-cluster2-control-plane', 'curl', '-s', '-m', '3', `http://${each}:6443/ready`),
+      docker(
+        'exec',
+        'mh-kpa-cluster2-control-plane',
+        'curl',
+        '-sk',
+        '-m',
+        '3',
+        `https://${each}:6443/readyz`,
+      ),
       'ok',
       `${each} is reached from the other network`,
     );

@@ -2,104 +2,26 @@
  * On a real Docker engine: the networks of a run, with containers in the place of nodes. Nothing is pulled.
  */
 import { spawnSync } from 'node:child_process';
-import t, { type Test } from 'tap';
-import { CleanupStack } from '../../../harness/base/dispose.ts';
-import { clusterName, networkName } from '../../../harness/model/names.ts';
-import type { ClusterSpec, Topology } from '../../../harness/model/topology.ts';
+import t from 'tap';
+import { networkName } from '../../../harness/model/names.ts';
 import { isolationFaults, patienceFor, probeIsolation } from '../../../harness/platform/kind/isolation.ts';
-import { KIND_CLUSTER_LABEL, KIND_ROLE_LABEL } from '../../../harness/platform/kind/labels.ts';
-import { createNetworks } from '../../../harness/platform/kind/networks.ts';
-import type { KindNode } from '../../../harness/platform/kind/nodes.ts';
-import { setRoutes } from '../../../harness/platform/kind/routes.ts';
-import { Ledger } from '../../../harness/platform/ledger.ts';
-import { docker, testEngine, testImage } from '../../support/docker.ts';
-import { NODE_FILES, NODE_OPTIONS, nodesMissing, podCommand } from '../../support/node-image.ts';
+import { docker } from '../../support/docker.ts';
+import { joinedNodes, topologyOf } from '../../support/joined-nodes.ts';
+import { nodesMissing } from '../../support/node-image.ts';
 
 const skip = nodesMissing() ?? false;
 const runId = 'testnw';
-
-const spec = (index: number, network: string): ClusterSpec => ({
-  name: clusterName(`cluster${index}`),
-  network: networkName(network),
-  role: { kind: 'primary' },
-  podRange: `10.${10 * index}.0.0/16`,
-  serviceRange: `10.255.${10 * index}.0/24`,
-  nodes: 2,
-  helloWorld: [],
-  client: true,
-});
-const topologyOf = (...networks: readonly string[]): Topology => ({
-  name: 'test',
-  description: '',
-  meshId: 'mesh1',
-  networks: [...new Set(networks)].map((name, index) => ({
-    name: networkName(name),
-    range: `172.30.${8 * index}.0/21`,
-  })),
-  clusters: networks.map((network, index) => spec(index + 1, network)),
-});
-
-/**
- * Two nodes for each cluster, each with a pod that serves HTTP; all joined and routed as the platform does
- * it.
- */
-async function nodesOf(t: Test, topology: Topology) {
-  const engine = await testEngine();
-  const image = testImage(NODE_FILES);
-  const cleanUp = new CleanupStack();
-  t.teardown(() => cleanUp[Symbol.asyncDispose]());
-  const folder = t.testdir();
-  const ledger = Ledger.open(folder, runId, 'kind');
-  cleanUp.add('remove the ledger', () => ledger.remove());
-  const networks = await createNetworks(topology, { engine, ledger, cleanUp, runId });
-  const nodes: KindNode[] = [];
-  for (const cluster of topology.clusters) {
-    const network = networks.ofTopology.get(cluster.network);
-    if (!network) throw new Error('no network');
-    for (const role of ['control-plane', 'worker']) {
-      const index = nodes.length;
-      const container = `mh-${runId}-${cluster.name}-${role}`;
-      cleanUp.add(container, () => engine.removeContainer(container));
-      docker(
-        ...['run', '-d', ...NODE_OPTIONS, '--name', container, '--net', network.name],
-        ...[
-          '--label',
-          `${KIND_CLUSTER_LABEL}=mh-${runId}-${cluster.name}`,
-          '--label',
-          `${KIND_ROLE_LABEL}=${role}`,
-        ],
-        ...[image, '/node'],
-      );
-      const transitAddress = networks.transit?.nodes[index];
-      if (networks.transit) await engine.connect(networks.transit.name, container, transitAddress);
-      const [found] = await engine
-        .containers(KIND_CLUSTER_LABEL, `mh-${runId}-${cluster.name}`)
-        .then(all => all.filter(({ name }) => name === container));
-      const podCidr = cluster.podRange.replace('0.0/16', `${role === 'worker' ? 1 : 0}.0/24`);
-      docker('exec', container, ...podCommand(podCidr, cluster.podRange));
-      nodes.push({
-        container,
-        cluster: cluster.name,
-        network: cluster.network,
-        isControlPlane: role === 'control-plane',
-        address: found?.addresses[network.name] ?? '',
-        ...(transitAddress !== undefined && { transitAddress }),
-        podCidr,
-      });
-    }
-  }
-  await setRoutes(engine, nodes, topology.clusters);
-  const pods = (cluster: string) => ({ address: `${cluster.replace('cluster', '10.')}0.0.2`, port: 8181 });
-  const listeners = new Map(topology.clusters.map(({ name }) => [name, pods(name)] as const));
-  return { engine, networks, nodes, listeners };
-}
 
 t.test(
   'two networks: pods are cut off from each other, and reach the other side through its nodes',
   { skip },
   async t => {
-    const { engine, networks, nodes, listeners } = await nodesOf(t, topologyOf('network1', 'network2'));
-    const results = await probeIsolation({ engine, nodes, listeners });
+    const { engine, networks, nodes, witnesses } = await joinedNodes(
+      t,
+      topologyOf('network1', 'network2'),
+      runId,
+    );
+    const results = await probeIsolation({ engine, nodes, witnesses });
     t.same(isolationFaults(results), []);
     t.equal(results.filter(({ what }) => what === 'pod → pod').length, 2, 'in both directions');
     t.ok(
@@ -120,7 +42,7 @@ t.test(
             '/dev/null',
             '-m',
             '2',
-            `http://${address}:6443/`,
+            `https://${address}:6443/readyz`,
           );
         t.equal(
           reaches(other.transitAddress),
@@ -179,7 +101,7 @@ t.test(
     for (const { container, address, transitAddress } of nodes) {
       // Where istioctl has no --server, it must reach the API server at the address that others are given.
       t.equal(
-        spawnSync('curl', ['-s', '-o', '/dev/null', '-m', '3', `http://${transitAddress}:6443/readyz`])
+        spawnSync('curl', ['-sk', '-o', '/dev/null', '-m', '3', `https://${transitAddress}:6443/readyz`])
           .status,
         0,
         `this machine reaches ${container} over transit`,
@@ -201,9 +123,13 @@ t.test(
   'one network: the pods of every node reach those of every other node, and there is no transit',
   { skip },
   async t => {
-    const { engine, networks, nodes, listeners } = await nodesOf(t, topologyOf('network1', 'network1'));
+    const { engine, networks, nodes, witnesses } = await joinedNodes(
+      t,
+      topologyOf('network1', 'network1'),
+      runId,
+    );
     t.equal(networks.transit, undefined);
-    t.same(isolationFaults(await probeIsolation({ engine, nodes, listeners })), []);
+    t.same(isolationFaults(await probeIsolation({ engine, nodes, witnesses })), []);
     for (const one of nodes) {
       for (const other of nodes.filter(({ cluster }) => cluster !== one.cluster)) {
         const url = `http://${other.podCidr.replace('0/24', '2')}:8181/ready`;
@@ -227,11 +153,11 @@ t.test(
 );
 
 t.test(
-  'a way between pods that should not be is named, and so is a listener that is dead',
+  'a way between pods that should not be is named, and so is a pod that answers nobody',
   { skip },
   async t => {
     const topology = topologyOf('network1', 'network2');
-    const { engine, networks, nodes, listeners } = await nodesOf(t, topology);
+    const { engine, networks, nodes, witnesses } = await joinedNodes(t, topology, runId);
     const [one, other] = nodes.filter(({ isControlPlane }) => isControlPlane);
     const second = networks.ofTopology.get(networkName('network2'))?.name;
     if (!one || !other || second === undefined) throw new Error('no nodes');
@@ -239,19 +165,22 @@ t.test(
     // address there.
     docker('network', 'connect', second, one.container);
     docker('exec', one.container, 'ip', 'route', 'replace', other.podCidr, 'via', other.address);
-    const leaking = isolationFaults(await probeIsolation({ engine, nodes, listeners }));
+    const leaking = isolationFaults(await probeIsolation({ engine, nodes, witnesses }));
     t.match(leaking.join('\n'), /cluster1 to cluster2, pod → pod .*expected cut off, found reached/);
     t.notMatch(leaking.join('\n'), /cluster2 to cluster1, pod → pod/, 'the way back is still closed');
-    const dead = new Map(
-      [...listeners].map(
-        ([name, listener]) => [name, name === 'cluster2' ? { ...listener, port: 9 } : listener] as const,
-      ),
+    const deaf = new Map(
+      [...witnesses.pods].map(([name, pod]) => {
+        const url = name === 'cluster2' ? pod.url.replace(/:\d+/, ':9') : pod.url;
+        return [name, { ...pod, url }] as const;
+      }),
     );
-    const faults = isolationFaults(await probeIsolation({ engine, nodes, listeners: dead }));
+    const faults = isolationFaults(
+      await probeIsolation({ engine, nodes, witnesses: { ...witnesses, pods: deaf } }),
+    );
     t.match(
       faults.join('\n'),
-      /cluster2 to cluster2, node → own pod .*expected reached, found cut off/,
-      'a dead listener is no proof of isolation',
+      /cluster2 to cluster2, node → own pod .*expected reached, someone else answered \(Connection refused\)/,
+      'a pod that answers nobody is no proof of isolation',
     );
   },
 );
