@@ -13,8 +13,8 @@ const MAX_CAUSES = 4;
 const COLOUR = /\u001B\[[0-9;]*[A-Za-z]/g;
 
 /**
- * klog's header (kubernetes/klog: `[IWEF]mmdd hh:mm:ss.uuuuuu threadid file:line]`), also behind the prefix of
- * a journal (`Nov 30 06:55:00 node kubelet[123]: `).
+ * klog's header (kubernetes/klog: `[IWEF]mmdd hh:mm:ss.uuuuuu threadid file:line]`), also behind the prefix
+ * of a journal (`Nov 30 06:55:00 node kubelet[123]: `).
  */
 const KLOG = /^(?:.*?\]: )?([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ ([\w.-]+:\d+)\] ?(.*)$/;
 

@@ -4,13 +4,13 @@ import type { Clock } from '../../base/clock.ts';
 import { makeFolderSync, writeFileSync } from '../../base/disk/disk.ts';
 import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
-import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { redact } from '../../base/redact.ts';
 import { runProcess } from '../../process/run.ts';
 import type { Ledger } from '../ledger.ts';
 import { type ClusterConfig, kindConfig } from './cluster-config.ts';
 import type { Engine } from './engine/engine.ts';
+import type { FailedCreation } from './failed-creation.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { endPrograms, removeCluster } from './remove.ts';
 
@@ -28,7 +28,8 @@ export interface CreateClusterContext {
   readonly signal: AbortSignal;
   /** Milliseconds; a quarter of an hour by default. */
   readonly createMs?: number;
-  readonly onProgress: (message: string) => void;
+  /** Called with each line that kind says. */
+  readonly onLine: (line: string) => void;
 }
 
 /**
@@ -59,28 +60,23 @@ export const createArguments = (name: string, config: string, kubeconfig: string
   ...['create', 'cluster', '--retain', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
 ];
 
-/** Returns the path of the file with all output of `kind create cluster`; it exists once kind has ended. */
-export const creationLog = ({ folder }: Pick<Ledger, 'folder'>, name: string): string =>
-  join(folder, 'kind', `${name}.log`);
+/**
+ * Returns the path of the file with all output of `kind create cluster`; it exists once kind has ended.
+ * @param isFirst - that of a try after which there was another
+ */
+export const creationLog = ({ folder }: Pick<Ledger, 'folder'>, name: string, isFirst = false): string =>
+  join(folder, 'kind', `${name}${isFirst ? '.1' : ''}.log`);
 
 /**
  * Has kind create a cluster, which goes with `cleanUp`, even if it is only half made.
- * @returns the path of the cluster's kubeconfig, for programs on this machine
- * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words
+ * @returns the path of the cluster's kubeconfig, for programs on this machine, or how it failed; the nodes of
+ *   a creation that failed are still there
  */
-export async function createCluster(config: ClusterConfig, context: CreateClusterContext): Promise<string> {
-  const {
-    engine,
-    ledger,
-    cleanUp,
-    runId,
-    clock,
-    kind,
-    network,
-    signal,
-    createMs = CREATE_MS,
-    onProgress,
-  } = context;
+export async function createCluster(
+  config: ClusterConfig,
+  context: CreateClusterContext,
+): Promise<string | FailedCreation> {
+  const { engine, ledger, cleanUp, runId, clock, kind, network, signal, createMs = CREATE_MS } = context;
   const { name } = config;
   const folder = join(ledger.folder, 'kind');
   makeFolderSync(folder, OWNER_ONLY_FOLDER);
@@ -95,7 +91,7 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
   });
   const args = createArguments(name, file, kubeconfig);
   const env = kindEnvironment(runId, network);
-  const result = await runProcess(kind, args, { env, timeoutMs: createMs, signal, onLine: onProgress });
+  const result = await runProcess(kind, args, { env, timeoutMs: createMs, signal, onLine: context.onLine });
   const said = `${result.stdout}${result.stderr}`;
   writeFileSync(creationLog(ledger, name), redact(said), { mode: OWNER_ONLY });
   signal.throwIfAborted();
@@ -103,20 +99,19 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
     isSettled = true;
     return kubeconfig;
   }
-  const line = `KIND_EXPERIMENTAL_DOCKER_NETWORK=${network} ${quoteArgv([kind, ...args])}`;
-  const how =
-    result.fault === undefined ? `ended with exit code ${result.exitCode}` : describe(result.fault, createMs);
-  throw new HarnessError(
-    'ERR_PLATFORM_NOT_READY',
-    redact(`kind could not create ${config.spec.name}: ${line} ${how}.\n${tail(said)}`),
-    { hint: 'mesh-harness doctor --platform kind says what this machine lacks.' },
-  );
+  return {
+    cluster: config.spec.name,
+    line: `KIND_EXPERIMENTAL_DOCKER_NETWORK=${network} ${quoteArgv([kind, ...args])}`,
+    how:
+      result.fault === undefined
+        ? `ended with exit code ${result.exitCode}`
+        : describe(result.fault, createMs),
+    endedByItself: result.fault === undefined,
+    said,
+  };
 }
 
 function describe(fault: 'missing-tool' | 'timeout' | 'killed', createMs: number): string {
   if (fault === 'missing-tool') return 'could not be started';
   return fault === 'timeout' ? `did not end within ${createMs / 1000} s` : 'was killed';
 }
-
-const LINES = 40;
-const tail = (text: string): string => text.trimEnd().split('\n').slice(-LINES).join('\n');

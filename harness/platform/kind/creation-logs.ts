@@ -4,25 +4,27 @@
  */
 import { join, relative } from 'node:path';
 import { existsSync, readdirSync, readFileSync, statSync } from '../../base/disk/disk.ts';
-import { runProcess } from '../../process/run.ts';
 import { Bundle } from '../bundle.ts';
-import { creationLog, kindEnvironment } from './clusters.ts';
+import { creationLog } from './clusters.ts';
+import { isBinary, tellsNothing } from './exported-files.ts';
 import { KIND_CLUSTER_LABEL, ownName } from './labels.ts';
+import { nodeLogs } from './node-logs.ts';
 import type { RunContext } from './options.ts';
 
-/** From two clusters side by side; on a small machine kind takes some ten seconds for it. */
-const EXPORT_MS = 60_000;
 /** Of one file; its end tells most. */
 const MAX_FILE_CHARACTERS = 2 * 1024 * 1024;
 
-/** Adds `kind/<cluster>.log` for each cluster whose creation has ended. */
+/** Adds `kind/<cluster>.log` for each cluster whose creation has ended, and that of a first try. */
 export async function addCreationLogs(
   bundle: Bundle,
   { topology, ledger, runId }: RunContext,
 ): Promise<void> {
   for (const { name } of topology.clusters) {
-    const file = creationLog(ledger, ownName(runId, name));
-    if (existsSync(file)) await bundle.add(`kind/${name}.log`, async () => readFileSync(file, 'utf8'));
+    for (const isFirst of [false, true]) {
+      const file = creationLog(ledger, ownName(runId, name), isFirst);
+      if (!existsSync(file)) continue;
+      await bundle.add(`kind/${name}${isFirst ? '.1' : ''}.log`, async () => readFileSync(file, 'utf8'));
+    }
   }
 }
 
@@ -60,33 +62,25 @@ interface ExportedFile {
   readonly read: () => Promise<string>;
 }
 
-/** Runs `kind export logs`, which needs nodes, but no working cluster. */
-async function exportLogs(
-  { engine, kind, ledger, runId, signal }: RunContext,
-  cluster: string,
-): Promise<readonly ExportedFile[]> {
-  const name = ownName(runId, cluster);
-  // docker.json says why the engine is silent.
-  const nodes = await engine.containers(KIND_CLUSTER_LABEL, name).catch(() => []);
-  if (nodes.length === 0) return [];
-  const out = join(ledger.folder, 'logs', name);
-  const { stdout, stderr } = await runProcess(kind, ['export', 'logs', out, '--name', name], {
-    env: kindEnvironment(runId),
-    timeoutMs: EXPORT_MS,
-    signal,
-  });
-  const said = { name: `kind/${cluster}/export.log`, bytes: 0, read: async () => `${stdout}${stderr}` };
-  if (!existsSync(out)) return [said];
-  const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+/** Lists what kind has collected of a cluster's nodes, without what tells people nothing. */
+async function exportLogs(context: RunContext, cluster: string): Promise<readonly ExportedFile[]> {
+  const logs = await nodeLogs(context, cluster);
+  if (!logs) return [];
+  const files = existsSync(logs.folder)
+    ? readdirSync(logs.folder, { recursive: true, withFileTypes: true })
+        .filter(entry => entry.isFile())
+        .map(entry => join(entry.parentPath ?? entry.path, entry.name))
+    : [];
+  const leftOut = new Set(files.filter(file => tellsNothing(relative(logs.folder, file)) || isBinary(file)));
+  const words = [...leftOut].map(file => `left out: ${relative(logs.folder, file)}\n`).join('');
   return [
-    said,
-    ...files.map(entry => {
-      const file = join(entry.parentPath ?? entry.path, entry.name);
-      return {
-        name: `kind/${cluster}/${relative(out, file)}`,
+    { name: `kind/${cluster}/export.log`, bytes: 0, read: async () => `${logs.said}${words}` },
+    ...files
+      .filter(file => !leftOut.has(file))
+      .map(file => ({
+        name: `kind/${cluster}/${relative(logs.folder, file)}`,
         bytes: statSync(file).size,
         read: async () => readFileSync(file, 'utf8').slice(-MAX_FILE_CHARACTERS),
-      };
-    }),
+      })),
   ];
 }

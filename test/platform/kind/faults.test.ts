@@ -15,6 +15,13 @@ import type { Plan } from '../../../harness/plan/step.ts';
 import type { KindOptions } from '../../../harness/platform/kind/options.ts';
 import type { RunOutcome } from '../../../harness/run/run.ts';
 import { prepareSession } from '../../../harness/session/prepare.ts';
+import {
+  KUBELET_MUTE,
+  KUBELET_REFUSES,
+  kubeadmGaveUp,
+  NO_CAPABILITY,
+  PHASES,
+} from '../../support/creation-texts.ts';
 import { docker } from '../../support/docker.ts';
 import { type KindWorld, kindWorld } from '../../support/kind-world.ts';
 import { nodesMissing } from '../../support/node-image.ts';
@@ -82,6 +89,8 @@ interface Row {
    * all, unless something is named.
    */
   readonly leaves?: Readonly<Record<string, RegExp>>;
+  /** Not in the node's own folder of the diagnostics: binary files, and logs that tell nothing. */
+  readonly leavesOut?: readonly string[];
 }
 
 const INSTALL = 'install';
@@ -146,11 +155,11 @@ const ROWS: readonly Row[] = [
     }),
     verdict: 'unknown',
     reason:
-      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-\w+-network1 \S+\/kind create cluster --retain --name mh-\w+-cluster1 --config \S+ --kubeconfig \S+ ended with exit code 1\.\n ✗ attempt 22\n[\s\S]*could not find a log line/,
+      /^kind could not create cluster1: ERROR: failed to create cluster: could not find a log line that matches "Reached target"\nKIND_EXPERIMENTAL_DOCKER_NETWORK=mh-\w+-network1 \S+\/kind create cluster --retain --name mh-\w+-cluster1 --config \S+ --kubeconfig \S+ ended with exit code 1\.\n ✗ attempt 46\n[\s\S]* ✗ attempt 60\nAll that kind said is in kind\/cluster1\.log of the diagnostics/,
     isBeforeClusters: true,
     leaves: {
       'kind/cluster1.log': / ✗ attempt 1\n[\s\S]* ✗ attempt 60\nERROR: failed to create cluster/,
-      'harness.log': /cluster1: ✗ attempt 1\n/,
+      'harness.log': /cluster1: ✗ attempt 1\n[\s\S]*cluster1: ERROR: failed to create cluster/,
       'docker.json': /mh-\w+-network1/,
     },
   },
@@ -159,19 +168,61 @@ const ROWS: readonly Row[] = [
     fault: () => ({
       program: 'kind',
       when: KIND_CREATES,
-      how: {
-        kind: 'fail-late',
-        stderr: 'ERROR: failed to create cluster: failed to init node with kubeadm\n',
-      },
+      how: { kind: 'fail-late', stderr: KUBELET_MUTE },
     }),
     verdict: 'unknown',
-    reason: /create cluster --retain [\s\S]*failed to init node with kubeadm/,
+    reason:
+      /^kind could not create cluster1: \[kubelet-check\] The kubelet is not healthy after 4m0\.000543s\ncouldn't initialize a Kubernetes cluster\nerror execution phase wait-control-plane\n\S+ \S+\/kind create cluster --retain (?!.*round_trippers)(?!.*runtime\.goexit).*failed to init node with kubeadm/s,
     isBeforeClusters: true,
     leaves: {
-      'kind/cluster1.log': /failed to init node with kubeadm/,
-      'kind/cluster1/export.log': /Exporting logs for cluster/,
+      'kind/cluster1.log': /round_trippers[\s\S]*runtime\.goexit/,
+      'harness.log': /^(?![\s\S]*(?:round_trippers|kubelet-check|KIND_EXPERIMENTAL_PROVIDER|cgroup v1))/,
+      'kind/cluster1/export.log':
+        /Exporting logs for cluster[\s\S]*left out: NODE\/journal\/1a2b\/system\.journal\n/,
       'kind/cluster1/NODE/inspect.json': /io\.x-k8s\.kind\.role/,
+      'kind/cluster1/NODE/journal.log': /Started/,
     },
+    leavesOut: ['journal', 'wtmp', 'apt', 'dpkg.log', 'other'],
+  },
+  {
+    name: "a kubelet refuses its machine, and kind's words do not say so",
+    fault: () => ({
+      program: 'kind',
+      when: KIND_CREATES,
+      how: { kind: 'fail-late', stderr: PHASES + kubeadmGaveUp(), kubeletLog: KUBELET_REFUSES },
+    }),
+    verdict: 'unknown',
+    reason:
+      /^kind could not create cluster1: failed to validate kubelet configuration, error: kubelet is configured to not run on a host using cgroup v1\. [^\n]*\nerror: error execution phase wait-control-plane: could not bootstrap the admin user [\s\S]* boot this machine with cgroup v2/,
+    isBeforeClusters: true,
+    // It is not tried again: a second kubelet would refuse too.
+    leaves: { 'harness.log': /^(?![\s\S]*once more)/, 'kind/cluster1/NODE/kubelet.log': /"command failed"/ },
+  },
+  {
+    name: 'kubeadm has no answer in time, twice',
+    fault: () => ({
+      program: 'kind',
+      when: KIND_CREATES,
+      how: { kind: 'fail-late', stderr: PHASES + kubeadmGaveUp() },
+    }),
+    verdict: 'unknown',
+    reason:
+      /^kind could not create cluster1: error: error execution phase wait-control-plane: could not bootstrap [^\n]*\n\S+ \S+\/kind create cluster [^\n]* ended with exit code 1, and so did the first try\.[\s\S]*kind\/cluster1\.1\.log/,
+    isBeforeClusters: true,
+    leaves: {
+      'kind/cluster1.log': /could not bootstrap/,
+      'kind/cluster1.1.log': /could not bootstrap/,
+      'harness.log': /cluster1: kubeadm had no answer[^\n]*\ncluster1: once more, alone\n/,
+    },
+  },
+  {
+    name: 'the engine lacks a capability',
+    fault: () => ({ program: 'kind', when: KIND_CREATES, how: { kind: 'fail', stderr: NO_CAPABILITY } }),
+    verdict: 'unknown',
+    reason:
+      /^kind could not create cluster1: docker: Error response from daemon: [^\n]*unable to apply caps[\s\S]* doctor --platform kind names those that are missing/,
+    isBeforeClusters: true,
+    leaves: { 'kind/cluster1.log': /unable to apply caps/ },
   },
   {
     name: 'kind is killed',
@@ -427,7 +478,18 @@ const shownLines = ({ events }: RunOutcome) =>
 
 t.jobs = 4;
 for (const [index, row] of ROWS.entries()) {
-  const { name, fault, before, options, verdict, reason, line, isBeforeClusters = false, leaves } = row;
+  const {
+    name,
+    fault,
+    before,
+    options,
+    verdict,
+    reason,
+    line,
+    isBeforeClusters = false,
+    leaves,
+    leavesOut = [],
+  } = row;
   t.test(`${name}: ${verdict}`, { skip }, async t => {
     const folder = t.testdir();
     // Two suites may run on one engine.
@@ -462,7 +524,13 @@ for (const [index, row] of ROWS.entries()) {
     if (isBeforeClusters) {
       t.equal(existsSync(diagnosticsFolder), leaves !== undefined, 'what was made was described');
       for (const [file, text] of Object.entries(leaves ?? {}))
-        t.match(readFileSync(join(diagnosticsFolder, file.replace('NODE', node)), 'utf8'), text, file);
+        t.match(
+          readFileSync(join(diagnosticsFolder, file.replace('NODE', node)), 'utf8').replaceAll(node, 'NODE'),
+          text,
+          file,
+        );
+      for (const file of leavesOut)
+        t.notOk(existsSync(join(diagnosticsFolder, 'kind', 'cluster1', node, file)), `${file} is left out`);
       return;
     }
     t.ok(existsSync(join(diagnosticsFolder, 'cluster1', 'proxy-status.txt')), 'istioctl was asked too');

@@ -11,6 +11,7 @@ import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
 import { clean } from '../../../harness/platform/clean.ts';
 import { connectEngine } from '../../../harness/platform/kind/engine/connect.ts';
+import { kubeadmGaveUp, PHASES } from '../../support/creation-texts.ts';
 import { docker } from '../../support/docker.ts';
 import { kindWorld } from '../../support/kind-world.ts';
 import { nodesMissing } from '../../support/node-image.ts';
@@ -177,6 +178,38 @@ t.test(
   },
 );
 
+t.test('a creation that kubeadm gave up is made once more, alone', { skip }, async t => {
+  const { topology, world } = await worldFor(t, ['network1', 'network2'], 'kpd');
+  const creates = () => world.hub.calls.filter(({ argv }) => argv[0] === 'create');
+  const nodes: string[] = [];
+  const seeNodes = () => void nodes.push(docker('ps', '-a', '--format', '{{.Names}} {{.CreatedAt}}'));
+  const when = 'create cluster --retain --name mh-kpd-cluster1';
+  // The second call finds its own fault.
+  const act = () => {
+    world.hub.faults = [{ program: 'kind', when, how: { kind: 'meanwhile', act: seeNodes } }];
+  };
+  const stderr = PHASES + kubeadmGaveUp();
+  world.hub.faults = [{ program: 'kind', when, how: { kind: 'fail-late', stderr, act } }];
+  const told: string[] = [];
+  const platform = world.platform('kpd', { onProgress: message => told.push(message) });
+  const started = await platform.start(topology, signal);
+  t.teardown(() => started[Symbol.asyncDispose]());
+  const [first, second, third] = creates();
+  t.equal(creates().length, 3, 'two, and one of them again');
+  const other = [first, second].find(call => call?.argv.includes('mh-kpd-cluster2'));
+  t.ok((third?.startedAtMs ?? 0) >= (other?.endedAtMs ?? 0), 'when the other is up');
+  t.notMatch(nodes.join(), /mh-kpd-cluster1/, 'the nodes of the first try are gone by then');
+  t.match(nodes.join(), /mh-kpd-cluster2-control-plane/);
+  t.match(told.join('\n'), /cluster1: kubeadm had no answer of its API server in time/);
+  t.notMatch(told.join('\n'), /round_trippers/);
+  await started.collectDiagnostics(join(t.testdirName, 'bundle'));
+  t.match(
+    readFileSync(join(t.testdirName, 'bundle', 'kind', 'cluster1.1.log'), 'utf8'),
+    /could not bootstrap/,
+  );
+  t.match(readFileSync(join(t.testdirName, 'bundle', 'kind', 'cluster1.log'), 'utf8'), /Creating cluster/);
+});
+
 t.test("a creation that fails is told in kind's own words, and nothing is left", { skip }, async t => {
   const { folder, topology, platform, world } = await worldFor(t, ['network1', 'network2'], 'kpc');
   const stderr =
@@ -184,7 +217,7 @@ t.test("a creation that fails is told in kind's own words, and nothing is left",
   for (const [how, message] of [
     [
       { kind: 'fail', stderr },
-      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-kpc-network2 .*kind create cluster --retain --name mh-kpc-cluster2 .* ended with exit code 1[\s\S]*failed to init node with kubeadm/,
+      /failed to init node with kubeadm.*\nKIND_EXPERIMENTAL_DOCKER_NETWORK=mh-kpc-network2 .*kind create cluster --retain --name mh-kpc-cluster2 .* ended with exit code 1/,
     ],
     [{ kind: 'kill' }, /create cluster --retain --name mh-kpc-cluster2 .* was killed/],
   ] as const) {

@@ -23,8 +23,13 @@ export interface Fault {
   readonly when: string;
   readonly how: /** Something may happen first. */
     | { readonly kind: 'fail'; readonly stderr: string; readonly act?: () => Promise<void> }
-    /** kind only: its nodes are there by then. */
-    | { readonly kind: 'fail-late'; readonly stderr: string }
+    /** kind only: its nodes are there by then, and their kubelets have said something. */
+    | {
+        readonly kind: 'fail-late';
+        readonly stderr: string;
+        readonly kubeletLog?: string;
+        readonly act?: () => Promise<void> | void;
+      }
     | { readonly kind: 'answer'; readonly stdout: string }
     /** Does not end by itself. */
     | { readonly kind: 'hang'; readonly act?: () => Promise<void> }

@@ -138,7 +138,8 @@ export class Hub implements AsyncDisposable {
         await fault.act?.();
         return print(fault.stderr, 2, 1);
       case 'fail-late':
-        return kindScript(call, parsed, this.#kindWorld(fault.stderr));
+        await fault.act?.();
+        return kindScript(call, parsed, this.#kindWorld(fault));
       case 'answer':
         return print(fault.stdout, 1, 0);
       case 'hang':
@@ -167,7 +168,7 @@ export class Hub implements AsyncDisposable {
     if (restMs > 0) await sleep(systemClock, restMs);
   }
 
-  #kindWorld(failure?: string): KindScriptOptions {
+  #kindWorld(failure?: KindScriptOptions['failure']): KindScriptOptions {
     const { nodeImage, nodeOptions } = this.#options;
     return { nodeImage, nodeOptions, socket: this.#socket, ...(failure !== undefined && { failure }) };
   }

@@ -15,8 +15,8 @@ export interface KindScriptOptions {
   readonly nodeOptions: readonly string[];
   /** Of the hub: it is told of a creation whose containers are there. */
   readonly socket: string;
-  /** What `create cluster` says when it fails with its nodes there. */
-  readonly failure?: string;
+  /** What `create cluster` says when it fails with its nodes there, and what their kubelets have said. */
+  readonly failure?: { readonly stderr: string; readonly kubeletLog?: string };
 }
 
 /** Writes the script for a call of kind. */
@@ -54,7 +54,14 @@ function exportScript(name: string, { words }: Parsed): string {
     `nodes=$(docker ps -a --filter label=${KIND_CLUSTER_LABEL}=${name} --format '{{.Names}}')`,
     `[ -n "$nodes" ] || { echo 'ERROR: unknown cluster "${name}"' >&2; exit 1; }`,
     `mkdir -p ${out} && docker info > ${out}/docker-info.txt 2>&1`,
-    `for node in $nodes; do mkdir -p ${out}/$node; docker inspect $node > ${out}/$node/inspect.json; done`,
+    `for node in $nodes; do mkdir -p ${out}/$node; docker inspect $node > ${out}/$node/inspect.json`,
+    // pkg/cluster/provider.go @v0.33.0: the journals as text; and all of the node's /var/log, which has them in
+    // binary too, records of logins and the logs of Debian's packages (real-kind-2026-11 D10).
+    `docker exec $node cat /tmp/kubelet.log > ${out}/$node/kubelet.log 2>/dev/null`,
+    `echo 'systemd[1]: Started.' > ${out}/$node/journal.log; mkdir -p ${out}/$node/journal/1a2b ${out}/$node/apt`,
+    `printf 'LPKSHHRH\\000' > ${out}/$node/journal/1a2b/system.journal; printf 'a\\000' > ${out}/$node/wtmp`,
+    `echo 'Commandline: apt-get' | tee ${out}/$node/apt/history.log > ${out}/$node/dpkg.log`,
+    `printf 'b\\000' > ${out}/$node/other; done`,
     `echo 'Exporting logs for cluster "${name}" to:' >&2; echo ${out}`,
   ].join('\n');
 }
@@ -107,7 +114,11 @@ function createScript(
     ...(failure === undefined
       ? []
       : [
-          print(failure, 2),
+          ...nodes.map(
+            node =>
+              `printf %s ${quoteWord(failure.kubeletLog ?? '')} | docker exec -i ${node.name} /bin/sh -c 'cat > /tmp/kubelet.log'`,
+          ),
+          print(failure.stderr, 2),
           // pkg/cluster/internal/create/create.go @v0.30.0
           ...(flags['--retain']
             ? []
