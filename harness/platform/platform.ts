@@ -55,6 +55,12 @@ export interface StartedPlatform extends AsyncDisposable {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   /** The wall's clock, or the simulated world's virtual one. */
   readonly clock: Clock;
+  /**
+   * Present where the clusters can be used before it is known whether they are what the topology asks for:
+   * resolves when they are. No verdict may come before that.
+   * @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TIMEOUT; the reason of the start's signal
+   */
+  readonly proven?: Promise<void>;
   /** Aborts with a HarnessError when the platform itself cannot go on. */
   readonly defect?: AbortSignal;
   /**

@@ -9,9 +9,18 @@ import type { Problem, Verdict } from './events.ts';
 export class Findings {
   readonly #all: { readonly problem: Problem; readonly from: 'step' | 'check' }[] = [];
   #interruption: Problem | undefined;
+  #annulment: Problem | undefined;
 
   add(problem: Problem, from: 'step' | 'check'): void {
     this.#all.push({ problem, from });
+  }
+
+  /**
+   * Takes the verdict off all that was found, before and after: the clusters are not what was asked for.
+   * @param why - what they are instead
+   */
+  annul(why: Problem): void {
+    this.#annulment ??= why;
   }
 
   /** @param why - the signal's reason */
@@ -24,14 +33,15 @@ export class Findings {
   }
 
   get verdict(): Verdict {
-    if (this.interrupted) return 'unknown';
+    if (this.interrupted || this.#annulment) return 'unknown';
     if (this.#meshFaults.length > 0) return 'failed';
     return this.#all.length > 0 ? 'unknown' : 'passed';
   }
 
   /** The first finding that the verdict rests on; where it points to nothing, with the first that does. */
   get reason(): Problem | undefined {
-    if (this.#interruption) return this.#interruption;
+    const nothing = this.#interruption ?? this.#annulment;
+    if (nothing) return nothing;
     const [first, ...later] = this.#meshFaults;
     if (!first) return this.#all[0]?.problem;
     const diagnosed = later.find(({ diagnosis }) => diagnosis !== undefined);

@@ -70,11 +70,24 @@ class Run {
     } catch (error) {
       if (!this.#signal.aborted) this.#findings.add(problemOf(error), 'step');
     }
-    const defect = this.#platform?.defect;
-    if (defect?.aborted) this.#findings.add(problemOf(defect.reason), 'step');
-    else if (this.#signal.aborted) this.#findings.interrupt(messageOf(this.#signal.reason));
+    await this.#judgePlatform();
     await this.#endWorld();
     return this.#end();
+  }
+
+  /** Says whether the platform went on until the end, and was what the topology asks for. */
+  async #judgePlatform(): Promise<void> {
+    const { defect, proven } = this.#platform ?? {};
+    const unproven = await proven?.then(
+      () => undefined,
+      (reason: unknown) => ({ reason }),
+    );
+    if (defect?.aborted) {
+      if (unproven) this.#findings.annul(problemOf(defect.reason));
+      else this.#findings.add(problemOf(defect.reason), 'step');
+    } else if (unproven && !this.#options.signal?.aborted) {
+      this.#findings.annul(problemOf(unproven.reason));
+    } else if (this.#signal.aborted) this.#findings.interrupt(messageOf(this.#signal.reason));
   }
 
   #tellStart(): void {
@@ -105,6 +118,7 @@ class Run {
     if (!started) this.#cleanUp.add('end the platform', async () => running[Symbol.asyncDispose]());
     if (platform.clock === 'virtual') this.#time.start(running.clock);
     if (running.defect) this.#linked.follow(running.defect);
+    running.proven?.catch((error: unknown) => this.#linked.abort(error));
     return running;
   }
 
@@ -122,6 +136,8 @@ class Run {
     };
     this.#work = await StartedRun.open(around, this.#cleanUp);
     await this.#work.runSteps();
+    // A check would ask on networks of which nobody knows yet what they are.
+    await started.proven;
     if (!this.#signal.aborted) this.#checks = await this.#work.runChecks();
     if (!this.#signal.aborted) await this.#work.look();
     if (!this.#signal.aborted) this.#checks = [...this.#checks, ...(await this.#work.runFaults())];

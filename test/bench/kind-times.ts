@@ -2,6 +2,7 @@
  * What the programs take on kind, for the stand-ins: as measured on two quiet processors with everything in
  * their caches (real-kind-2026-11: "Later, on a quiet machine", and section 4), or believed.
  */
+import { sleep, systemClock } from '../../harness/base/clock.ts';
 import type { Call } from '../support/stand-ins/calls.ts';
 import type { Hub } from '../support/stand-ins/hub.ts';
 import type { Lateness } from '../support/stand-ins/late-nodes.ts';
@@ -9,7 +10,10 @@ import type { Lateness } from '../support/stand-ins/late-nodes.ts';
 /** A new node is up, and ready, after 31 s; kind returns 10 s before. */
 const KIND_MS = 21_000;
 /** "kind returns 10 s and more before a node is Ready, and longer before CoreDNS answers": 5 s is believed. */
-export const LATENESS: Lateness = { nodesMs: 10_000, nameServerMs: 15_000 };
+export const LATENESS: Lateness = {
+  nodes: () => sleep(systemClock, 10_000),
+  nameServer: () => sleep(systemClock, 15_000),
+};
 /**
  * An archive with Istio's images and the samples', into one cluster. Derived: after kind had returned a minute
  * and more went by until the first step (D9) on a machine on which a run took 197 s instead of 75 s; so 23 s

@@ -1,5 +1,6 @@
 /** The runner on a small platform with small tools. */
 import t from 'tap';
+import { type Clock, sleep } from '../../harness/base/clock.ts';
 import { HarnessError } from '../../harness/base/errors.ts';
 import { clusterName } from '../../harness/model/names.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
@@ -104,6 +105,79 @@ t.test('steps start when what they depend on is done, and run side by side where
   t.equal(ran.outcome.exitCode, 0);
   const ended = ran.outcome.events.at(-1);
   t.match(ended, { type: 'run-ended', durationMs: 2000 }, 'two levels of a second each');
+});
+
+t.test('steps need no proof of the clusters, and every check does', async t => {
+  const seen: string[] = [];
+  const proven = async (clock: Clock) => {
+    await sleep(clock, 5000);
+    seen.push('proven');
+  };
+  const slow: Action = async ({ sleep: rest }) => {
+    await rest(1000);
+    seen.push('step');
+    return '';
+  };
+  const asked = check('asked', 'passed', {
+    run: async () => {
+      seen.push('check');
+      return { outcome: 'passed', found: '', evidence: null };
+    },
+  });
+  const platform = new SmallPlatform({ proven });
+  const { outcome } = await runSmall(planOf(step('a')), { a: slow }, { platform, checks: [asked] });
+  t.same(seen, ['step', 'proven', 'check']);
+  t.equal(outcome.verdict, 'passed');
+  t.match(outcome.events.at(-1), { type: 'run-ended', durationMs: 5000 }, 'they went on side by side');
+});
+
+t.test('without the proof nothing that was found counts, and nothing more is begun', async t => {
+  const proven = async (clock: Clock) => {
+    await sleep(clock, 1500);
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', 'The networks are not what was asked for.');
+  };
+  const slow: Action = async ({ sleep: rest }) => {
+    await rest(1000);
+    return '';
+  };
+  const plan = planOf(
+    step('a'),
+    step('b', { dependsOn: ['a'] }),
+    step('c', { dependsOn: ['b'] }),
+    step('refused'),
+  );
+  const ran = await runSmall(
+    plan,
+    { a: slow, b: slow, refused: fails },
+    { platform: new SmallPlatform({ proven }), checks: [check('x', 'failed')] },
+  );
+  t.same(stepsOf(ran), { a: 'done', b: 'interrupted', c: 'skipped', refused: 'failed' });
+  t.match(ran.outcome, {
+    verdict: 'unknown',
+    interrupted: false,
+    exitCode: 3,
+    checks: [],
+    reason: { kind: 'environment', message: 'The networks are not what was asked for.' },
+  });
+  t.ok(ran.platform.disposed);
+});
+
+t.test('a run whose caller gives up waits for no proof', async t => {
+  const controller = new AbortController();
+  const proven = () =>
+    new Promise<void>((_, reject) =>
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason)),
+    );
+  const aborts: Action = () => {
+    controller.abort(new Error('Ctrl-C'));
+    return '';
+  };
+  const { outcome } = await runSmall(
+    planOf(step('a')),
+    { a: aborts },
+    { platform: new SmallPlatform({ proven }), signal: controller.signal },
+  );
+  t.match(outcome, { verdict: 'unknown', interrupted: true, reason: { message: /Ctrl-C/ } });
 });
 
 t.test('after a failure dependents are skipped, the rest goes on, and the checks still look', async t => {

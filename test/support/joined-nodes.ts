@@ -11,7 +11,7 @@ import {
   type DockerNetwork,
   type DockerNetworks,
 } from '../../harness/platform/kind/networks.ts';
-import type { KindNode } from '../../harness/platform/kind/nodes.ts';
+import type { ReadyNode } from '../../harness/platform/kind/nodes.ts';
 import { setRoutes } from '../../harness/platform/kind/routes.ts';
 import { startWitnesses, type Witnesses } from '../../harness/platform/kind/witnesses.ts';
 import { Ledger } from '../../harness/platform/ledger.ts';
@@ -44,7 +44,7 @@ export const topologyOf = (...networks: readonly string[]): Topology => ({
 export interface JoinedNodes {
   readonly engine: Engine;
   readonly networks: DockerNetworks;
-  readonly nodes: readonly KindNode[];
+  readonly nodes: readonly ReadyNode[];
   readonly witnesses: Witnesses;
 }
 
@@ -70,7 +70,7 @@ export async function joinedNodes(
   const env = new Map(
     [...networks.ofTopology].map(([name, each]) => [name, prepare(each, cleanUp)] as const),
   );
-  const nodes: KindNode[] = [];
+  const nodes: ReadyNode[] = [];
   for (const cluster of topology.clusters) {
     const network = networks.ofTopology.get(cluster.network);
     if (!network) throw new Error('no network');

@@ -145,6 +145,14 @@ export class SmallTools implements Tools {
   }
 }
 
+export interface SmallPlatformOptions {
+  readonly clusters?: readonly Cluster[];
+  /** What its start throws. */
+  readonly failure?: Error;
+  /** The proof that it brings beside the run. */
+  readonly proven?: (clock: Clock) => Promise<void>;
+}
+
 /** A platform that has the clusters that it is given, none by default. */
 export class SmallPlatform implements Platform {
   readonly name = 'small';
@@ -152,20 +160,20 @@ export class SmallPlatform implements Platform {
   readonly clock = 'virtual';
   readonly jumping = new JumpingClock();
   disposed = false;
-  readonly #clusters: readonly Cluster[];
-  readonly #failure: Error | undefined;
+  readonly #options: SmallPlatformOptions;
 
-  constructor(options: { readonly clusters?: readonly Cluster[]; readonly failure?: Error } = {}) {
-    this.#clusters = options.clusters ?? [];
-    this.#failure = options.failure;
+  constructor(options: SmallPlatformOptions = {}) {
+    this.#options = options;
   }
   async doctor() {
     return [];
   }
   async start(): Promise<StartedPlatform> {
-    if (this.#failure) throw this.#failure;
+    const { clusters = [], failure, proven } = this.#options;
+    if (failure) throw failure;
     return {
-      clusters: new Map(this.#clusters.map(cluster => [cluster.name, cluster])),
+      clusters: new Map(clusters.map(cluster => [cluster.name, cluster])),
+      ...(proven && { proven: proven(this.jumping) }),
       clock: this.jumping,
       adjustments: [],
       collectDiagnostics: async () => {},

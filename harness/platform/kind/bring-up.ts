@@ -1,6 +1,6 @@
 /**
- * How a run's clusters come up, from the top: networks, clusters side by side, transit, routes, the proof,
- * load balancers.
+ * How a run's clusters come up, from the top: networks, clusters side by side, transit, images, load
+ * balancers; and beside them nodes that get ready, routes and the proof.
  */
 import { readFileSync } from '../../base/disk/disk.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -15,11 +15,11 @@ import { joinNodes } from './join-nodes.ts';
 import { startLoadBalancers } from './load-balancers.ts';
 import { metalLbManifest } from './metallb.ts';
 import { createNetworks } from './networks.ts';
+import type { KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
-import { loadArchives, pullImages } from './preload.ts';
-import { prove } from './prove.ts';
+import { loadArchives, type PullOptions, pullImages } from './preload.ts';
+import { causeOf, type Joined, proveBeside } from './proof.ts';
 import { prepareRegistryConfig } from './registry-config.ts';
-import { setRoutes } from './routes.ts';
 import { startedPlatform } from './started.ts';
 import { watchNodes } from './watch-nodes.ts';
 
@@ -29,9 +29,16 @@ export class BringUp {
   readonly #clients = new Map<ClusterName, KubernetesClient>();
   readonly #stopped = new AbortController();
   readonly #told: string[] = [];
+  readonly #diagnosticsFolder: string | undefined;
   #undone: Promise<string> | undefined;
+  #isDescribed = false;
+  /** The proof, while it is being brought. */
+  #proof: Promise<void> | undefined;
+  #defect: AbortSignal | undefined;
 
-  constructor(context: RunContext) {
+  /** @param diagnosticsFolder - where what failed is described, before it is removed */
+  constructor(context: RunContext, diagnosticsFolder?: string) {
+    this.#diagnosticsFolder = diagnosticsFolder;
     this.#context = {
       ...context,
       tell: message => {
@@ -62,15 +69,14 @@ export class BringUp {
     for (const [name, file] of kubeconfigs)
       this.#clients.set(name, new KubernetesClient(readFileSync(file, 'utf8')));
     cleanUp.add('close the connections', () => this.#closeClients());
-    const nodes = await joinNodes(this.#context, networks, this.#clients);
-    await Promise.all([setRoutes(engine, nodes, topology.clusters), loadArchives(this.#context)]);
-    await Promise.all([
-      pullImages(engine, nodes, { images, privateRegistries, signal }),
-      prove(this.#context, nodes, this.#clients, networks),
-    ]);
-    const balanced = { networks, nodes, clients: this.#clients, kubeconfigs, manifest };
-    const unbalanced = await startLoadBalancers(this.#context, balanced, this.#stopped);
-    const defect = AbortSignal.any([
+    const nodes = await joinNodes(this.#context, networks);
+    const joined = { networks, nodes, clients: this.#clients };
+    const proven = this.#prove(joined);
+    // Steps may begin before the proof; pods may not before their images are there.
+    await orSooner(proven, this.#bringImages(nodes, { images, privateRegistries }));
+    const balanced = { ...joined, kubeconfigs, manifest };
+    const unbalanced = await orSooner(proven, startLoadBalancers(this.#context, balanced, this.#stopped));
+    this.#defect = AbortSignal.any([
       unbalanced,
       await watchNodes(engine, nodes, this.#stopped.signal),
       this.#watchAnswers(),
@@ -79,12 +85,32 @@ export class BringUp {
       nodes,
       kubeconfigs,
       networks,
-      defect,
+      proven,
+      defect: this.#defect,
       cache,
       told: this.#told,
       undo: () => this.undo(),
       letGo: () => this.#letGo(),
     });
+  }
+
+  async #bringImages(nodes: readonly KindNode[], wanted: Pick<PullOptions, 'images' | 'privateRegistries'>) {
+    const { engine, signal } = this.#context;
+    await loadArchives(this.#context);
+    await pullImages(engine, nodes, { ...wanted, signal });
+  }
+
+  /** Brings the proof while everything else goes on; what fails is described. */
+  #prove(joined: Joined): Promise<void> {
+    this.#proof = proveBeside(this.#context, joined, this.#stopped.signal).catch(async (error: unknown) => {
+      const { signal } = this.#context;
+      if (signal.aborted || this.#stopped.signal.aborted) throw error;
+      const cause = await causeOf(error, this.#defect, this.#context);
+      await this.describeFailure();
+      throw cause;
+    });
+    this.#proof.catch(() => {}); // the run asks for it in its time
+    return this.#proof;
   }
 
   #watchAnswers(): AbortSignal {
@@ -98,10 +124,13 @@ export class BringUp {
   }
 
   /**
-   * Saves logs and descriptions before they are removed. Never throws: it must neither hide the failure nor
-   * prevent the removal.
+   * Saves logs and descriptions before they are removed, once. Never throws: it must neither hide the failure
+   * nor prevent the removal.
    */
-  async describeFailure(folder: string): Promise<void> {
+  async describeFailure(): Promise<void> {
+    const folder = this.#diagnosticsFolder;
+    if (folder === undefined || this.#isDescribed) return;
+    this.#isDescribed = true;
     try {
       await describeFailedStart(folder, this.#context, this.#told);
     } catch (error) {
@@ -123,6 +152,7 @@ export class BringUp {
     this.#stopped.abort();
     try {
       await cleanUp[Symbol.asyncDispose]();
+      await this.#proof?.catch(() => {}); // its questions end with the nodes
       ledger.remove();
       return '';
     } catch (error) {
@@ -144,3 +174,7 @@ export class BringUp {
     for (const client of this.#clients.values()) client.close();
   }
 }
+
+/** Waits for the work, but no longer than until the proof has failed. */
+const orSooner = async <T>(proof: Promise<void>, work: Promise<T>): Promise<T> =>
+  await Promise.race([work, proof.then(() => work)]);

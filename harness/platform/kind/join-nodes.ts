@@ -1,5 +1,5 @@
 /**
- * From containers to nodes that are ready and joined: the transit network, and what each node's pods have for
+ * From containers to nodes that are joined and ready: the transit network, and what each node's pods have for
  * addresses.
  */
 import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
@@ -9,7 +9,7 @@ import type { ClusterSpec } from '../../model/topology.ts';
 import { fixedAddresses } from './create-clusters.ts';
 import { ownName } from './labels.ts';
 import type { DockerNetworks } from './networks.ts';
-import { type KindNode, nodeContainers } from './nodes.ts';
+import { type KindNode, nodeContainers, type ReadyNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
 
 const READY_MS = 5 * 60_000;
@@ -17,26 +17,20 @@ const POLL_MS = 500;
 
 /**
  * Joins nodes to the transit network, after their creation: kind reads a node's one address while it creates,
- * and fails with two.
+ * and fails with two. The nodes need not be ready for it.
  */
 export async function joinNodes(
-  context: RunContext,
+  { engine, topology, runId }: RunContext,
   { ofTopology, transit }: DockerNetworks,
-  clients: ReadonlyMap<ClusterName, KubernetesClient>,
 ): Promise<readonly KindNode[]> {
-  const { engine, topology, runId } = context;
   const fixed = fixedAddresses(topology.clusters, transit?.nodes ?? []);
   const perCluster = await Promise.all(
     topology.clusters.map(async spec => {
       const containers = await nodeContainers(engine, ownName(runId, spec.name));
       const own = fixed.get(spec.name) ?? [];
-      const client = clients.get(spec.name);
-      if (!client) throw new Error(`${spec.name} has no connection.`);
       if (transit)
         await Promise.all(containers.map(({ name }, at) => engine.connect(transit.name, name, own[at])));
-      const names = containers.map(({ name }) => name);
-      const ranges = await waitForNodes(context, spec.name, client, names);
-      return describeNodes(spec, containers, ofTopology.get(spec.network)?.name ?? '', own, ranges);
+      return describeNodes(spec, containers, ofTopology.get(spec.network)?.name ?? '', own);
     }),
   );
   return perCluster.flat();
@@ -46,14 +40,12 @@ export async function joinNodes(
  * Puts together what is known of a cluster's nodes; the first is the control plane.
  * @param network - the Docker network of the cluster
  * @param transitAddresses - in the order of the containers
- * @param ranges - node → the range of its pods
  */
 function describeNodes(
   spec: ClusterSpec,
   containers: Awaited<ReturnType<typeof nodeContainers>>,
   network: string,
   transitAddresses: readonly string[],
-  ranges: ReadonlyMap<string, string>,
 ): readonly KindNode[] {
   return containers.map(({ name, addresses }, index) => {
     const transitAddress = transitAddresses[index];
@@ -64,13 +56,32 @@ function describeNodes(
       isControlPlane: index === 0,
       address: addresses[network] ?? '',
       ...(transitAddress !== undefined && { transitAddress }),
-      podCidr: ranges.get(name) ?? '',
     };
   });
 }
 
 /**
- * Waits for the nodes. kind only warns if a control plane does not become ready; but a run must not start
+ * Waits until the nodes of all clusters are ready.
+ * @throws HarnessError ERR_TIMEOUT that names those which are
+ */
+export async function readyNodes(
+  context: RunContext,
+  nodes: readonly KindNode[],
+  clients: ReadonlyMap<ClusterName, KubernetesClient>,
+): Promise<readonly ReadyNode[]> {
+  const perCluster = await Promise.all(
+    [...clients].map(async ([cluster, client]) => {
+      const own = nodes.filter(node => node.cluster === cluster);
+      const names = own.map(({ container }) => container);
+      const ranges = await waitForNodes(context, cluster, client, names);
+      return own.map(node => ({ ...node, podCidr: ranges.get(node.container) ?? '' }));
+    }),
+  );
+  return perCluster.flat();
+}
+
+/**
+ * Waits for the nodes. kind only warns if a control plane does not become ready; but a run must not pass
  * then.
  * @returns node → the range of its pods
  */

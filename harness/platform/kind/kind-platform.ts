@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../base/clock.ts';
 import { linkedSignal } from '../../base/deadline.ts';
 import { CleanupStack } from '../../base/dispose.ts';
-import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { Topology } from '../../model/topology.ts';
 import { Ledger } from '../ledger.ts';
 import type { Finding, Platform, StartedPlatform } from '../platform.ts';
@@ -19,6 +18,7 @@ import { connectEngine } from './engine/connect.ts';
 import { type LoadBalancer, loadBalancerOf } from './load-balancers.ts';
 import type { KindOptions } from './options.ts';
 import { prepare } from './prepare.ts';
+import { notBroughtUp } from './proof.ts';
 import { readCredentials } from './registry-config.ts';
 
 export type { KindOptions } from './options.ts';
@@ -52,13 +52,28 @@ export class KindPlatform implements Platform {
 
   async start(topology: Topology, parent: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
     parent.throwIfAborted();
-    // Every image on every node waits on this signal, side by side.
-    using linked = linkedSignal(parent);
-    const { signal } = linked;
+    // Every image on every node waits on this signal, side by side; the proof does longer than the start.
+    const linked = linkedSignal(parent);
+    try {
+      const started = await this.#startWithin(linked.signal, topology, diagnosticsFolder);
+      const forget = () => linked[Symbol.dispose]();
+      started.proven?.then(forget, forget);
+      return started;
+    } catch (error) {
+      linked[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #startWithin(
+    signal: AbortSignal,
+    topology: Topology,
+    diagnosticsFolder: string | undefined,
+  ): Promise<StartedPlatform> {
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
     const prepared = await prepare(this.#window, runId, { ...this.#options, signal });
     const ledger = Ledger.open(state, runId, this.name);
-    const bringUp = new BringUp({
+    const context = {
       ...prepared,
       topology,
       ledger,
@@ -67,24 +82,16 @@ export class KindPlatform implements Platform {
       cleanUp: new CleanupStack(),
       clock: systemClock,
       signal,
-      tell: message => this.#options.onProgress?.(message),
-    });
+      tell: (message: string) => this.#options.onProgress?.(message),
+    };
+    const bringUp = new BringUp(context, diagnosticsFolder);
     try {
       return await bringUp.run();
     } catch (error) {
-      if (diagnosticsFolder !== undefined && !signal.aborted)
-        await bringUp.describeFailure(diagnosticsFolder);
+      if (!signal.aborted) await bringUp.describeFailure();
       const left = await bringUp.undo();
       if (left !== '') this.#options.onProgress?.(left.trim());
-      if (error instanceof HarnessError || signal.aborted) throw error;
-      throw new HarnessError(
-        'ERR_PLATFORM_NOT_READY',
-        `The kind clusters could not be brought up: ${messageOf(error)}`,
-        {
-          hint: 'mesh-harness doctor --platform kind says what this machine lacks.',
-          cause: error,
-        },
-      );
+      throw signal.aborted ? error : notBroughtUp(error);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { ClusterName, NetworkName } from '../../model/names.ts';
 import type { Engine, EngineContainer } from './engine/engine.ts';
 import { KIND_CLUSTER_LABEL, KIND_ROLE_LABEL } from './labels.ts';
 
-/** A node when its cluster is up. */
+/** A node when kind has made its cluster. */
 export interface KindNode {
   /** Name of the container, which is the Node's name in Kubernetes too. */
   readonly container: string;
@@ -16,6 +16,10 @@ export interface KindNode {
   readonly address: string;
   /** On the transit network, where there is one. */
   readonly transitAddress?: string;
+}
+
+/** A node that is ready for pods. */
+export interface ReadyNode extends KindNode {
   /** The addresses of its pods: a /24, as a rule, of the cluster's range. */
   readonly podCidr: string;
 }

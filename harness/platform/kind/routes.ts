@@ -3,7 +3,7 @@
  */
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { Engine } from './engine/engine.ts';
-import { type KindNode, onNode } from './nodes.ts';
+import { onNode, type ReadyNode } from './nodes.ts';
 
 /** A command for a node. */
 export interface NodeCommand {
@@ -19,7 +19,7 @@ export interface NodeCommand {
  * @returns `ip route replace`, which can be repeated
  */
 export function routeCommands(
-  nodes: readonly KindNode[],
+  nodes: readonly ReadyNode[],
   clusters: readonly ClusterSpec[],
 ): readonly NodeCommand[] {
   return nodes.flatMap(node => {
@@ -43,7 +43,7 @@ export function routeCommands(
  */
 export async function setRoutes(
   engine: Engine,
-  nodes: readonly KindNode[],
+  nodes: readonly ReadyNode[],
   clusters: readonly ClusterSpec[],
 ): Promise<void> {
   const commands = routeCommands(nodes, clusters);

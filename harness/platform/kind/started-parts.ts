@@ -10,6 +10,7 @@ export interface StartedParts {
   /** Cluster → the file that kind has written. */
   readonly kubeconfigs: ReadonlyMap<ClusterName, string>;
   readonly networks: DockerNetworks;
+  readonly proven: Promise<void>;
   readonly defect: AbortSignal;
   readonly cache: ImageCache | undefined;
   /** The messages to the user on the way. */

@@ -20,12 +20,13 @@ const API_PORT = 6443;
 /** Puts together what a run has of its clusters, until it keeps or removes them. */
 export function startedPlatform(context: RunContext, parts: StartedParts): StartedPlatform {
   const { clock, programs, ledger, runId, options } = context;
-  const { kubeconfigs, defect, cache, undo, letGo } = parts;
+  const { kubeconfigs, proven, defect, cache, undo, letGo } = parts;
   let isKept = false;
   const clusters = clustersOf(context, parts);
   return {
     clusters,
     clock,
+    proven,
     defect,
     adjustments: adjustmentsOf(context, parts, clusters),
     programs,

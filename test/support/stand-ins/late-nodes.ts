@@ -2,13 +2,12 @@
  * Nodes and name servers that are ready only some time after kind has returned, as those of the real kind are
  * (real-kind-2026-11, section 4): until then pods stay pending, and the name server has no endpoint.
  */
-import { systemClock, type Timer } from '../../../harness/base/clock.ts';
 import { KubernetesClient, type KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 
-/** Milliseconds of the wall's clock after kind has returned. */
+/** What is waited for from the moment at which kind returns. */
 export interface Lateness {
-  readonly nodesMs: number;
-  readonly nameServerMs: number;
+  readonly nodes: () => Promise<void>;
+  readonly nameServer: () => Promise<void>;
 }
 
 const NODES = { apiVersion: 'v1', plural: 'nodes' };
@@ -18,7 +17,6 @@ const NAME_SERVER = { apiVersion: 'v1', plural: 'endpoints', namespace: 'kube-sy
 export class LateCluster {
   readonly #client: KubernetesClient;
   readonly #subsets: unknown;
-  readonly #timers: Timer[] = [];
 
   private constructor(client: KubernetesClient, subsets: unknown) {
     this.#client = client;
@@ -34,12 +32,12 @@ export class LateCluster {
   }
 
   /** @param onReady - called when its nodes are ready, and when its name server answers */
-  release({ nodesMs, nameServerMs }: Lateness, onReady: (what: 'nodes' | 'name server') => void): void {
-    this.#after(nodesMs, async () => {
+  release({ nodes, nameServer }: Lateness, onReady: (what: 'nodes' | 'name server') => void): void {
+    this.#after(nodes(), async () => {
       await setReady(this.#client, true);
       onReady('nodes');
     });
-    this.#after(nameServerMs, async () => {
+    this.#after(nameServer(), async () => {
       await this.#client.patch(NAME_SERVER, 'merge', { subsets: this.#subsets });
       onReady('name server');
     });
@@ -47,13 +45,11 @@ export class LateCluster {
 
   /** Leaves it as it is: it ends. */
   giveUp(): void {
-    for (const timer of this.#timers) systemClock.clearTimeout(timer);
     this.#client.close();
   }
 
-  #after(ms: number, work: () => Promise<void>): void {
-    // Its cluster may be gone by then.
-    this.#timers.push(systemClock.setTimeout(() => void work().catch(() => {}), ms));
+  #after(awaited: Promise<void>, work: () => Promise<void>): void {
+    void awaited.then(work).catch(() => {}); // its cluster may be gone by then
   }
 }
 
