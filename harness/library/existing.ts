@@ -67,7 +67,11 @@ export async function attach(existing: ExistingMesh, signal: AbortSignal): Promi
     plan: {
       ...plan,
       client: survey.client ?? plan.client,
-      ...(!isSimulated && survey.istioVersion !== undefined && { istioVersion: survey.istioVersion }),
+      ...(!isSimulated &&
+        survey.istioVersion !== undefined && {
+          istioVersion: survey.istioVersion,
+          writtenFor: plan.istioVersion,
+        }),
     },
   };
 }

@@ -75,6 +75,8 @@ export interface Plan {
   readonly edition: EditionName;
   /** Istio release whose behaviour the edition describes: `1.8.0`. */
   readonly istioVersion: string;
+  /** The release that the edition describes, where `istioVersion` is another that it is carried out with. */
+  readonly writtenFor?: string;
   readonly scenario: string;
   /**
    * The workload that requests are sent from: its `app` label, which is its container's name too (`sleep`).

@@ -88,7 +88,7 @@ export function installAdjustments(
     {
       values: imagesAreThere ? NO_REGISTRY : [],
       because:
-        'images are loaded or pulled beforehand: the pull policy Always of injected pods would ask a registry for them again',
+        'images are on the nodes by then: the pull policy Always of injected pods would ask a registry again',
     },
     {
       values: [...(hub === undefined ? [] : [`hub=${hub}`]), ...(tag === undefined ? [] : [`tag=${tag}`])],

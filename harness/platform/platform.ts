@@ -51,6 +51,14 @@ export interface Platform {
   start(topology: Topology, signal: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform>;
 }
 
+/** What the clusters and the programs around them told of themselves, not what was asked for. */
+export interface FoundPlatform {
+  /** True if an API server or a node says that it is our simulator's: the run is no evidence about Istio. */
+  readonly isSimulated: boolean;
+  /** `kubernetes`, `kubelet`, `runtime`, `kind`, `docker` → the versions that were told, each once. */
+  readonly versions: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface StartedPlatform extends AsyncDisposable {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   /** The wall's clock, or the simulated world's virtual one. */
@@ -69,6 +77,8 @@ export interface StartedPlatform extends AsyncDisposable {
    * For instance `create-remote-secret --server https://…` for each cluster.
    */
   readonly adjustments: readonly PlatformAdjustment[];
+  /** Absent of a platform that is simulated by design. */
+  readonly found?: FoundPlatform;
   /** What can be made to fail; present where the platform's capabilities say so. */
   readonly faults?: FaultPoints;
   /** The real programs that run the plan's commands; absent: our own, inside this process. */

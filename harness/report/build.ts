@@ -4,6 +4,7 @@ import type { RunEvent } from '../run/events.ts';
 import { callsSeen } from '../verify/seen/calls.ts';
 import { type SeenCluster, unseenCluster } from '../verify/seen/seen.ts';
 import { buildSteps } from './build-steps.ts';
+import { foundVersions, releaseIn } from './found.ts';
 import {
   type CheckReport,
   type ConformanceReport,
@@ -66,8 +67,12 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
   };
 }
 
-function evidenceOf({ capabilities, controlPlane }: ScenarioReport['platform']): EvidenceLevel {
-  if (capabilities.realProxies) return 'real';
+/** A platform may claim what it likes: if a cluster says that it is simulated, it is. */
+function evidenceOf(
+  { capabilities, controlPlane }: ScenarioReport['platform'],
+  isSimulated: boolean,
+): EvidenceLevel {
+  if (capabilities.realProxies && !isSimulated) return 'real';
   return controlPlane ? 'real-control-plane' : 'simulated';
 }
 
@@ -80,13 +85,15 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
   const platformStarted = last('platform-started');
   const ended = last('run-ended');
   const verdict = ended?.verdict ?? 'unknown';
-  const evidence = evidenceOf(platform);
+  const { found } = platformStarted ?? {};
+  const evidence = evidenceOf(platform, found?.isSimulated === true);
   const reason =
     ended?.reason ??
     (ended ? undefined : { kind: 'environment' as const, message: 'The run ended without a verdict.' });
   const checks = buildChecks(events);
   const clusters = last('clusters-seen')?.clusters ?? unseenClusters(started, whyUnseen(ended, events));
   const traffic = checks.flatMap(check => (check.traffic ? [check.traffic] : []));
+  const versions = evidence === 'real' ? foundVersions(platformStarted, clusters) : undefined;
   const report: ScenarioReport = {
     scenario: topology.name,
     verdict,
@@ -98,7 +105,8 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     evidence,
     platform,
     edition: plan.edition,
-    istioVersion: installedRelease(evidence, platformStarted) ?? plan.istioVersion,
+    istioVersion: (versions && releaseIn(versions)) ?? plan.istioVersion,
+    ...(versions && { writtenFor: plan.writtenFor ?? plan.istioVersion, found: versions }),
     clock: started.clock,
     seed: started.seed,
     requests: started.requests,
@@ -115,15 +123,6 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     durationMs: ended?.durationMs ?? 0,
   };
   return withoutSecrets(report);
-}
-
-/** Returns the release that a real istioctl has installed, which may be another than the edition's. */
-function installedRelease(
-  evidence: EvidenceLevel,
-  started: EventOf<'platform-started'> | undefined,
-): string | undefined {
-  const told = evidence === 'real' ? started?.toolVersions['istioctl'] : undefined;
-  return told !== undefined && /^\d+\.\d+/.test(told) ? told : undefined;
 }
 
 /** Words why nobody looked at the clusters. */

@@ -7,6 +7,7 @@
 import { dump } from 'js-yaml';
 import { allPrintable } from '../base/printable.ts';
 import { type CaseGroup, caseGroupsOf, countCases, type ReportCase } from './cases.ts';
+import { differenceSentence, releaseOf } from './found.ts';
 import { headlineOf, headlineText } from './headline.ts';
 import type { ConformanceReport, ScenarioReport } from './report.ts';
 
@@ -29,7 +30,7 @@ export function formatConformanceYaml(report: ConformanceReport): string {
 /** Says what was under test: Istio only where it was Istio. */
 function implementationOf(scenarios: readonly ScenarioReport[]) {
   const isReal = scenarios.length > 0 && scenarios.every(({ evidence }) => evidence === 'real');
-  const versions = [...new Set(scenarios.map(({ istioVersion }) => istioVersion))];
+  const versions = [...new Set(scenarios.map(releaseOf))];
   return isReal
     ? { organization: 'istio', project: 'istio', url: 'https://istio.io', version: versions.join(', ') }
     : {
@@ -39,6 +40,8 @@ function implementationOf(scenarios: readonly ScenarioReport[]) {
         note: 'a model of Istio in the place of Istio, in whole or in part: no claim about Istio',
       };
 }
+
+const noteOf = (note: string | undefined) => (note === undefined ? {} : { note });
 
 function profileOf({ name, scenario, cases }: CaseGroup) {
   const [core, extended] = (['core', 'extended'] as const).map(level =>
@@ -53,7 +56,9 @@ function profileOf({ name, scenario, cases }: CaseGroup) {
     ...(scenario && {
       platform: scenario.platform.name,
       edition: scenario.edition,
-      version: scenario.istioVersion,
+      version: releaseOf(scenario),
+      ...(scenario.found && { found: scenario.found }),
+      ...noteOf(differenceSentence(scenario)),
       evidence: scenario.evidence,
       ...(scenario.conclusion && { conclusion: scenario.conclusion }),
     }),

@@ -1,6 +1,7 @@
 /** The report in the Common Test Report Format: what dashboards and bots of CI read (https://ctrf.io). */
 import { allPrintable } from '../base/printable.ts';
 import { type CaseGroup, caseGroupsOf, countCases, type ReportCase } from './cases.ts';
+import { releaseOf } from './found.ts';
 import { headlineLines, headlineOf, headlineText } from './headline.ts';
 import type { ConformanceReport } from './report.ts';
 
@@ -69,7 +70,7 @@ function testOf({ name, scenario }: CaseGroup, each: ReportCase) {
         evidence: scenario.evidence,
         platform: scenario.platform.name,
         edition: scenario.edition,
-        istio: scenario.istioVersion,
+        istio: releaseOf(scenario),
       }),
     },
   };

@@ -3,6 +3,7 @@
  * check. It keeps to what Jenkins reads (xunit-plugin, junit-10.xsd).
  */
 import { type CaseGroup, caseGroupsOf, countCases, type ReportCase } from './cases.ts';
+import { foundWords, releaseOf } from './found.ts';
 import { headlineOf, headlineText } from './headline.ts';
 import { caseXml, secondsOf } from './junit-cases.ts';
 import { element } from './junit-xml.ts';
@@ -17,7 +18,8 @@ function propertiesOf(scenario: ScenarioReport, reproduce: string | null): strin
     verdict: scenario.verdict,
     platform: scenario.platform.name,
     edition: scenario.edition,
-    istio: scenario.istioVersion,
+    istio: releaseOf(scenario),
+    ...(scenario.found && { found: foundWords(scenario.found) }),
     clock: scenario.clock,
     seed: scenario.seed,
     requests: String(scenario.requests),

@@ -3,6 +3,7 @@ import { printable } from '../base/printable.ts';
 import type { StepId } from '../plan/step.ts';
 import type { Problem } from '../run/events.ts';
 import type { Diagnosis } from '../verify/check.ts';
+import { editionWords } from './found.ts';
 import { claimText, explanationOf, headlineOf } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import {
@@ -127,7 +128,7 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
     ...(scenario.reason ? headline(scenario.reason, scenario.omitted) : []),
     cell(evidenceSentence(scenario)),
     '',
-    `Edition ${cell(scenario.edition)} (Istio ${cell(scenario.istioVersion)}), seed ${cell(scenario.seed)}, ${scenario.requests} requests per source, ${duration(scenario.durationMs)} of ${scenario.clock} time, ${scenario.steps.length} steps.${
+    `Edition ${cell(editionWords(scenario))}, seed ${cell(scenario.seed)}, ${scenario.requests} requests per source, ${duration(scenario.durationMs)} of ${scenario.clock} time, ${scenario.steps.length} steps.${
       scenario.omitted.length > 0 ? ` Left out: ${scenario.omitted.map(code).join(', ')}.` : ''
     }${scenario.keepGoing ? ' Went on after failures.' : ''}`,
     '',

@@ -9,6 +9,9 @@ import type { Problem, StepOutcome, Verdict } from '../run/events.ts';
 import type { CheckResult } from '../verify/check.ts';
 import type { Seen } from '../verify/seen/seen.ts';
 
+/** Name of a program or part → the versions that it told, each once. */
+export type FoundVersions = Readonly<Record<string, readonly string[]>>;
+
 /** Grows by one when a field changes its meaning or goes; new fields don't count. */
 export const SCHEMA_VERSION = 1;
 /** `$schema` of a report, and `$id` of its JSON Schema, which `mesh-harness report schema` prints. */
@@ -76,9 +79,16 @@ export interface ScenarioReport {
     readonly capabilities: PlatformCapabilities;
     readonly controlPlane?: ControlPlane;
   };
-  /** The guide's edition, and the Istio release that it describes. */
+  /** The guide's edition, and the release: of a real run the one that was found, if one was. */
   readonly edition: string;
   readonly istioVersion: string;
+  /** The release that the edition describes; absent where `found` is. */
+  readonly writtenFor?: string;
+  /**
+   * What programs, API servers and nodes told of themselves: `istiod`, `kubernetes`, `kind` → versions, each
+   * once. Absent of simulated runs, and of reports from before there was this.
+   */
+  readonly found?: FoundVersions;
   /** The clock of all times of this scenario: `virtual` times are the simulated world's. */
   readonly clock: 'wall' | 'virtual';
   readonly seed: string;

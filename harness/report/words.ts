@@ -4,6 +4,7 @@ import type { Topology } from '../model/topology.ts';
 import { onceIn } from '../verify/figures.ts';
 import { symptomWords } from '../verify/missing.ts';
 import type { Share, Traffic } from '../verify/traffic.ts';
+import { differenceSentence, foundWords } from './found.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 
 /** Writes a duration: `0.8 s`, `2 min 5 s`. */
@@ -16,7 +17,8 @@ export function duration(ms: number): string {
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** Says in a sentence what the run is evidence of. */
-export function evidenceSentence({ evidence, platform, conclusion, istioVersion }: ScenarioReport): string {
+export function evidenceSentence(scenario: ScenarioReport): string {
+  const { evidence, platform, conclusion, istioVersion, found } = scenario;
   if (evidence === 'simulated') {
     return `Simulated on the platform "${platform.name}": evidence about the plan and the model of Istio ${istioVersion}, not about Istio itself.`;
   }
@@ -25,7 +27,10 @@ export function evidenceSentence({ evidence, platform, conclusion, istioVersion 
     return `${halves} Evidence about what istiod computes and serves, not about Envoy.`;
   }
   const claim = conclusion === undefined ? 'The run came to no verdict.' : `The mesh is ${conclusion}.`;
-  return `Real clusters and proxies on the platform "${platform.name}". ${claim}`;
+  const words = found ? foundWords(found) : '';
+  const what = words === '' ? '' : `: ${words}`;
+  const where = `Real clusters and proxies on the platform "${platform.name}"${what}.`;
+  return [where, differenceSentence(scenario), claim].filter(part => part !== undefined).join(' ');
 }
 
 /**

@@ -5,7 +5,12 @@
 import type { CommandResult } from '../model/command.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
-import type { ControlPlane, PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
+import type {
+  ControlPlane,
+  FoundPlatform,
+  PlatformAdjustment,
+  PlatformCapabilities,
+} from '../platform/platform.ts';
 import type { CheckResult, Diagnosis } from '../verify/check.ts';
 import type { SeenCluster } from '../verify/seen/seen.ts';
 
@@ -57,6 +62,8 @@ export type RunEvent = {
       readonly type: 'platform-started';
       readonly adjustments: readonly PlatformAdjustment[];
       readonly toolVersions: Readonly<Record<string, string>>;
+      /** Absent of a platform that is simulated by design, and of logs from before there was this. */
+      readonly found?: FoundPlatform;
     }
   | { readonly type: 'step-started'; readonly step: StepId }
   | { readonly type: 'command-started'; readonly step: StepId; readonly line: string }

@@ -57,7 +57,8 @@ export class StartedRun {
     const tools = await options.tools(started);
     cleanUp.add('put the tools away', async () => tools[Symbol.asyncDispose]());
     const toolVersions = await tools.versions(signal);
-    emitter.emit({ type: 'platform-started', adjustments: started.adjustments, toolVersions });
+    const { adjustments, found } = started;
+    emitter.emit({ type: 'platform-started', adjustments, toolVersions, ...(found && { found }) });
     const run = new StartedRun(around, tools);
     cleanUp.add('put back what checks have changed', () => {
       if (run.#notPutBack.length > 0) throw new Error(run.#notPutBack.join('; '));

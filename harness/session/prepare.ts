@@ -95,7 +95,8 @@ function prepareWork(options: OpenedOptions): Work {
   const { topology, requests, risk, omit = [], keepGoing = false, deadlineScale = 1 } = options;
   const whole = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
   const { istioVersion = whole.istioVersion } = options.real ?? {};
-  const plan = scaleDeadlines({ ...whole, istioVersion }, deadlineScale);
+  const { writtenFor = whole.istioVersion } = whole;
+  const plan = scaleDeadlines({ ...whole, istioVersion, writtenFor }, deadlineScale);
   checkStepIds(plan, omit);
   const sample = planSample(requests, {
     expectedShares: expectedShares(topology),

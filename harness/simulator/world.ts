@@ -35,6 +35,8 @@ export interface WorldOptions {
    * the process.
    */
   readonly onDefect?: (cluster: string, defect: Defect) => void;
+  /** What API servers say that they are, for tests in which the clusters stand in for real ones. */
+  readonly version?: string;
   /** Looks on: hears of everything as it happens, and changes nothing. */
   readonly observer?: WorldObserver;
   /** The program of istiod's pods; ours by default. */
@@ -82,6 +84,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           clock: options.clock,
           random: random.stream(`cluster/${spec.name}`),
           images,
+          ...(options.version !== undefined && { version: options.version }),
           ...(observer && observed(spec.name, observer)),
           ...(onDefect && { onDefect: (defect: Defect) => onDefect(spec.name, defect) }),
         });

@@ -52,6 +52,8 @@ export async function askIstiod(
 export interface ConnectedProxy {
   /** `sleep-754684654f-n6bzf.sample` */
   readonly id: string;
+  /** What its agent says that it is: `1.30.3`. */
+  readonly version?: string;
   /** Types of resources whose last push it has not acknowledged: `endpoint`. */
   readonly pending: readonly string[];
   /** Why it refused a push, where the release says so. */
@@ -75,9 +77,17 @@ export function readSync(page: string): readonly ConnectedProxy[] {
     const refusals = Object.values(typeof resources === 'object' && resources !== null ? resources : {})
       .map(resource => text(at(resource, 'lastError')))
       .filter(refusal => refusal !== undefined);
-    return [{ id, pending, refusals }];
+    const version = text(at(entry, 'istio_version'));
+    return [{ id, pending, refusals, ...(version !== undefined && version !== '' && { version }) }];
   });
 }
+
+/**
+ * Reads `/version`: version, commit and state of the sources, joined by dashes (istio/istio
+ * pkg/version/version.go, pilot/pkg/bootstrap/monitoring.go @1.30.3).
+ * @returns the version alone: `1.31.0` of `1.31.0-86c9f01fd73-Clean`
+ */
+export const readVersion = (page: string): string => page.trim().replace(/-[^-]+-[^-]+$/, '');
 
 /**
  * Adds up a counter in Prometheus' text format, over all of its labels.

@@ -28,6 +28,8 @@ export interface ExistingWorldOptions {
   readonly edition?: string;
   /** Whether the kubeconfig says that they are simulated; true by default. */
   readonly isMarked?: boolean;
+  /** Whether the clusters say so of themselves, as ours do: by default if the kubeconfig does. */
+  readonly sayTheyAre?: boolean;
 }
 
 /** The clusters that the topology asks for, and a kubeconfig with all of them. */
@@ -35,10 +37,11 @@ export async function existingWorld(
   topology: Topology,
   options: ExistingWorldOptions,
 ): Promise<ExistingWorld> {
-  const { folder, edition = '1.8', isMarked = true } = options;
+  const { folder, edition = '1.8', isMarked = true, sayTheyAre = isMarked } = options;
   const { networks, clusters } = topology;
   mkdirSync(folder, { recursive: true });
-  const world = await createWorld({ seed: '1', clock: systemClock, networks, clusters });
+  const version = sayTheyAre ? {} : { version: 'v1.32.4' };
+  const world = await createWorld({ seed: '1', clock: systemClock, networks, clusters, ...version });
   const documents = new Map<string, string>();
   for (const [name, cluster] of world.clusters) {
     const port = await cluster.listen(0, '127.0.0.1');

@@ -104,7 +104,12 @@ function verificationOf(asked: Pick<Verification, 'flags' | 'scenario' | 'target
   // Pages of the guide have had another client: one that is there is asked, whatever the edition.
   const client = flags.deploy ? plan.client : (survey.client ?? plan.client);
   const istioVersion = (isSimulated ? undefined : survey.istioVersion) ?? plan.istioVersion;
-  return { ...asked, topology, plan: { ...plan, client, istioVersion }, edition };
+  return {
+    ...asked,
+    topology,
+    plan: { ...plan, client, istioVersion, writtenFor: plan.istioVersion },
+    edition,
+  };
 }
 
 function refuseDeployed({ clusters }: Survey): void {

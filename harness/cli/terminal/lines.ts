@@ -3,6 +3,7 @@
  * Pure.
  */
 import stringWidth from 'string-width';
+import { differenceWords, foundVersions, foundWords } from '../../report/found.ts';
 import { claimText, explanationOf, headlineLines, headlineOf, type Part } from '../../report/headline.ts';
 import type { ScenarioReport } from '../../report/report.ts';
 import { duration, figures, messageBelow, stepName } from '../../report/words.ts';
@@ -53,6 +54,8 @@ export class ProgressLines {
         this.#endedSteps = 0;
         this.#told.clear();
         return this.#heading(event).flatMap(line => this.#broken(line));
+      case 'platform-started':
+        return this.#found(event).flatMap(line => this.#broken(line));
       case 'step-ended':
         this.#endedSteps += 1;
         return this.#stepEnded(event);
@@ -127,11 +130,22 @@ export class ProgressLines {
   #heading({ topology, platform, plan, seed, clock, omitted, keepGoing }: Started): readonly string[] {
     const { bold, yellow } = this.#style.colours;
     const time = clock === 'virtual' ? ', in virtual time' : '';
+    // Which one is on real clusters their programs tell, once they are up.
+    const release = platform.capabilities.realProxies ? '' : ` (Istio ${plan.istioVersion})`;
     return [
-      `${bold(topology.name)} ${this.#dim(`on ${platform.name}, edition ${plan.edition} (Istio ${plan.istioVersion}), seed ${seed}${time}`)}`,
+      `${bold(topology.name)} ${this.#dim(`on ${platform.name}, edition ${plan.edition}${release}, seed ${seed}${time}`)}`,
       ...(omitted.length > 0 ? [yellow(`  left out: ${omitted.join(', ')}`)] : []),
       ...(keepGoing ? [yellow('  goes on after failures')] : []),
     ];
+  }
+
+  /** Says what the platform consists of, as its parts have told it. */
+  #found(event: Extract<RunEvent, { type: 'platform-started' }>): readonly string[] {
+    const { platform } = this.#started ?? {};
+    if (!event.found || platform?.capabilities.realProxies !== true) return [];
+    const words = this.#dim(`  with ${foundWords(foundVersions(event, []))}`);
+    if (!event.found.isSimulated) return [words];
+    return [words, this.#style.colours.yellow('  simulated, as the clusters say: no evidence about Istio')];
   }
 
   /** Writes the claim of a check that passed; of another one, what it found instead. */
@@ -224,6 +238,7 @@ export function verdictLine(
     paint(word),
     figures(scenario),
     scenario.evidence,
+    differenceWords(scenario),
     ...(scenario.omitted.length > 0 ? [`left out: ${scenario.omitted.join(' ')}`] : []),
     ...(scenario.keepGoing && scenario.omitted.length === 0 ? ['went on after failures'] : []),
   ];

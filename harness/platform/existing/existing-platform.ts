@@ -21,6 +21,7 @@ import type { ExistingOptions } from './options.ts';
 import { type Inspection, inspectCluster } from './preflight.ts';
 import { sampleImages } from './probe-images.ts';
 import { judgeTogether } from './side-by-side.ts';
+import { assertAlike, markedServers, unmarkedLine, unmarkedServers } from './simulated.ts';
 import { StartedExisting } from './started.ts';
 
 /** Runs a scenario on clusters that exist, one context of the user's kubeconfig for each. */
@@ -84,8 +85,9 @@ export class ExistingPlatform implements Platform {
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const { state } = this.#options;
-    const { found, servers } = this.#read(topology);
-    const inspections = await this.#inspect(found, servers, signal);
+    const { found, servers: known } = this.#read(topology);
+    const inspections = await this.#inspect(found, known, signal);
+    const servers = new Map([...unmarkedServers(inspections), ...known]);
     const surroundings = {
       topology,
       inspections,
@@ -96,6 +98,7 @@ export class ExistingPlatform implements Platform {
       [...inspections.flatMap(each => each.findings), ...judgeTogether(surroundings)],
       'Nothing was written.',
     );
+    this.#judge(inspections);
     const real = this.#areSimulated ? undefined : await this.#programs(inspections, signal);
     const started = new StartedExisting({ topology, inspections, servers, real, options: this.#options });
     try {
@@ -137,6 +140,15 @@ export class ExistingPlatform implements Platform {
     );
   }
 
+  /** Believes the clusters, and not a kubeconfig that has lost its marks. @throws HarnessError ERR_USAGE */
+  #judge(inspections: readonly Inspection[]): void {
+    const { istioVersion, onProgress } = this.#options;
+    const simulated = inspections.filter(({ told }) => told.isSimulated).length;
+    assertAlike(simulated, inspections.length, istioVersion);
+    this.#areSimulated = simulated > 0;
+    if (unmarkedServers(inspections).size > 0) onProgress?.(unmarkedLine(inspections));
+  }
+
   /** Has pods of the sample images ask across the clusters. @throws HarnessError if an answer is bad */
   async #probe(
     started: StartedExisting,
@@ -172,20 +184,10 @@ export class ExistingPlatform implements Platform {
     const { contexts, variables, kubeconfigs, apiServers = [], istioVersion } = this.#options;
     const asked = apiServersOf(topology, apiServers);
     const found = readContexts(kubeconfigs, contextNames(topology, contexts, variables));
-    const simulated = found.flatMap(each =>
-      each.simulated ? [[each.cluster, each.simulated.inNetworkServer] as const] : [],
-    );
-    if (simulated.length > 0 && istioVersion !== undefined)
-      throw new HarnessError('ERR_USAGE', '--istio-version is for real clusters, and these are simulated.', {
-        hint: 'Leave it out: what is installed is the release for which they were started (mesh-harness up).',
-      });
-    if (simulated.length > 0 && simulated.length < found.length) {
-      throw new HarnessError(
-        'ERR_USAGE',
-        'Some of these clusters are simulated and others are not: they cannot reach each other.',
-      );
-    }
-    this.#areSimulated = simulated.length > 0;
+    const simulated = markedServers(found);
+    // Whether the others are real ones their API servers tell.
+    assertAlike(simulated.size, simulated.size, istioVersion);
+    this.#areSimulated = simulated.size > 0;
     return { found, servers: new Map([...simulated, ...asked]) };
   }
 }

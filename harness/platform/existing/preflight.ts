@@ -5,6 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Cidr } from '../../base/ipv4.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Finding } from '../platform.ts';
+import { type ToldVersions, toldVersions } from '../told-versions.ts';
 import { kubernetesMismatch } from '../versions.ts';
 import { misnamed } from './certificate.ts';
 import type { ExistingContext } from './contexts.ts';
@@ -23,6 +24,9 @@ export interface Inspection {
   /** Of namespace kube-system: what tells one cluster from another. */
   readonly uid: string;
   readonly version: string;
+  readonly told: ToldVersions;
+  /** Of one of our simulator's whose kubeconfig has lost its mark: where pods of the others reach it. */
+  readonly inNetworkServer?: string;
   readonly server: string;
   /** Kind → names of what was there before us and has to do with Istio. */
   readonly before: Readonly<Record<string, readonly string[]>>;
@@ -46,7 +50,8 @@ export interface InspectOptions {
 export async function inspectCluster(context: ExistingContext, options: InspectOptions): Promise<Inspection> {
   const { signal, askMs = ASK_MS } = options;
   const client = new KubernetesClient(context.kubeconfig);
-  const nothing = { context, uid: '', version: '', server: client.server, before: {}, podRanges: [] };
+  const told = toldVersions(undefined, []);
+  const nothing = { context, uid: '', version: '', told, server: client.server, before: {}, podRanges: [] };
   const subject = `${context.cluster} (${context.context})`;
   const findings: Finding[] = [];
   const good = (found: string) => findings.push({ subject, ok: true, found });
@@ -55,14 +60,11 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
   using linked = linkedSignal(signal, { clock: systemClock, timeoutMs: askMs });
   const both = linked.signal;
   try {
-    const { gitVersion: version = '' } = (await client.request('GET', '/version', { signal: both })) as {
-      readonly gitVersion?: string;
-    };
-    good(`Kubernetes ${version} at ${client.server}`);
+    const answer = await client.request('GET', '/version', { signal: both });
+    const { kubernetes: version, isSimulated } = toldVersions(answer, []);
+    good(`Kubernetes ${version} at ${client.server}${isSimulated ? ', which is a simulated one' : ''}`);
     // The simulator's API server is what it is; its Istio does not mind.
-    const mismatch = context.simulated
-      ? undefined
-      : kubernetesMismatch(options.edition, version, options.istio);
+    const mismatch = isSimulated ? undefined : kubernetesMismatch(options.edition, version, options.istio);
     if (mismatch !== undefined) bad(mismatch, 'Another --edition may go with these clusters.');
     const missing = await missingPermissions(client, both);
     if (missing.length > 0) {
@@ -101,7 +103,11 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
       if (wrong !== undefined) bad(wrong, '--api-server has to name an address that the certificate has.');
     }
     const uid = system.metadata.uid ?? '';
-    return { ...nothing, uid, version, before, podRanges: podRangesOf(nodes), findings };
+    const all = toldVersions(answer, nodes);
+    return {
+      ...{ ...nothing, uid, version, told: all, before, podRanges: podRangesOf(nodes), findings },
+      ...(all.isSimulated && !context.simulated && { inNetworkServer: await addressInside(client, both) }),
+    };
   } catch (error) {
     signal.throwIfAborted();
     const found = both.aborted
@@ -112,6 +118,22 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
   } finally {
     client.close();
   }
+}
+
+/**
+ * Returns where pods find the API server: the endpoints of the Service `kubernetes` say it. Of simulated
+ * clusters a mark in the kubeconfig says it too.
+ */
+async function addressInside(client: KubernetesClient, signal: AbortSignal): Promise<string> {
+  const path = { apiVersion: 'v1', plural: 'endpoints', namespace: 'default', name: 'kubernetes' };
+  const { subsets = [] } = (await client.get(path, signal)) as {
+    readonly subsets?: readonly {
+      readonly addresses?: readonly { readonly ip: string }[];
+      readonly ports?: readonly { readonly port: number }[];
+    }[];
+  };
+  const [{ addresses, ports } = {}] = subsets;
+  return `https://${addresses?.[0]?.ip ?? ''}:${ports?.[0]?.port ?? ''}`;
 }
 
 const shorten = (names: readonly string[]): string =>

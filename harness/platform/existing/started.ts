@@ -7,7 +7,15 @@ import type { ClusterName } from '../../model/names.ts';
 import { Bundle } from '../bundle.ts';
 import { describeClusters } from '../diagnostics.ts';
 import { type ExistingEntry, Ledger } from '../ledger.ts';
-import type { Cluster, Finding, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
+import type {
+  Cluster,
+  Finding,
+  FoundPlatform,
+  PlatformAdjustment,
+  Programs,
+  StartedPlatform,
+} from '../platform.ts';
+import { foundPlatform } from '../told-versions.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
 import { adjustmentsFor } from './adjustments.ts';
 import { type Beginning, noteCluster } from './beginning.ts';
@@ -22,6 +30,7 @@ export class StartedExisting implements StartedPlatform {
   readonly clock = systemClock;
   readonly adjustments: readonly PlatformAdjustment[];
   readonly programs?: Programs;
+  readonly found: FoundPlatform;
   readonly defect: AbortSignal;
   readonly #stopped = new AbortController();
   readonly #clients: ReadonlyMap<ClusterName, KubernetesClient>;
@@ -36,6 +45,7 @@ export class StartedExisting implements StartedPlatform {
     const { inspections, servers, real, options } = beginning;
     this.#beginning = beginning;
     if (real) this.programs = real.programs;
+    this.found = foundPlatform(inspections.map(({ told }) => told));
     this.#ledger = Ledger.open(options.state, this.#runId, 'existing');
     this.#entries = inspections.map(inspection => noteCluster(this.#ledger, inspection));
     this.clusters = new Map(

@@ -7,6 +7,7 @@ import { messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { StartedPlatform } from '../platform.ts';
+import { askVersions, foundPlatform } from '../told-versions.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
 import { createClusters } from './create-clusters.ts';
 import { describeFailedStart } from './creation-logs.ts';
@@ -81,7 +82,9 @@ export class BringUp {
       await watchNodes(engine, nodes, this.#stopped.signal),
       this.#watchAnswers(),
     ]);
+    const told = await Promise.all([...this.#clients.values()].map(client => askVersions(client, signal)));
     return startedPlatform(this.#context, {
+      found: foundPlatform(told, this.#context.versions),
       nodes,
       kubeconfigs,
       networks,

@@ -53,6 +53,8 @@ export interface RunContext {
   readonly window: VersionWindow;
   /** What the report tells beside the adjustments. */
   readonly remarks: readonly string[];
+  /** `kind`, `docker`, `node image` → the version that was found. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly cleanUp: CleanupStack;
   readonly clock: Clock;
   readonly signal: AbortSignal;

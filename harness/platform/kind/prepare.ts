@@ -31,6 +31,8 @@ export interface Prepared {
   readonly window: VersionWindow;
   /** What the report tells beside the adjustments. */
   readonly remarks: readonly string[];
+  /** `kind`, `docker`, `node image` → the version that was found. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 type Options = KindOptions & { readonly signal: AbortSignal };
@@ -65,7 +67,8 @@ export async function prepare(edition: VersionWindow, runId: string, options: Op
     refuseMissing([...lacking, ...(await missingImages(engine, needs, options, new Set(), signal))]);
   }
   const remarks = nodeImage.remark === undefined ? [] : [nodeImage.remark];
-  return { engine, kind: kind.file, istio: istio.version, window, remarks, programs };
+  const versions = { kind: kind.version, docker: info.version, 'node image': window.nodeImage };
+  return { engine, kind: kind.file, istio: istio.version, window, remarks, versions, programs };
 }
 
 const programsOf = (

@@ -30,6 +30,7 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
     defect,
     adjustments: adjustmentsOf(context, parts, clusters),
     programs,
+    found: parts.found,
     ...(cache && {
       stays: [
         `The cache of images stays for later runs (${cache.containers.join(', ')}): mesh-harness clean --cache`,

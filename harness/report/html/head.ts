@@ -1,4 +1,5 @@
 /** The head of the page: what was run, in which versions, when, by which build, and how to run it again. */
+import { editionWords } from '../found.ts';
 import type { ConformanceReport } from '../report.ts';
 import { html, type Markup } from './text.ts';
 
@@ -28,11 +29,11 @@ export function versionsLine(report: ConformanceReport): Markup {
   const { scenarios, volatile: facts } = report;
   const clusters = scenarios.flatMap(({ seen }) => seen.clusters);
   const tools = unique(scenarios.flatMap(({ toolVersions }) => Object.keys(toolVersions)));
+  const others = unique(scenarios.flatMap(scenario => Object.keys(scenario.found ?? {}))).filter(
+    name => !['istiod', 'kubernetes', 'kubelet', 'runtime', 'node image', ...tools].includes(name),
+  );
   const parts = [
-    found(
-      'Edition',
-      scenarios.map(({ edition, istioVersion }) => `${edition} (Istio ${istioVersion})`),
-    ),
+    found('Edition', scenarios.map(editionWords)),
     ...tools.map(tool =>
       found(
         tool,
@@ -41,11 +42,17 @@ export function versionsLine(report: ConformanceReport): Markup {
     ),
     found(
       'istiod',
-      clusters.map(({ istiod }) => istiod.version),
+      clusters.map(({ istiod }) => istiod.says ?? istiod.version),
     ),
     found(
       'Kubernetes',
       clusters.map(({ kubernetes }) => kubernetes),
+    ),
+    ...others.map(name =>
+      found(
+        name === 'docker' ? 'Docker' : name,
+        scenarios.flatMap(scenario => scenario.found?.[name]),
+      ),
     ),
     facts.startedAt === null ? undefined : dateOf(facts.startedAt),
     buildOf(report),

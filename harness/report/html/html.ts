@@ -1,7 +1,9 @@
 /** The report as one self-contained HTML page: no scripts, nothing loaded from elsewhere. */
+
 import type { StepId } from '../../plan/step.ts';
 import type { Problem } from '../../run/events.ts';
 import type { Diagnosis } from '../../verify/check.ts';
+import { editionWords } from '../found.ts';
 import { claimText, headlineOf, type Part, problemOfCheck } from '../headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
 import { duration, evidenceSentence, figures, neverBegun, stepName } from '../words.ts';
@@ -116,7 +118,7 @@ ${scrollable(`steps of ${scenario.scenario}`, html`<table><thead><tr><th>outcome
 <h3>The run</h3>
 ${definitions({
   platform: scenario.platform.name,
-  edition: `${scenario.edition} (Istio ${scenario.istioVersion})`,
+  edition: editionWords(scenario),
   seed: scenario.seed,
   'requests per source': String(scenario.requests),
   duration: `${duration(scenario.durationMs)} of ${scenario.clock} time`,

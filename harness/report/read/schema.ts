@@ -214,6 +214,8 @@ const scenario = z.looseObject({
   }),
   edition: z.string(),
   istioVersion: z.string(),
+  writtenFor: z.string().optional(),
+  found: z.record(z.string(), z.array(z.string())).optional(),
   clock: z.enum(['wall', 'virtual']),
   seed: z.string(),
   requests: z.int().min(0),

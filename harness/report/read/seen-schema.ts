@@ -14,7 +14,7 @@ const cluster = z.looseObject({
   cluster: z.string(),
   apiServer: z.looseObject(sight),
   kubernetes: z.string().optional(),
-  istiod: z.looseObject({ ...pods, version: z.string().optional() }),
+  istiod: z.looseObject({ ...pods, version: z.string().optional(), says: z.string().optional() }),
   istiodService: z.looseObject({ ...sight, name: z.string().optional(), leadsTo: z.array(endpoint) }),
   gateway: z.looseObject({ ...pods, addresses: z.array(z.string()) }),
   remoteSecrets: z.looseObject({
@@ -40,6 +40,7 @@ const cluster = z.looseObject({
       istiods: z.array(z.string()),
     }),
   ),
+  proxyVersions: z.array(z.string()).optional(),
   endpoints: z.looseObject({ ...sight, endpoints: z.array(endpoint) }),
 });
 

@@ -41,6 +41,8 @@ export interface ApiServerOptions {
   readonly port: number;
   /** IP addresses that the certificate names beside the server's own. */
   readonly certificateAddresses?: readonly string[];
+  /** What `/version` says in the place of our own, for tests in which a cluster stands in for a real one. */
+  readonly version?: string;
   /** Called with every request, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -77,6 +79,7 @@ const ADMIN_GROUPS = ['system:masters'];
 /** Makes an API server that answers as soon as it is handed connections. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { supervisor, clusterName, clock, random, network, port, serviceRange } = options;
+  const { version = VERSION.gitVersion } = options;
   const validity: Validity = { notBeforeMs: clock.now() - DAY_MS, notAfterMs: clock.now() + YEARS_MS };
   const authority = await createRootCa({ commonName: 'kubernetes', ...validity });
   let webhooks: WebhookClient | undefined;
@@ -115,6 +118,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   let kubelets: KubeletApi | undefined;
   const environment = {
     clock,
+    version,
     store,
     registry,
     objects,
@@ -154,7 +158,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     machinery,
     tokens,
     caPem: authority.rootPem,
-    version: VERSION.gitVersion,
+    version,
     connectKubelets: api => {
       kubelets = api;
     },

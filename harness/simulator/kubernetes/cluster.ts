@@ -35,6 +35,11 @@ export interface ClusterOptions {
    * (`docker.io/curlimages/curl:8.16.0`). Absent: a registry has all of the catalog.
    */
   readonly isOnNodes?: (reference: string) => boolean;
+  /**
+   * What the API server says that it is, in the place of `…+mesh-harness`: for tests in which the cluster
+   * stands in for a real one. Nodes say the same.
+   */
+  readonly version?: string;
   /** Addresses that the API server's certificate names beside its own: `apiServer.certSANs` of kubeadm. */
   readonly certificateAddresses?: readonly string[];
   /**
@@ -126,6 +131,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     network: first.network,
     port: API_PORT,
     ...(certificateAddresses && { certificateAddresses }),
+    ...(options.version !== undefined && { version: options.version }),
     ...(onRequest && { onRequest }),
   });
   tellInEvents = defectEvents(api.machinery, clock);

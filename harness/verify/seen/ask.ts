@@ -4,7 +4,7 @@ import { type ExecContext, pickClientPod } from '../calling.ts';
 import type { IstiodCluster } from '../diagnose/links/chain.ts';
 import { readClusterz } from '../diagnose/links/probes.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
-import { askIstiod, type ConnectedProxy, readSync } from '../istiod.ts';
+import { askIstiod, type ConnectedProxy, readSync, readVersion } from '../istiod.ts';
 import type { PodFact } from '../pods.ts';
 import { askProxy, type ProxyEndpoint, readEndpoints } from '../proxy-endpoints.ts';
 import { NAMESPACE, SERVICE_CLUSTER } from '../workloads.ts';
@@ -17,6 +17,8 @@ type Told<T> = { readonly answer: T } | { readonly reason: string };
 export interface Inside {
   /** The proxies that are connected to any of its istiods; empty if no istiod runs. */
   readonly proxies: Told<readonly ConnectedProxy[]>;
+  /** What its istiod says that it is: `1.31.0`. */
+  readonly version: Told<string>;
   /** The clusters that its istiod reads. */
   readonly clusters: Told<readonly IstiodCluster[]>;
   /** The endpoints of HelloWorld in the proxy of its client. */
@@ -49,17 +51,21 @@ async function page(asker: Asker, pod: PodFact, path: string): Promise<string> {
 export async function askInside(asker: Asker, lists: Lists, hasSecrets: boolean): Promise<Inside> {
   const istiods = runningIstiods(lists);
   const [first] = istiods;
-  const [proxies, clusters, endpoints] = await Promise.all([
+  const [proxies, version, clusters, endpoints] = await Promise.all([
     told(asker, async () =>
       (await Promise.all(istiods.map(async pod => readSync(await page(asker, pod, '/debug/syncz'))))).flat(),
     ),
+    told(asker, async () => {
+      if (!first) throw new Error('no istiod runs here');
+      return readVersion(await page(asker, first, '/version'));
+    }),
     told(asker, async () => {
       if (!first) throw new Error('no istiod runs here');
       return hasSecrets ? readClusterz(await page(asker, first, '/debug/clusterz')) : [];
     }),
     told(asker, () => endpointsOf(asker, lists)),
   ]);
-  return { proxies, clusters, endpoints };
+  return { proxies, version, clusters, endpoints };
 }
 
 async function endpointsOf(asker: Asker, lists: Lists): Promise<readonly ProxyEndpoint[]> {

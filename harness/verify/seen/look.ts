@@ -7,6 +7,7 @@ import type { CheckContext } from '../check.ts';
 import { readLists } from '../diagnose/cluster-objects.ts';
 import { at, text } from '../diagnose/object-fields.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
+import type { ConnectedProxy } from '../istiod.ts';
 import { GATEWAY, SERVICE } from '../workloads.ts';
 import { askInside, type Inside } from './ask.ts';
 import { type Istiods, proxiesSeen } from './proxies.ts';
@@ -131,7 +132,7 @@ async function describe(
     cluster: spec.name,
     apiServer: refused === undefined ? { state: 'present' } : { state: 'broken', error: refused },
     ...(kubernetes !== undefined && { kubernetes }),
-    istiod: istiodSeen(lists),
+    istiod: { ...istiodSeen(lists), ...('answer' in inside.version && { says: inside.version.answer }) },
     istiodService: istiodServiceSeen(lists, ownerOf),
     gateway: gatewaySeen(lists),
     remoteSecrets: secretsSeen(lists, inside.clusters, topology),
@@ -141,9 +142,14 @@ async function describe(
     })),
     client: { name: app, ...podsSeen(lists.samplePods, pod => pod.app === app) },
     proxies: await proxiesSeen(lists, app, istiods, { client, signal, outer }),
+    ...('answer' in inside.proxies && { proxyVersions: versionsOf(inside.proxies.answer) }),
     endpoints: endpointsSeen(inside.endpoints, ownerOf),
   };
 }
+
+/** Lists what proxies say that they are, each once, in order. */
+const versionsOf = (proxies: readonly ConnectedProxy[]): readonly string[] =>
+  [...new Set(proxies.flatMap(({ version = [] }) => version))].sort();
 
 /** Lists the versions of HelloWorld that a cluster is to have, and those that it has besides. */
 function versionsIn({ samplePods }: Lists, { helloWorld }: ClusterSpec): readonly string[] {

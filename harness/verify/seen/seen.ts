@@ -23,6 +23,8 @@ export interface SeenPods extends Sight {
 export interface SeenIstiod extends SeenPods {
   /** The tag of its image. */
   readonly version?: string;
+  /** What the program says that it is: `1.31.0`; the same as the tag, if the image is what it is called. */
+  readonly says?: string;
 }
 
 /** Whose an address is; null of one that belongs to nobody who was seen. */
@@ -96,6 +98,8 @@ export interface SeenCluster {
   readonly helloWorld: readonly (SeenPods & { readonly version: string })[];
   readonly client: SeenPods & { readonly name: string };
   readonly proxies: readonly SeenProxy[];
+  /** What the proxies that are connected to its istiods say that they are, each once. */
+  readonly proxyVersions?: readonly string[];
   readonly endpoints: SeenEndpoints;
 }
 

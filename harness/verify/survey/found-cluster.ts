@@ -1,6 +1,8 @@
 /** One cluster as its API server describes it: nodes, installation, remote secrets, workloads. */
+
 import type { ApiClient } from '../../base/api-client.ts';
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { isSimulatedRuntime, isSimulatedVersion } from '../../base/simulated-version.ts';
 import { type ClusterObjects, itemsOr, type ObjectList, readObjects } from '../diagnose/cluster-objects.ts';
 import { type Installed, readInstalled } from '../diagnose/installed.ts';
 import { at, list, text } from '../diagnose/object-fields.ts';
@@ -89,7 +91,7 @@ function foundIn(
   return {
     given,
     uid: system?.metadata.uid ?? '',
-    isSimulated: version.endsWith('+mesh-harness') || nodes.some(isSimulated),
+    isSimulated: isSimulatedVersion(version) || nodes.some(isSimulated),
     nodes: nodes.length,
     podRange: nodes.map(node => text(at(node, 'spec', 'podCIDR'))).find(range => range !== undefined) ?? '',
     installed: readInstalled(objects),
@@ -107,7 +109,7 @@ function foundIn(
 }
 
 const isSimulated = (node: KubernetesObject): boolean =>
-  text(at(node, 'status', 'nodeInfo', 'containerRuntimeVersion'))?.startsWith('simulated:') === true;
+  isSimulatedRuntime(text(at(node, 'status', 'nodeInfo', 'containerRuntimeVersion')) ?? '');
 
 /** Lists addresses of a cluster's own Services in istio-system and of istiod's pods. */
 function addressesIn(objects: ClusterObjects, istiods: readonly KubernetesObject[]): readonly string[] {

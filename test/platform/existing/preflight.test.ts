@@ -17,6 +17,7 @@ import type { ExistingOptions } from '../../../harness/platform/existing/options
 import { type Inspection, inspectCluster } from '../../../harness/platform/existing/preflight.ts';
 import { judgeTogether } from '../../../harness/platform/existing/side-by-side.ts';
 import { Ledger } from '../../../harness/platform/ledger.ts';
+import { toldVersions } from '../../../harness/platform/told-versions.ts';
 import { contents, type ExistingWorld, existingWorld } from '../../support/existing-world.ts';
 import { twoClusters } from '../../support/topologies.ts';
 
@@ -315,6 +316,7 @@ t.test('what is seen with all clusters side by side', async t => {
     context: { cluster: clusterName(`cluster${index}`), context: `ctx${index}`, kubeconfig: '' },
     uid: `uid${index}`,
     version: 'v1.34.0',
+    told: toldVersions({ gitVersion: 'v1.34.0' }, []),
     server: `https://192.0.2.${index}:6443`,
     before: {},
     podRanges: [],

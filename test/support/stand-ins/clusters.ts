@@ -10,7 +10,6 @@ import type { Topology } from '../../../harness/model/topology.ts';
 import { ownName } from '../../../harness/platform/kind/labels.ts';
 import { createImageCatalog } from '../../../harness/simulator/images/catalog.ts';
 import { type SimulatedCluster, startCluster } from '../../../harness/simulator/kubernetes/cluster.ts';
-import { normalizeReference } from '../../../harness/simulator/kubernetes/node/kubelet/image-puller.ts';
 import type { NetworkNamespace } from '../../../harness/simulator/network/interfaces.ts';
 import { VirtualNetwork } from '../../../harness/simulator/network/virtual-network.ts';
 
@@ -56,10 +55,10 @@ export class StandInClusters implements AsyncDisposable {
     this.#loaded = new Map();
   }
 
-  /** Notes what an archive has brought to the nodes of a cluster. */
+  /** Notes what an archive has brought to the nodes of a cluster: whole references, with registry and tag. */
   load(name: string, references: readonly string[]): void {
     const known = this.#loaded?.get(name) ?? new Set();
-    this.#loaded?.set(name, new Set([...known, ...references.map(normalizeReference)]));
+    this.#loaded?.set(name, new Set([...known, ...references]));
   }
 
   /** A cluster is made once; a creation that is repeated finds it. */
@@ -138,6 +137,7 @@ export class StandInClusters implements AsyncDisposable {
       images: createImageCatalog(),
       ...(this.#loaded && { isOnNodes: reference => this.#loaded?.get(name)?.has(reference) === true }),
       certificateAddresses: reachable,
+      version: 'v1.32.4',
       hasLoadBalancers: false,
     });
     this.#cleanUp.add(`stop ${name}`, () => simulated.stop());

@@ -11,6 +11,8 @@ import type { Store } from '../registry/store.ts';
 /** The parts of one API server that its handlers use. */
 export interface Environment {
   readonly clock: Clock;
+  /** What `/version` says: `v1.32.4+mesh-harness`. */
+  readonly version: string;
   readonly store: Store;
   readonly registry: ResourceRegistry;
   readonly objects: ObjectService;

@@ -1,5 +1,6 @@
 /** The nodes of a cluster as objects: what the API shows of the machines on which pods run. */
 import { nthAddress, parseCidr } from '../../../base/ipv4.ts';
+import { isSimulatedVersion, SIMULATED_RUNTIME } from '../../../base/simulated-version.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import type { ClusterClient } from '../client/cluster-client.ts';
 import { type Node, timestamp } from '../client/kinds.ts';
@@ -79,17 +80,28 @@ const healthyConditions = (time: string) =>
     message,
   }));
 
+/** How a node says that it is none. */
+const SIMULATED = {
+  containerRuntimeVersion: SIMULATED_RUNTIME,
+  kernelVersion: 'simulated',
+  osImage: 'mesh-harness simulator',
+};
+/** What nodes of kind say, for a cluster that stands in for theirs (kindest/node:v1.34.0). */
+const STAND_IN = {
+  containerRuntimeVersion: 'containerd://2.1.3',
+  kernelVersion: '6.8.0',
+  osImage: 'Debian GNU/Linux 12 (bookworm)',
+};
+
 /** Describes the machine behind a node: there is none, and its ids are empty. */
 const nodeInfo = (version: string) => ({
+  ...(isSimulatedVersion(version) ? SIMULATED : STAND_IN),
   architecture: 'amd64',
   bootID: '',
-  containerRuntimeVersion: 'simulated://1',
-  kernelVersion: 'simulated',
   kubeProxyVersion: version,
   kubeletVersion: version,
   machineID: '',
   operatingSystem: 'linux',
-  osImage: 'mesh-harness simulator',
   systemUUID: '',
 });
 

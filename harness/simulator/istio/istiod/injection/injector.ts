@@ -66,9 +66,9 @@ function patchOf(request: InjectionRequest, asked: Tree): readonly Tree[] | unde
 }
 
 /**
- * Gives the template's containers the pull policy of the values, or the release's own. A container that the pod
- * has already keeps its own: that of a gateway, whose image `auto` the API server takes for `latest`, and
- * which it has given the policy Always before it asked (files/injection-template.yaml,
+ * Gives the template's containers the pull policy of the values, or the release's own. A container that the
+ * pod has already keeps its policy: that of a gateway, whose image `auto` the API server takes for `latest`,
+ * and which it has given the policy Always before it asked (files/injection-template.yaml,
  * gateway-injection-template.yaml @1.30.3; real-kind-2026-11 D1).
  */
 function withPullPolicy(policy: unknown, spec: Tree): Tree {

@@ -1,4 +1,5 @@
 /** Paths beside the resources: version, health, OpenAPI, the token issuer. */
+import { SIMULATED_SUFFIX } from '../../../../base/simulated-version.ts';
 import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import { openApiDocument, openApiIndex } from '../../registry/schema/open-api.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
@@ -10,7 +11,7 @@ import { handleDiscovery, sendPageNotFound } from './discovery.ts';
 export const VERSION = {
   major: '1',
   minor: '32',
-  gitVersion: 'v1.32.4+mesh-harness',
+  gitVersion: `v1.32.4${SIMULATED_SUFFIX}`,
   gitCommit: '0000000000000000000000000000000000000000',
   gitTreeState: 'clean',
   buildDate: '2025-04-22T16:02:27Z',
@@ -35,7 +36,7 @@ export function handlePath(environment: Environment, call: Call): void {
   const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
   switch (path) {
     case '/version':
-      sendValue(call, 200, VERSION);
+      sendValue(call, 200, { ...VERSION, gitVersion: environment.version });
       return;
     case '/healthz':
     case '/livez':

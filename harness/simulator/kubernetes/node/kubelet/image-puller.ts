@@ -126,7 +126,8 @@ function unreachable(name: string): ImageError {
   const url = `https://${host}/v2/${repository}/manifests/${tag}`;
   return new ImageError(
     'ErrImagePull',
-    `failed to pull and unpack image "${name}": failed to resolve reference "${name}": failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host`,
+    `failed to pull and unpack image "${name}": failed to resolve reference "${name}": ` +
+      `failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host`,
   );
 }
 
