@@ -23,7 +23,7 @@ const NOISE: readonly RegExp[] = [
 ];
 
 /** Its phases (pkg/internal/cli/status.go @v0.33.0): begun, done, failed. */
-const PHASE = /^\s*([•✓✗]) (.*)$/u;
+const PHASE = /^\s*([\u2022\u2713\u2717]) (.*)$/u;
 /** Where its last words begin, and after them those of the program that failed. */
 const FAILURE = /^ERROR: /;
 const PICTURE = /\p{Extended_Pictographic}|\uFE0F/gu;
