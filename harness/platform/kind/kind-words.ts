@@ -29,7 +29,7 @@ const FAILURE = /^ERROR: /;
 const PICTURE = /\p{Extended_Pictographic}|\uFE0F/gu;
 
 /** kubeadm has brought the control plane up: its API server answers. */
-const ANSWERS = /^\s*✓ Starting control-plane/u;
+const ANSWERS = /^\s*\u2713 Starting control-plane/u;
 
 /** Tells whether a line of kind says that the API server of its cluster answers. */
 export const saysThatItAnswers = (line: string): boolean => ANSWERS.test(line);
