@@ -161,6 +161,7 @@ t.test('what the engine says goes through to the findings', async t => {
       cpus: 4,
       memoryBytes: 2 ** 33,
       isRootless: false,
+      cgroupVersion: '1',
       platform: 'linux/amd64',
       keepsPlatforms: false,
       kind: 'docker',
@@ -176,10 +177,15 @@ t.test('what the engine says goes through to the findings', async t => {
     signal,
   });
   t.match(
-    findings.filter(({ subject }) => ['engine', 'docker command', 'addresses', 'machine'].includes(subject)),
+    findings.filter(({ subject }) =>
+      ['engine', 'docker command', 'addresses', 'machine', 'cgroup', 'capabilities'].includes(subject),
+    ),
     [
       { subject: 'engine', ok: true, found: 'Docker 28.2.2' },
       { subject: 'machine', ok: true },
+      // By the Kubernetes of the edition's own node image.
+      { subject: 'cgroup', ok: true, found: /^v1, which Kubernetes up to 1\.34/ },
+      { subject: 'capabilities' },
       { subject: 'docker command', ok: true },
       { subject: 'addresses', ok: true, found: /free for networks: \d+\./ },
     ],

@@ -16,6 +16,7 @@ import type { ProgramOptions } from '../programs.ts';
 import { candidates } from '../subnets.ts';
 import type { VersionWindow } from '../version-windows.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
+import { hostFindings } from './host-findings.ts';
 import { hostRanges } from './networks.ts';
 import { findNodeImage, type NodeImage, windowWithNode } from './node-image.ts';
 import { nodeQuestion } from './node-question.ts';
@@ -64,7 +65,7 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
   // That of the edition goes with the window, whatever the engine says.
   const windowOfNode = nodeImage === undefined ? window : judgedBy(window, node, { clock, signal });
   const questions: readonly Question[] = [
-    { subject: 'engine', fix: START_DOCKER, ask: async () => judgeEngine(await info) },
+    { subject: 'engine', fix: START_DOCKER, ask: () => judgeMachine(info, windowOfNode) },
     {
       subject: 'docker command',
       fix: START_DOCKER,
@@ -106,6 +107,14 @@ async function judgedBy(
   } catch {
     return window; // the question about the image itself says why
   }
+}
+
+async function judgeMachine(
+  info: Promise<EngineInfo>,
+  window: Promise<VersionWindow> | VersionWindow,
+): Promise<readonly Finding[]> {
+  const known = await info;
+  return [...judgeEngine(known), ...hostFindings(known, (await window).nodeVersion)];
 }
 
 /** Asks this machine the questions that need no program. */

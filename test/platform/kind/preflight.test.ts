@@ -3,6 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { EngineInfo } from '../../../harness/platform/kind/engine/engine.ts';
+import { capabilityFinding, cgroupFinding, type Proc } from '../../../harness/platform/kind/host-findings.ts';
 import {
   addressFamilyFinding,
   conntrackFinding,
@@ -20,6 +21,7 @@ const SOUND: EngineInfo = {
   cpus: 4,
   memoryBytes: 8 * GIB,
   isRootless: false,
+  cgroupVersion: '2',
   platform: 'linux/amd64',
   keepsPlatforms: false,
   kind: 'docker',
@@ -89,6 +91,74 @@ t.test('the docker command must speak to the engine that we speak to', async t =
     ok: false,
     found: 'no daemon',
   });
+});
+
+t.test('cgroup v1 is told of, and refused with Kubernetes whose kubelets refuse it', async t => {
+  for (const [cgroupVersion, kubernetes, ok, found] of [
+    ['2', 'v1.37.2', true, /^v2$/],
+    ['1', 'v1.34.0', true, /^v1, which Kubernetes up to 1\.34 still takes/],
+    ['1', 'v1.35.0', false, /^v1, which kubelets of Kubernetes v1\.35\.0 refuse$/],
+    ['1', 'v1.37.2-rc.1', false, /refuse$/],
+    ['1', '', true, /^v1/],
+    [undefined, 'v1.37.2', true, /does not say/],
+  ] as const) {
+    const finding = cgroupFinding({ cgroupVersion }, kubernetes);
+    t.match(
+      finding,
+      { ok, found, ...(!ok && { fix: /unified_cgroup_hierarchy=1.*--node-image/ }) },
+      found.source,
+    );
+  }
+});
+
+/** A /proc with some processes. */
+const procOf = (
+  processes: Readonly<Record<string, readonly [string, string, string]>>,
+  last = '40\n',
+): Proc => ({
+  list: () => ['self', 'sys', ...Object.keys(processes)],
+  read: file => {
+    const [pid = '', what] = file.split('/');
+    if (file === 'sys/kernel/cap_last_cap') return last;
+    const [comm, ids, bits] = processes[pid] ?? ['', '', ''];
+    if (comm === '') throw new Error('ENOENT');
+    return what === 'comm' ? `${comm}\n` : `Name:\t${comm}\nNSpid:\t${ids}\nCapBnd:\t${bits}\n`;
+  },
+});
+const ALL = '000001ffffffffff';
+const NO_RESOURCE = '000001fffeffffff';
+const NO_MODULES = '000001fffffeffff';
+const NO_BPF = '0000017fffffffff';
+
+t.test('a capability that the engine lacks is named', { skip: process.platform !== 'linux' }, async t => {
+  const old = { ...SOUND, version: '20.10.24+dfsg1' };
+  for (const [name, info, proc, ok, found] of [
+    ['all', old, procOf({ 7: ['dockerd', '7', ALL], 8: ['containerd', '8', ALL] }), true, /has all/],
+    ['one less', old, procOf({ 7: ['dockerd', '7', NO_RESOURCE] }), false, /lacks CAP_SYS_RESOURCE$/],
+    ['its containerd', SOUND, procOf({ 7: ['containerd', '7', NO_RESOURCE] }), false, /CAP_SYS_RESOURCE$/],
+    [
+      'a new engine that does without',
+      SOUND,
+      procOf({ 7: ['dockerd', '7', NO_MODULES] }),
+      true,
+      /SYS_MODULE/,
+    ],
+    ['an old one that does not', old, procOf({ 7: ['dockerd', '7', NO_MODULES] }), false, /CAP_SYS_MODULE$/],
+    ['one that an old engine does not know', old, procOf({ 7: ['dockerd', '7', NO_BPF] }), true, /has all/],
+    ['another program', old, procOf({ 7: ['node', '7', NO_RESOURCE] }), true, /not to be seen/],
+    [
+      'an engine in a container',
+      old,
+      procOf({ 7: ['containerd', '900 7', NO_RESOURCE] }),
+      true,
+      /not to be seen/,
+    ],
+    ['an older kernel', SOUND, procOf({ 7: ['dockerd', '7', '0000003fffffffff'] }, '37\n'), true, /has all/],
+    ['Docker Desktop', { ...SOUND, operatingSystem: 'Docker Desktop' }, procOf({}), true, /not to be seen/],
+  ] as const) {
+    t.match(capabilityFinding(info, proc), { ok, found, ...(!ok && { fix: /has them all/ }) }, name);
+  }
+  t.match(capabilityFinding(old), { subject: 'capabilities' }, 'the machine itself can be asked');
 });
 
 t.test('an engine in a virtual machine has networks that this machine does not reach', async t => {

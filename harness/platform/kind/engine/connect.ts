@@ -101,6 +101,8 @@ function readInfo(info: Readonly<Record<string, unknown>>): EngineInfo {
     platform: `${String(info['OSType'] ?? 'linux')}/${architectureOf(String(info['Architecture'] ?? ''))}`,
     // moby/moby daemon/containerd/service.go: the driver's type, from Docker 23 on.
     keepsPlatforms: JSON.stringify(info['DriverStatus'] ?? '').includes('io.containerd.snapshotter'),
+    // From API 1.41 on (Docker 20.10).
+    cgroupVersion: info['CgroupVersion'] ? String(info['CgroupVersion']) : undefined,
     isRootless: security.some(option => option.includes('rootless')),
     kind: /podman/i.test(
       `${system} ${String(info['ProductLicense'] ?? '')} ${String(info['InitBinary'] ?? '')}`,

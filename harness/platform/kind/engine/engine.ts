@@ -15,6 +15,8 @@ export interface EngineInfo {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly isRootless: boolean;
+  /** `1` or `2`; undefined if the engine does not say. */
+  readonly cgroupVersion: string | undefined;
   /** `linux/amd64`, in the words that images use. */
   readonly platform: string;
   /** containerd keeps the images: one reference may then stand for images of several platforms. */
