@@ -22,6 +22,21 @@ t.test('keys, certificates and requests go, as text, in JSON and in base64', asy
   }
 });
 
+t.test('users and passwords of proxies and other URLs go, the hosts stay', async t => {
+  for (const [text, expected] of [
+    [
+      'HTTP_PROXY=http://me:p%40ss@proxy.invalid:3128',
+      'HTTP_PROXY=http://<credentials removed>@proxy.invalid:3128',
+    ],
+    ['"https_proxy=me:pass@proxy.invalid:3128",', '"https_proxy=<credentials removed>@proxy.invalid:3128",'],
+    ['asked https://me:pass@host/a for b@c', 'asked https://<credentials removed>@host/a for b@c'],
+  ] as const)
+    t.equal(redact(text), expected);
+  const text =
+    'http://proxy.invalid:3128/path@2 and registry.invalid/a@sha256:0 and https://host/?to=me@host';
+  t.equal(redact(text), text);
+});
+
 t.test('what is no secret stays', async t => {
   const text = 'CERTIFICATE of cluster1: secret/cacerts created, 3 lines of BEGIN';
   t.equal(redact(text), text);

@@ -27,7 +27,9 @@ export function transcript(options: TranscriptOptions): string {
   const lines: string[] = ['# kind, once for each cluster, side by side'];
   const kind = calls.filter(({ program, argv }) => program === 'kind' && argv[0] !== 'version');
   for (const call of [...kind].sort((one, other) => (one.argv.join(' ') < other.argv.join(' ') ? -1 : 1))) {
-    const variables = Object.entries(call.env).map(([name, value]) => `${name}=${value}`);
+    // A user's proxies are this machine's.
+    const own = Object.entries(call.env).filter(([name]) => !/_proxy$/i.test(name));
+    const variables = own.map(([name, value]) => `${name}=${value}`);
     lines.push('', `${variables.join(' ')} \\`, `  ${quoteArgv(['kind', ...call.argv])}`, ...filesOf(call));
   }
   lines.push('', '# What the platform asks the programs by itself');

@@ -26,7 +26,7 @@ const ALONE = [
 /** Whole runs on nodes of a Docker engine, where there is one: else they are skipped, all in one process. */
 const OF_KIND = [
   /^test\/platform\/contract-kind\.test/,
-  /^test\/platform\/kind\/(faults|kind-platform|overlap|scenarios)\.test/,
+  /^test\/platform\/kind\/(faults|isolation-proxy|kind-platform|overlap|proxy-run|scenarios)\.test/,
 ];
 const hasDocker = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
 

@@ -16,6 +16,7 @@ import { joinNodes } from './join-nodes.ts';
 import { startLoadBalancers } from './load-balancers.ts';
 import { metalLbManifest } from './metallb.ts';
 import { createNetworks } from './networks.ts';
+import { withNoProxy } from './no-proxy.ts';
 import type { KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
 import { loadArchives, type PullOptions, pullImages } from './preload.ts';
@@ -63,7 +64,8 @@ export class BringUp {
     }
     const privateRegistries = registries ? registries.registries : new Set<string>();
     const cache = await startImageCache(this.#context, networks, images, privateRegistries);
-    const kubeconfigs = await createClusters(this.#context, networks, {
+    const context = withNoProxy(this.#context, networks, images);
+    const kubeconfigs = await createClusters(context, networks, {
       cache,
       registryConfig: registries ? registries.file : undefined,
     });
@@ -83,7 +85,7 @@ export class BringUp {
       this.#watchAnswers(),
     ]);
     const told = await Promise.all([...this.#clients.values()].map(client => askVersions(client, signal)));
-    return startedPlatform(this.#context, {
+    return startedPlatform(context, {
       found: foundPlatform(told, this.#context.versions),
       nodes,
       kubeconfigs,

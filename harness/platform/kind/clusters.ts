@@ -12,6 +12,7 @@ import { type ClusterConfig, kindConfig } from './cluster-config.ts';
 import type { Engine } from './engine/engine.ts';
 import type { FailedCreation } from './failed-creation.ts';
 import { RUN_VARIABLE } from './labels.ts';
+import { noProxyVariables } from './no-proxy.ts';
 import { endPrograms, removeCluster } from './remove.ts';
 
 /** The run that a cluster is made for. */
@@ -25,6 +26,8 @@ export interface CreateClusterContext {
   readonly kind: string;
   /** The docker network that its nodes are put on. */
   readonly network: string;
+  /** What its nodes reach without the user's proxies; absent: there are none. */
+  readonly noProxy?: string;
   readonly signal: AbortSignal;
   /** Milliseconds; a quarter of an hour by default. */
   readonly createMs?: number;
@@ -38,10 +41,15 @@ export interface CreateClusterContext {
  */
 const CREATE_MS = 15 * 60_000;
 
-/** Returns the environment of kind, with the one docker network of the process. */
+/**
+ * Returns the environment of kind, with the one docker network of the process.
+ * @param noProxy - kind hands it on to the nodes, and adds the cluster's own ranges, its network and its nodes
+ *   (pkg/cluster/internal/providers/docker/provision.go @v0.20.0, @v0.33.0: getProxyEnv)
+ */
 export const kindEnvironment = (
   runId: string,
   network?: string,
+  noProxy?: string,
 ): Readonly<Record<string, string | undefined>> => ({
   KIND_EXPERIMENTAL_PROVIDER: 'docker',
   // Makes kind write two lines of warning (pkg/cluster/internal/providers/docker/provider.go @fed2688): what
@@ -49,6 +57,7 @@ export const kindEnvironment = (
   KIND_EXPERIMENTAL_DOCKER_NETWORK: network,
   KIND_CLUSTER_NAME: undefined,
   KUBECONFIG: undefined,
+  ...(noProxy !== undefined && noProxyVariables(noProxy)),
   [RUN_VARIABLE]: runId,
 });
 
@@ -90,7 +99,7 @@ export async function createCluster(
     await removeCluster(engine, name, clock, isSettled);
   });
   const args = createArguments(name, file, kubeconfig);
-  const env = kindEnvironment(runId, network);
+  const env = kindEnvironment(runId, network, context.noProxy);
   const result = await runProcess(kind, args, { env, timeoutMs: createMs, signal, onLine: context.onLine });
   const said = `${result.stdout}${result.stderr}`;
   writeFileSync(creationLog(ledger, name), redact(said), { mode: OWNER_ONLY });

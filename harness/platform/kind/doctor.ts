@@ -27,6 +27,7 @@ import {
   judgeEngine,
   sameEngine,
 } from './preflight.ts';
+import { proxyQuestion } from './proxies.ts';
 
 export interface DoctorOptions extends ProgramOptions {
   readonly window: VersionWindow;
@@ -86,6 +87,7 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
       },
     },
     nodeQuestion(engine, node, options),
+    proxyQuestion(command),
     ...programQuestions(['kind', 'kubectl', 'istioctl'], windowOfNode, options),
     ...ownQuestions(cache),
   ];

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { readFileSync } from '../../base/disk/disk.ts';
 import { messageOf } from '../../base/errors.ts';
+import { proxyEnvironment } from '../../process/proxies.ts';
 import { imagesOf, registryOf, renderImages } from '../image-list.ts';
 import { type ImageCache, startCache } from './image-cache.ts';
 import type { DockerNetworks } from './networks.ts';
@@ -33,7 +34,7 @@ export async function expectedImages(
  * @returns undefined if no registry is left, or the user wants no cache
  */
 export async function startImageCache(
-  { engine, options, ledger, tell }: RunContext,
+  { engine, options, ledger, proxies, tell }: RunContext,
   { ofTopology }: DockerNetworks,
   images: readonly string[],
   privateRegistries: ReadonlySet<string>,
@@ -45,6 +46,7 @@ export async function startImageCache(
     folder: join(ledger.folder, 'certs.d'),
     offline: options.offline,
     onTrouble: tell,
+    ...(proxies && { env: proxyEnvironment(proxies) }),
     ...(options.cacheImage !== undefined && { image: options.cacheImage }),
   });
   for (const container of cache?.containers ?? []) {

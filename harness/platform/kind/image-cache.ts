@@ -1,9 +1,10 @@
 /** A pull-through cache of images that outlives runs: one registry in its proxy mode for each upstream. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeFolderSync, writeFileSync } from '../../base/disk/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Engine } from './engine/engine.ts';
-import { CACHE_LABEL } from './labels.ts';
+import { CACHE_LABEL, CACHE_PROXY_LABEL } from './labels.ts';
 
 /**
  * The registry program in its proxy mode (distribution/distribution, docs: "Registry as a pull through
@@ -39,6 +40,8 @@ export interface CacheOptions {
   /** The folder of the files for containerd. */
   readonly folder: string;
   readonly offline: boolean;
+  /** The user's proxies, as variables: by these it reaches the registries. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -48,7 +51,8 @@ export interface CacheOptions {
  *   by themselves
  */
 export async function startCache(engine: Engine, options: CacheOptions): Promise<ImageCache | undefined> {
-  const { image = REGISTRY_IMAGE, registries, folder, offline, onTrouble } = options;
+  const { image = REGISTRY_IMAGE, registries, folder, offline, onTrouble, env = {} } = options;
+  const proxies = digestOf(env);
   try {
     if (!(await engine.hasImage(image))) {
       if (offline) throw new Error(`there is no image ${image} on this machine`);
@@ -58,16 +62,16 @@ export async function startCache(engine: Engine, options: CacheOptions): Promise
     for (const registry of registries) {
       const name = cacheName(registry);
       const found = there.find(container => container.name === name);
-      if (found?.isRunning) continue;
+      // One that was started with other proxies reaches its registry no more; what it has stored stays.
+      if (found?.isRunning && (found.labels[CACHE_PROXY_LABEL] ?? '') === proxies) continue;
       if (found) await engine.removeContainer(found.id);
-      const labels = { [CACHE_LABEL]: registry };
-      await engine.createVolume(name, labels);
+      await engine.createVolume(name, { [CACHE_LABEL]: registry });
       await engine
         .createContainer({
           name,
           image,
-          labels,
-          env: { REGISTRY_PROXY_REMOTEURL: upstreamOf(registry) },
+          labels: { [CACHE_LABEL]: registry, ...(proxies !== '' && { [CACHE_PROXY_LABEL]: proxies }) },
+          env: { ...env, REGISTRY_PROXY_REMOTEURL: upstreamOf(registry) },
           volumes: { [name]: STORE },
         })
         // Another run has just started it.
@@ -99,3 +103,12 @@ export function hostsFile(registry: string): string {
     '',
   ].join('\n');
 }
+
+/** Tells one set of proxies from another, without telling them; empty without any. */
+const digestOf = (env: Readonly<Record<string, string>>): string =>
+  Object.keys(env).length === 0
+    ? ''
+    : createHash('sha256')
+        .update(JSON.stringify(Object.entries(env).sort()))
+        .digest('hex')
+        .slice(0, 16);

@@ -14,6 +14,8 @@ export const CACHE_LABEL = 'mesh-harness.cache';
  * gone as soon as that is done; what a killed process has left goes with the next look.
  */
 export const LOOK_LABEL = 'mesh-harness.look';
+/** The label of the cache's containers that tells with which of the user's proxies they were started. */
+export const CACHE_PROXY_LABEL = 'mesh-harness.cache-proxy';
 /**
  * kind's own, on nodes (kubernetes-sigs/kind pkg/cluster/internal/providers/docker/constants.go @fed2688);
  * kind sets no others.

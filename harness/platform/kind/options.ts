@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import type { Topology } from '../../model/topology.ts';
+import type { ProxySettings } from '../../process/proxies.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Programs } from '../platform.ts';
 import type { ProgramOptions } from '../programs.ts';
@@ -55,6 +56,10 @@ export interface RunContext {
   readonly remarks: readonly string[];
   /** `kind`, `docker`, `node image` → the version that was found. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The user's, which kind gives to nodes. */
+  readonly proxies?: ProxySettings;
+  /** What nodes and programs reach without them, once the networks are there. */
+  readonly noProxy?: string;
   readonly cleanUp: CleanupStack;
   readonly clock: Clock;
   readonly signal: AbortSignal;

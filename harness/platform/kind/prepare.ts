@@ -3,6 +3,7 @@
 import { linkedSignal } from '../../base/deadline.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { findProgram } from '../../process/find.ts';
+import type { ProxySettings } from '../../process/proxies.ts';
 import { sampleImagesFrom } from '../image-list.ts';
 import type { Finding, Programs } from '../platform.ts';
 import { type FoundProgram, findIstio, findKind, findKubectl, type IstioRelease } from '../programs.ts';
@@ -17,6 +18,7 @@ import { findNodeImage, type NodeImage, nodeVersion, windowWithNode } from './no
 import { type Missing, missingImages, missingNodeImage, missingProgram, refuseMissing } from './offline.ts';
 import type { KindOptions } from './options.ts';
 import { addressFamilyFinding, isInMachine, judgeEngine, sameEngine } from './preflight.ts';
+import { findProxies } from './proxies.ts';
 import { pullByCommand } from './pull-image.ts';
 
 /** What a run on kind works with. */
@@ -33,6 +35,8 @@ export interface Prepared {
   readonly remarks: readonly string[];
   /** `kind`, `docker`, `node image` → the version that was found. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The user's, which kind gives to nodes. */
+  readonly proxies?: ProxySettings;
 }
 
 type Options = KindOptions & { readonly signal: AbortSignal };
@@ -45,7 +49,11 @@ export async function prepare(edition: VersionWindow, runId: string, options: Op
   const { offline, onProgress, signal } = options;
   // First: without an engine that will do, nothing need be fetched.
   const { command, engine, info } = await findEngine(options.path);
-  const [networks, same] = await Promise.all([engine.networks(), sameEngine(command, info, signal)]);
+  const [networks, same, proxies] = await Promise.all([
+    engine.networks(),
+    sameEngine(command, info, signal),
+    findProxies(command, signal),
+  ]);
   refuseBad([same, addressFamilyFinding(networks)]);
   const nodeImage = await readyNodeImage(engine, command, edition, options);
   const window = windowWithNode(edition, nodeImage);
@@ -68,7 +76,10 @@ export async function prepare(edition: VersionWindow, runId: string, options: Op
   }
   const remarks = nodeImage.remark === undefined ? [] : [nodeImage.remark];
   const versions = { kind: kind.version, docker: info.version, 'node image': window.nodeImage };
-  return { engine, kind: kind.file, istio: istio.version, window, remarks, versions, programs };
+  return {
+    ...{ engine, kind: kind.file, istio: istio.version, window, remarks, versions, programs },
+    ...(proxies && { proxies }),
+  };
 }
 
 const programsOf = (

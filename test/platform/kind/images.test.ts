@@ -11,7 +11,7 @@ import { clean } from '../../../harness/platform/clean.ts';
 import { imagesOf, registryOf } from '../../../harness/platform/image-list.ts';
 import { kindConfig } from '../../../harness/platform/kind/cluster-config.ts';
 import { connectEngine } from '../../../harness/platform/kind/engine/connect.ts';
-import { cacheName, hostsFile } from '../../../harness/platform/kind/image-cache.ts';
+import { cacheName, hostsFile, startCache } from '../../../harness/platform/kind/image-cache.ts';
 import { pullImages, takingPods } from '../../../harness/platform/kind/preload.ts';
 import { prepareRegistryConfig, readCredentials } from '../../../harness/platform/kind/registry-config.ts';
 import { docker, testEngine, testImage } from '../../support/docker.ts';
@@ -253,6 +253,48 @@ t.test(
       '',
       'and its volumes go with it',
     );
+  },
+);
+
+t.test(
+  'the cache reaches registries by the proxies of the user, and is started anew for other ones (D2b)',
+  { skip: skip || (ownCache && 'this machine has a cache already, which the test would remove') },
+  async t => {
+    const engine = await testEngine();
+    const cleaning = {
+      state: join(t.testdir(), 'state'),
+      clock: systemClock,
+      connect: connectEngine,
+      cache: true,
+    };
+    t.teardown(async () => {
+      await clean(cleaning);
+      docker('rmi', '-f', IDLE_IMAGE);
+    });
+    const image = idleImage();
+    const name = cacheName('docker.io');
+    const startWith = async (env: Readonly<Record<string, string>>) => {
+      const options = {
+        image,
+        registries: ['docker.io'],
+        folder: join(t.testdirName, 'certs'),
+        offline: true,
+      };
+      await startCache(engine, { ...options, env, onTrouble: message => t.fail(message) });
+      return docker('inspect', '-f', '{{.Id}} {{.Config.Env}}', name).split(' [');
+    };
+    const [first, none] = await startWith({});
+    t.notMatch(none, /PROXY=http/i);
+    const [second, env] = await startWith({ HTTPS_PROXY: 'http://p:1', https_proxy: 'http://p:1' });
+    t.match(env, /HTTPS_PROXY=http:\/\/p:1 .*https_proxy=http:\/\/p:1/);
+    t.match(env, /REGISTRY_PROXY_REMOTEURL=https:\/\/registry-1\.docker\.io/);
+    t.not(second, first);
+    t.equal(
+      (await startWith({ HTTPS_PROXY: 'http://p:1', https_proxy: 'http://p:1' }))[0],
+      second,
+      'the same: it stays',
+    );
+    t.not((await startWith({}))[0], second, 'none any more');
   },
 );
 

@@ -20,6 +20,7 @@ import {
   kindScript,
   readConfig,
 } from './kind-program.ts';
+import { PROXY_VARIABLES } from './kind-proxies.ts';
 import { LateCluster, type Lateness } from './late-nodes.ts';
 import { print } from './shell.ts';
 import { runTool } from './tools.ts';
@@ -67,7 +68,10 @@ export class Hub implements AsyncDisposable {
 
   /** Writes the script that is called in the program's place. */
   writeProgram(file: string, program: ProgramName): void {
-    const variables = ['KIND_EXPERIMENTAL_PROVIDER', 'KIND_EXPERIMENTAL_DOCKER_NETWORK', 'MESH_HARNESS_RUN'];
+    const variables = [
+      ...['KIND_EXPERIMENTAL_PROVIDER', 'KIND_EXPERIMENTAL_DOCKER_NETWORK', 'MESH_HARNESS_RUN'],
+      ...PROXY_VARIABLES,
+    ];
     const fields = variables.map(name => `--form-string "${name}=$${name}"`).join(' ');
     writeFileSync(
       file,
@@ -75,7 +79,7 @@ export class Hub implements AsyncDisposable {
         '#!/bin/sh',
         `# Stands in for ${program}: asks the test that it belongs to.`,
         'for word; do set -- "$@" --form-string "word=$word"; shift; done',
-        `answer=$(curl -sS --unix-socket ${quoteWord(this.#socket)} --form-string program=${program} --form-string "folder=$PWD" \\`,
+        `answer=$(curl -sS --noproxy '*' --unix-socket ${quoteWord(this.#socket)} --form-string program=${program} --form-string "folder=$PWD" \\`,
         `  --form-string "kubeconfig=$KUBECONFIG" ${fields} "$@" -F 'stdin=<-' http://stand-in/) || exit 70`,
         'eval "$answer"',
         '',
@@ -101,7 +105,7 @@ export class Hub implements AsyncDisposable {
     const stdin = text('stdin');
     const env = Object.fromEntries(
       [...form]
-        .filter(([name, value]) => /^[A-Z_]+$/.test(name) && value !== '')
+        .filter(([name, value]) => (/^[A-Z_]+$/.test(name) || PROXY_VARIABLES.includes(name)) && value !== '')
         .map(([name, value]) => [name, String(value)]),
     );
     try {

@@ -7,6 +7,7 @@ import { quoteArgv, quoteWord } from '../../../harness/base/quote.ts';
 import { KIND_CLUSTER_LABEL, KIND_ROLE_LABEL } from '../../../harness/platform/kind/labels.ts';
 import type { Call } from './calls.ts';
 import type { Parsed } from './flags.ts';
+import { proxyWords } from './kind-proxies.ts';
 import { print } from './shell.ts';
 
 export interface KindScriptOptions {
@@ -81,6 +82,11 @@ function createScript(
     index,
   }));
   const kubeconfig = flags['--kubeconfig']?.[0] ?? '';
+  const proxies = proxyWords(env, {
+    network,
+    ...config.networking,
+    nodes: nodes.map(node => node.name),
+  });
   return [
     // pkg/cluster/internal/providers/docker/provider.go @fed268827e21
     ...(env['KIND_EXPERIMENTAL_DOCKER_NETWORK'] === undefined
@@ -93,8 +99,8 @@ function createScript(
     ...nodes.flatMap(node => [
       // pkg/cluster/internal/providers/docker/provision.go @fed268827e21: names, labels, the anonymous
       // volume, the network.
-      `${quoteArgv([
-        ...['docker', 'run', '--detach', '--hostname', node.name, '--name', node.name],
+      `docker run ${proxies} ${quoteArgv([
+        ...['--detach', '--hostname', node.name, '--name', node.name],
         ...['--label', `${KIND_ROLE_LABEL}=${node.role}`, '--label', `${KIND_CLUSTER_LABEL}=${name}`],
         ...['--volume', '/var', '--net', network, ...nodeOptions],
         ...node.mounts.flatMap(({ hostPath, containerPath, readOnly }) => [
@@ -126,7 +132,7 @@ function createScript(
           'exit 1',
         ]),
     `address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${nodes[0]?.name ?? ''})`,
-    `answer=$(curl -sS --unix-socket ${quoteWord(socket)} --form-string name=${name} --form-string "address=$address" \\`,
+    `answer=$(curl -sS --noproxy '*' --unix-socket ${quoteWord(socket)} --form-string name=${name} --form-string "address=$address" \\`,
     `  --form-string kubeconfig=${quoteWord(kubeconfig)} --form-string config=${quoteWord(Object.values(files)[0] ?? '')} http://stand-in/created) || exit 70`,
     'eval "$answer"',
   ].join('\n');
