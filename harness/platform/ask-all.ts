@@ -33,7 +33,10 @@ export async function askAll(
   questions: readonly Question[],
   options: AskOptions,
 ): Promise<readonly Finding[]> {
-  const answers = await Promise.all(questions.map(question => askOne(question, options)));
+  // Each question listens to it: there may be more than ten.
+  using linked = linkedSignal(options.signal);
+  const asking = { ...options, signal: linked.signal };
+  const answers = await Promise.all(questions.map(question => askOne(question, asking)));
   options.signal.throwIfAborted();
   return answers.flat();
 }
