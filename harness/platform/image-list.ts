@@ -4,6 +4,7 @@ import { loadAll } from 'js-yaml';
 import { existsSync, readFileSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';
+import { shortOutput } from '../base/telling-lines.ts';
 import { withImages } from '../model/sample-images.ts';
 import { runProcess } from '../process/run.ts';
 import type { Programs } from './platform.ts';
@@ -41,7 +42,7 @@ export async function renderImages(
   signal.throwIfAborted();
   if (exitCode !== 0) {
     const line = quoteArgv([istioctl, ...argv]);
-    throw new HarnessError('ERR_TOOL', `${line} ended with exit code ${exitCode}: ${stderr.trim()}`);
+    throw new HarnessError('ERR_TOOL', `${line} ended with exit code ${exitCode}: ${shortOutput(stderr)}`);
   }
   const samples = SAMPLES.flatMap(names => {
     const file = names.map(name => join(istioFolder, 'samples', name)).find(existsSync);

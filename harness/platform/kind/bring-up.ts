@@ -100,9 +100,9 @@ export class BringUp {
   }
 
   async #bringImages(nodes: readonly KindNode[], wanted: Pick<PullOptions, 'images' | 'privateRegistries'>) {
-    const { engine, signal } = this.#context;
+    const { engine, signal, tell } = this.#context;
     await loadArchives(this.#context);
-    await pullImages(engine, nodes, { ...wanted, signal });
+    await pullImages(engine, nodes, { ...wanted, signal, tell });
   }
 
   /** Brings the proof while everything else goes on; what fails is described. */

@@ -7,6 +7,8 @@ import { dump } from 'js-yaml';
 import { existsSync } from '../../base/disk/disk.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
+import { redact } from '../../base/redact.ts';
+import { causesIn, shortOutput } from '../../base/telling-lines.ts';
 import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { fetchFile } from '../../process/fetch.ts';
@@ -120,6 +122,7 @@ export async function installMetalLb(
           signal,
           ...(stdin !== undefined && { stdin }),
         });
+      context.tell(`${name}: waiting for MetalLB`);
       await rollOut(name, manifest, kubectl, context);
       await givePool(name, pools.get(name) ?? '', kubectl, context);
     }),
@@ -166,7 +169,7 @@ async function givePool(
       intervalMs: WEBHOOK_POLL_MS,
       clock,
       signal,
-      describe: result => (result as ProcessResult).stderr.trim(),
+      describe: result => redact(causesIn((result as ProcessResult).stderr).join('; ')),
     },
   );
 }
@@ -177,9 +180,10 @@ function refusal(
   argv: readonly string[],
   { exitCode, stdout, stderr }: ProcessResult,
 ): HarnessError {
+  const said = redact(shortOutput(`${stdout}${stderr}`));
   return new HarnessError(
     'ERR_PLATFORM_NOT_READY',
-    `MetalLB did not come up in ${cluster}: ${quoteArgv([kubectl, ...argv])} ended with exit code ${exitCode}: ${`${stdout}${stderr}`.trim()}`,
+    `MetalLB did not come up in ${cluster}: ${quoteArgv([kubectl, ...argv])} ended with exit code ${exitCode}: ${said}`,
     { hint: '--load-balancer node-address needs no image.' },
   );
 }

@@ -5,6 +5,8 @@
 import { unlessAborted } from '../../base/abort.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
+import { redact } from '../../base/redact.ts';
+import { shortOutput } from '../../base/telling-lines.ts';
 import { runProcess } from '../../process/run.ts';
 import { registryOf } from '../image-list.ts';
 import { kindEnvironment } from './clusters.ts';
@@ -12,6 +14,7 @@ import type { Engine } from './engine/engine.ts';
 import { ownName } from './labels.ts';
 import type { KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
+import { Portions } from './portions.ts';
 
 const LOAD_MS = 10 * 60_000;
 const PULL_MS = 10 * 60_000;
@@ -21,14 +24,17 @@ const ATTEMPTS = 2;
  * Loads archives made with `docker save` into all nodes of every cluster.
  * @throws HarnessError ERR_PLATFORM_NOT_READY
  */
-export async function loadArchives({ kind, runId, topology, options, signal }: RunContext): Promise<void> {
+export async function loadArchives(context: RunContext): Promise<void> {
+  const { kind, runId, topology, options, signal, tell } = context;
+  const archives = options.imageArchives ?? [];
   await Promise.all(
     topology.clusters.map(async ({ name }) => {
       // One at a time: kind v0.20 reads the first and drops the others
       // (pkg/cmd/kind/load/image-archive/image-archive.go @v0.20.0).
       // Not `load docker-image`: on engines with containerd's image store it fails for images of several
       // platforms (kind#3795).
-      for (const archive of options.imageArchives ?? []) {
+      for (const [index, archive] of archives.entries()) {
+        tell(`${name}: loading images (${index + 1} of ${archives.length})`);
         const args = ['load', 'image-archive', archive, '--name', ownName(runId, name)];
         const env = kindEnvironment(runId);
         const result = await runProcess(kind, args, { env, signal, timeoutMs: LOAD_MS });
@@ -40,7 +46,7 @@ export async function loadArchives({ kind, runId, topology, options, signal }: R
             : `did not end well (${result.fault})`;
         throw new HarnessError(
           'ERR_PLATFORM_NOT_READY',
-          `${quoteArgv([kind, ...args])} ${how}: ${result.stderr.trim()}`,
+          redact(`${quoteArgv([kind, ...args])} ${how}: ${shortOutput(`${result.stdout}${result.stderr}`)}`),
           { hint: 'docker save --platform writes an archive that every engine can be given.' },
         );
       }
@@ -55,6 +61,8 @@ export interface PullOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for each; ten minutes by default. */
   readonly pullMs?: number;
+  /** Called with how far it has come, now and then. */
+  readonly tell?: (message: string) => void;
 }
 
 /**
@@ -65,12 +73,38 @@ export interface PullOptions {
 export async function pullImages(
   engine: Engine,
   nodes: readonly KindNode[],
-  { images, privateRegistries, ...how }: PullOptions,
+  { images, privateRegistries, tell = () => {}, ...how }: PullOptions,
 ): Promise<void> {
   const wanted = images.filter(image => !privateRegistries.has(registryOf(image)));
-  await Promise.all(
-    takingPods(nodes).flatMap(({ container }) => wanted.map(image => pull(engine, container, image, how))),
+  const onNodes = takingPods(nodes).flatMap(({ container }) => wanted.map(image => ({ container, image })));
+  // A pull asks the registry even for what an archive has brought, and fails without a network.
+  const missing = await Promise.all(
+    onNodes.map(async each => ((await isOnNode(engine, each, how.signal)) ? [] : [each])),
   );
+  const toPull = missing.flat();
+  const pulled = new Portions(toPull.length, tell, (done, all) =>
+    done === 0 ? `pulling ${all} images into nodes` : `pulled images (${done} of ${all})`,
+  );
+  await Promise.all(
+    toPull.map(async ({ container, image }) => {
+      await pull(engine, container, image, how);
+      pulled.add();
+    }),
+  );
+}
+
+interface ImageOnNode {
+  readonly container: string;
+  readonly image: string;
+}
+
+/**
+ * Asks a node's runtime for an image. The nodes of kind have crictl and its settings (kubernetes-sigs/kind
+ * images/base/Dockerfile, files/etc/crictl.yaml @v0.20.0, @v0.30.0).
+ */
+async function isOnNode(engine: Engine, { container, image }: ImageOnNode, signal: AbortSignal) {
+  const argv = ['crictl', 'inspecti', '-q', image];
+  return (await unlessAborted(engine.exec(container, argv), signal)).exitCode === 0;
 }
 
 async function pull(
@@ -79,12 +113,8 @@ async function pull(
   image: string,
   { signal, pullMs = PULL_MS }: Pick<PullOptions, 'signal' | 'pullMs'>,
 ): Promise<void> {
-  // The nodes of kind have crictl and its settings (kubernetes-sigs/kind images/base/Dockerfile,
-  // files/etc/crictl.yaml @v0.20.0, @v0.30.0).
   const run = (...argv: readonly string[]) =>
     unlessAborted(engine.exec(container, ['crictl', ...argv]), signal);
-  // A pull asks the registry even for what an archive has brought, and fails without a network.
-  if ((await run('inspecti', '-q', image)).exitCode === 0) return;
   const line = quoteArgv(['docker', 'exec', container, 'crictl', 'pull', image]);
   const deadline = AbortSignal.timeout(pullMs);
   for (let attempt = 1; ; attempt++) {
@@ -92,7 +122,7 @@ async function pull(
     try {
       const { exitCode, output } = await unlessAborted(run('pull', image), deadline);
       if (exitCode === 0) return;
-      how = `ended with exit code ${exitCode}: ${output.trim()}`;
+      how = `ended with exit code ${exitCode}: ${redact(shortOutput(output))}`;
     } catch (error) {
       if (signal.aborted || !deadline.aborted) throw error;
       how = `did not end within ${pullMs / 1000} s`;

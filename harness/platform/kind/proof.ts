@@ -34,6 +34,7 @@ export async function proveBeside(
   using linked = linkedSignal(context.signal);
   linked.follow(stopped);
   const within = { ...context, signal: linked.signal };
+  context.tell('waiting for the nodes to be ready, and proving the networks');
   const ready = await readyNodes(within, nodes, clients);
   await setRoutes(context.engine, ready, context.topology.clusters);
   await prove(within, ready, clients, networks);

@@ -2,6 +2,7 @@
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { redact } from '../../base/redact.ts';
+import { shortOutput } from '../../base/telling-lines.ts';
 import { runProcess } from '../../process/run.ts';
 
 const PULL_MS = 30 * 60_000;
@@ -20,11 +21,10 @@ export async function pullByCommand(command: string, reference: string, signal: 
     result.fault === undefined
       ? `ended with exit code ${result.exitCode}`
       : `did not end well (${result.fault})`;
+  const line = quoteArgv([command, ...argv]);
   throw new HarnessError(
     'ERR_PLATFORM_NOT_READY',
-    redact(
-      `The image ${reference} cannot be pulled: ${quoteArgv([command, ...argv])} ${how}: ${result.stderr.trim()}`,
-    ),
+    redact(`The image ${reference} cannot be pulled: ${line} ${how}: ${shortOutput(result.stderr)}`),
     { hint: 'docker login has credentials for a private registry; docker load brings an image without one.' },
   );
 }

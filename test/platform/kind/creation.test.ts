@@ -9,6 +9,7 @@ import {
   missedDeadline,
 } from '../../../harness/platform/kind/failed-creation.ts';
 import { kubeletCausesIn } from '../../../harness/platform/kind/node-logs.ts';
+import { Portions } from '../../../harness/platform/kind/portions.ts';
 import {
   GAVE_UP,
   KUBELET_MUTE,
@@ -146,6 +147,22 @@ t.test('a failed creation begins with its cause and says where the rest is', asy
   t.match(killed, /^kind could not create cluster1\nkind create cluster --name \S+ was killed\.\n/);
   const secret = creationError(failed('ERROR: "token":"abcdefghijklmnopqrstuv"\n'), { kubelets: [] });
   t.notMatch(secret.message, /abcdefghij/, 'no credentials');
+});
+
+t.test('many like pieces are told of at their beginning and after each quarter', async t => {
+  const toldOf = (count: number) => {
+    const told: string[] = [];
+    const portions = new Portions(
+      count,
+      words => told.push(words),
+      (done, all) => `${done} of ${all}`,
+    );
+    for (let piece = 0; piece < count; piece++) portions.add();
+    return told;
+  };
+  t.same(toldOf(0), []);
+  t.same(toldOf(2), ['0 of 2', '1 of 2', '2 of 2']);
+  t.same(toldOf(12), ['0 of 12', '3 of 12', '6 of 12', '9 of 12', '12 of 12']);
 });
 
 t.test('binary journals, logins and logs of packages are for nobody', async t => {
