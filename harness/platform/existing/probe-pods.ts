@@ -25,9 +25,14 @@ export interface Listener {
 
 /**
  * Creates the namespace and what is in it.
+ * @param token - what the server tells as its version: no one else answers with it
  * @throws Error if another run works on the cluster too
  */
-export async function createPods({ name, client }: ProbedCluster, options: ProbeOptions): Promise<void> {
+export async function createPods(
+  { name, client }: ProbedCluster,
+  token: string,
+  options: ProbeOptions,
+): Promise<void> {
   const { topology, images, runId, clock, signal, deadlines = DEADLINES } = options;
   const namespace = probeNamespaceOf(runId);
   const query = { fieldManager: managerOf(runId) };
@@ -37,7 +42,8 @@ export async function createPods({ name, client }: ProbedCluster, options: Probe
   // A new namespace takes no pods until its service account has been made.
   for (const body of [
     podOf('client', images.client, { command: ['/bin/sleep', '3650d'] }),
-    podOf('server', images.server),
+    // istio/istio samples/helloworld/src/app.py @1.8.0, @1.30.3: `Hello version: …` is this variable.
+    podOf('server', images.server, { env: [{ name: 'SERVICE_VERSION', value: token }] }),
   ]) {
     await waitUntil(
       `${name} to accept a pod`,
