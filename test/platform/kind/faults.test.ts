@@ -132,6 +132,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'kind is missing',
     before: ({ folder }) => rmSync(join(folder, 'bin', 'kind')),
+    options: { offline: true },
     verdict: 'unknown',
     reason: /There is no kind 0\.27 or newer, neither on PATH nor in the cache/,
     isBeforeClusters: true,
@@ -139,6 +140,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'kind is too old',
     fault: () => ({ program: 'kind', when: 'version', how: { kind: 'answer', stdout: '0.26.0\n' } }),
+    options: { offline: true },
     verdict: 'unknown',
     reason: /There is no kind 0\.27 or newer/,
     isBeforeClusters: true,
@@ -259,6 +261,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'kubectl is missing',
     before: ({ folder }) => rmSync(join(folder, 'bin', 'kubectl')),
+    options: { offline: true },
     verdict: 'unknown',
     reason: /There is no kubectl within 1 minor version of 1\.34/,
     isBeforeClusters: true,
@@ -270,6 +273,7 @@ const ROWS: readonly Row[] = [
       when: 'version',
       how: { kind: 'answer', stdout: '{"clientVersion":{"gitVersion":"v1.20.1"}}\n' },
     }),
+    options: { offline: true },
     verdict: 'unknown',
     reason: /There is no kubectl within 1 minor version of 1\.34/,
     isBeforeClusters: true,
