@@ -2,6 +2,7 @@
 import type { ApiClient } from '../base/api-client.ts';
 import { clientPodIn, execIn, isTrouble, type Trouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
+import { isClosedByPeer } from './closed-by-peer.ts';
 import { type Answer, callArgv, readAnswers } from './sampling.ts';
 import { NAMESPACE, SIDECAR } from './workloads.ts';
 
@@ -48,12 +49,12 @@ export async function callDirectly(
 export const isUnreachable = (answer: Answer): boolean =>
   answer.kind === 'error' && /^curl: \((7|28)\) /.test(answer.error);
 
-/**
- * Tells whether a connection came about and was closed without an answer: TLS refused (35), nothing sent (52),
- * reset (56).
- */
-export const isRefusal = (answer: Answer): boolean =>
-  answer.kind === 'error' && /^curl: \((35|52|56)\) /.test(answer.error);
+/** Tells whether a connection came about and was closed without an answer. */
+export function isRefusal(answer: Answer): boolean {
+  if (answer.kind !== 'error') return false;
+  const [, exitCode, words = ''] = /^curl: \((\d+)\) (.*)/.exec(answer.error) ?? [];
+  return isClosedByPeer(Number(exitCode), words);
+}
 
 /** Writes what came of a call: `v1 (helloworld-v1-…)`, or curl's words. */
 export const describeAnswer = (answer: Answer | Trouble): string =>

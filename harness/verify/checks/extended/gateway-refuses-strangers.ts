@@ -3,6 +3,7 @@ import type { ClusterName, NetworkName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf, isMultiNetwork, type Topology } from '../../../model/topology.ts';
 import { execIn, isTrouble, pickClientPod } from '../../calling.ts';
 import type { Check, CheckFamily, Diagnosis } from '../../check.ts';
+import { isClosedByPeer } from '../../closed-by-peer.ts';
 import type { Facts } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
@@ -10,12 +11,6 @@ import { nothingExposes } from '../../diagnose/unexposed.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
 import { unproved } from '../unproved.ts';
 import { GATEWAY_PORT, SNI } from './gateway-counters.ts';
-
-/**
- * curl: TLS handshake failed, empty reply, failure while receiving (the alert "certificate required" of TLS
- * 1.3 comes that late).
- */
-const TLS_REFUSALS: ReadonlySet<number> = new Set([35, 52, 56]);
 
 /** A knock on a gateway's door, and what curl said. */
 interface Attempt {
@@ -46,7 +41,7 @@ async function attemptsAt(
   ] as const) {
     const outcome = await ask(['curl', '-sS', '-k', '-m', '15', '-o', '/dev/null', ...target]);
     const said = isTrouble(outcome) ? outcome.trouble : outcome.stderr.trim().split('\n')[0] || 'answered';
-    const refused = !isTrouble(outcome) && TLS_REFUSALS.has(outcome.exitCode);
+    const refused = !isTrouble(outcome) && isClosedByPeer(outcome.exitCode, outcome.stderr);
     attempts.push({ cluster, network, as, curl: said.slice(0, 200), refused });
   }
   return attempts;
