@@ -50,6 +50,7 @@ const CLUSTERS: readonly FlagRow[] = [
   { flag: '--tag', on: REAL },
   { flag: '--set', on: REAL },
   { flag: '--image-archive', on: KIND },
+  { flag: '--clean-leftovers', on: EXISTING },
   { flag: '--registry-config', on: KIND },
   { flag: '--load-balancer', on: KIND },
   { flag: '--no-cache', on: KIND },

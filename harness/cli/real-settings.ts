@@ -43,6 +43,7 @@ export function realSettings(
     ...(istioDir !== undefined && { istioFolder: path.resolve(istioDir) }),
     ...(istioVersion !== undefined && { istioVersion }),
     ...(nodeImage !== undefined && { nodeImage }),
+    ...(flags.cleanLeftovers === true && { cleanLeftovers: true }),
     ...(hub !== undefined && { hub }),
     ...(tag !== undefined && { tag }),
     ...(loadBalancer !== undefined && { loadBalancer }),

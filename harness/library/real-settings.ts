@@ -27,6 +27,7 @@ const SETTINGS = {
   loadBalancer: aText,
   registryConfig: aText,
   nodeImage: aText,
+  cleanLeftovers: aBoolean,
   hub: aText,
   tag: aText,
   onProgress: aFunction,

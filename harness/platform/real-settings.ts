@@ -18,6 +18,8 @@ export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
   readonly loadBalancer?: string;
   /** Credentials for private registries, as `docker login` writes them. */
   readonly registryConfig?: string;
+  /** On existing clusters: removes what an Istio that was taken off has left, and nothing else. */
+  readonly cleanLeftovers?: boolean;
   readonly hub?: string;
   readonly tag?: string;
   readonly set: readonly string[];

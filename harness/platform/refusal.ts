@@ -12,6 +12,10 @@ export function refuseBad(findings: readonly Finding[], first?: string): void {
   if (bad.length === 0) return;
   const clauses = bad.map(({ subject, found }) => `${subject}: ${found}`).join('; ');
   throw new HarnessError('ERR_PLATFORM_NOT_READY', first === undefined ? clauses : `${first} ${clauses}`, {
-    hint: [...new Set(bad.map(({ fix }) => fix ?? ''))].join(' '),
+    hint: joined([...new Set(bad.map(({ fix }) => fix ?? ''))]),
   });
 }
+
+/** Joins sentences; what has lines to paste in it stays on lines of its own. */
+const joined = (fixes: readonly string[]): string =>
+  fixes.reduce((all, fix) => `${all}${(all + fix).includes('\n') ? '\n' : ' '}${fix}`);

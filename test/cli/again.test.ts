@@ -28,6 +28,7 @@ const NONE: RunFlags = {
   asPrinted: false,
   cleanUp: false,
   imageArchive: [],
+  cleanLeftovers: false,
   cache: true,
 };
 

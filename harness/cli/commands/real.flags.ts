@@ -22,6 +22,7 @@ export interface RealFlags extends LookedAtFlags {
   readonly imageArchive: readonly string[];
   readonly loadBalancer?: string;
   readonly registryConfig?: string;
+  readonly cleanLeftovers: boolean;
   /** False for --no-cache. */
   readonly cache: boolean;
 }
@@ -64,6 +65,7 @@ export function addRealFlags(command: Command): Command {
     .option('--image-archive <file>', 'load images that docker save has written (repeatable)', collect, [])
     .option('--registry-config <file>', 'credentials for private registries, as docker login writes them')
     .option('--load-balancer <name>', 'node-address (default), metallb or cloud-provider-kind')
+    .option('--clean-leftovers', 'remove what an Istio that was taken off has left in your clusters', false)
     .option('--no-cache', 'pull images without the cache that outlives runs');
 }
 
@@ -85,6 +87,7 @@ export function argvOfReal(flags: RealFlags): readonly string[] {
     ...many('--image-archive', flags.imageArchive),
     ...one('--registry-config', flags.registryConfig),
     ...one('--load-balancer', flags.loadBalancer),
+    ...(flags.cleanLeftovers ? ['--clean-leftovers'] : []),
     ...(flags.cache ? [] : ['--no-cache']),
   ];
 }

@@ -17,6 +17,7 @@ import type { RealPrograms } from './beginning.ts';
 import { apiServersOf, contextNames, namedApiServer, namedContexts } from './cluster-flags.ts';
 import { type ExistingContext, readContexts } from './contexts.ts';
 import { kubectlFor } from './kubectl-skew.ts';
+import { isCleanButForLeftovers, removeLeftovers } from './leftovers.ts';
 import type { ExistingOptions } from './options.ts';
 import { type Inspection, inspectCluster } from './preflight.ts';
 import { sampleImages } from './probe-images.ts';
@@ -86,7 +87,10 @@ export class ExistingPlatform implements Platform {
     signal.throwIfAborted();
     const { state } = this.#options;
     const { found, servers: known } = this.#read(topology);
-    const inspections = await this.#inspect(found, known, signal);
+    const seen = await this.#inspect(found, known, signal);
+    const inspections = (await this.#cleanLeftovers(seen, signal))
+      ? await this.#inspect(found, known, signal)
+      : seen;
     const servers = new Map([...unmarkedServers(inspections), ...known]);
     const surroundings = {
       topology,
@@ -113,6 +117,26 @@ export class ExistingPlatform implements Platform {
       if (error instanceof HarnessError && left === '') throw error;
       throw new HarnessError('ERR_PLATFORM_NOT_READY', `${messageOf(error)}${left}`, { cause: error });
     }
+  }
+
+  /**
+   * Takes away what former Istios have left, if that was asked for and nothing else speaks against a run.
+   * @returns whether there was any
+   */
+  async #cleanLeftovers(inspections: readonly Inspection[], signal: AbortSignal): Promise<boolean> {
+    const { cleanLeftovers, onProgress } = this.#options;
+    if (cleanLeftovers !== true || !inspections.some(({ leftovers }) => leftovers)) return false;
+    if (!inspections.every(isCleanButForLeftovers)) return false;
+    await Promise.all(
+      inspections.map(async ({ context, leftovers }) => {
+        if (!leftovers) return;
+        await removeLeftovers(context.kubeconfig, leftovers, signal);
+        onProgress?.(
+          `${context.cluster} (${context.context}): removed what a former Istio had left: ${leftovers.words.join(', ')}`,
+        );
+      }),
+    );
+    return true;
   }
 
   /** Looks at all clusters side by side; it writes nothing. */

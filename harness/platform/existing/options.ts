@@ -17,6 +17,8 @@ export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
    * kubeconfig's.
    */
   readonly apiServers?: readonly string[];
+  /** Before the run takes away what an Istio that is not there any more has left, if that is all. */
+  readonly cleanLeftovers?: boolean;
   readonly hub?: string;
   readonly tag?: string;
   readonly set?: readonly string[];

@@ -10,6 +10,7 @@ import { kubernetesMismatch } from '../versions.ts';
 import { misnamed } from './certificate.ts';
 import type { ExistingContext } from './contexts.ts';
 import { readBefore } from './former-istio.ts';
+import { findLeftovers, type Leftovers, removalLines } from './leftovers.ts';
 import { NAMESPACES, namespacesOfRuns } from './ownership.ts';
 import { missingPermissions } from './permissions.ts';
 import { podRangesOf } from './pod-ranges.ts';
@@ -31,6 +32,8 @@ export interface Inspection {
   /** Kind → names of what was there before us and has to do with Istio. */
   readonly before: Readonly<Record<string, readonly string[]>>;
   readonly podRanges: readonly Cidr[];
+  /** Present if what is there of an Istio is only what one has left that was taken off. */
+  readonly leftovers?: Leftovers;
   readonly findings: readonly Finding[];
 }
 
@@ -92,7 +95,13 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     }
     const before = await readBefore(client, both);
     const there = Object.entries(before).flatMap(([plural, names]) => names.map(name => `${plural}/${name}`));
-    if (there.length > 0) {
+    const leftovers = there.length > 0 ? await findLeftovers(client, before, both) : undefined;
+    if (leftovers) {
+      bad(
+        `an Istio that was taken off has left: ${leftovers.words.join(', ')}`,
+        `--clean-leftovers takes it away before the run, or these lines do:\n${removalLines(context.context, leftovers).join('\n')}`,
+      );
+    } else if (there.length > 0) {
       bad(
         `an Istio is or was there: ${shorten(there)}`,
         'An installation would write over it: use other clusters.',
@@ -106,6 +115,7 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     const all = toldVersions(answer, nodes);
     return {
       ...{ ...nothing, uid, version, told: all, before, podRanges: podRangesOf(nodes), findings },
+      ...(leftovers && { leftovers }),
       ...(all.isSimulated && !context.simulated && { inNetworkServer: await addressInside(client, both) }),
     };
   } catch (error) {

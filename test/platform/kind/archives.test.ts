@@ -77,7 +77,7 @@ for (const [edition, id] of [
       adjusted?.map(({ cluster, verb }) => [cluster, ...verb].join(' ')),
       ['cluster1 install', 'cluster2 install'],
     );
-    t.match(adjusted?.[0]?.because, /images are loaded or pulled beforehand/);
+    t.match(adjusted?.[0]?.because, /images are on the nodes by then/);
   });
 }
 
