@@ -28,7 +28,7 @@ const ERRORS = [
   '(?:error|Error)(?:: | execution phase | from server)',
   'error when ',
   '(?:docker: )?Error response from daemon: ',
-  'FATA\\[|time="[^"]*" level=fatal |fatal: ',
+  'FATA\\[|time="[^"]*" level=fatal |fatal: |ctr: ',
   'Unable to connect to the server|The connection to the server ',
   // kubeadm's checks, and what it waited for in vain.
   '\\[ERROR [\\w-]+\\]: ',
@@ -73,8 +73,15 @@ export function withoutTraces(text: string): readonly string[] {
 export function causesIn(text: string): readonly string[] {
   const lines = withoutTraces(text);
   for (const pattern of CAUSES) {
-    const found = lines.map(line => line.trim()).filter(line => pattern.test(line));
-    if (found.length > 0) return [...new Set(found.map(asCause))].slice(-MAX_CAUSES);
+    const isCause = (line: string) => pattern.test(line.trim());
+    const found = lines.flatMap((line, index) => {
+      if (!isCause(line)) return [];
+      // What is announced stands below, indented.
+      const next = lines[index + 1] ?? '';
+      return /:$/.test(line) && /^\s/.test(next) && !isCause(next) ? [line, next] : [line];
+    });
+    const causes = [...new Set(found.map(line => asCause(line.trim())))];
+    if (causes.length > 0) return causes.slice(-MAX_CAUSES);
   }
   return lines.slice(-1).map(line => asCause(line.trim()));
 }

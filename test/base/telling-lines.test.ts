@@ -54,6 +54,11 @@ t.test('the line that counts is found among traces and stacks', async t => {
       'E1130 06:54:08.123456     167 remote_image.go:180] "PullImage from image service failed" err="rpc error: code = NotFound"\nFATA[0000] pulling image: rpc error: code = NotFound desc = no such image\n',
       ['FATA[0000] pulling image: rpc error: code = NotFound desc = no such image'],
     ],
+    [
+      'a list that is announced',
+      'ERROR: unable to decode config: yaml: unmarshal errors:\n  line 3: field nonsense not found\n',
+      ['ERROR: unable to decode config: yaml: unmarshal errors:', 'line 3: field nonsense not found'],
+    ],
     ['one that only complains', 'well\nthat did not work\n\n', ['that did not work']],
     ['one that says nothing', '\n', []],
   ] as const) {

@@ -3,6 +3,7 @@ import { HarnessError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { causesIn, shortOutput, withoutTraces } from '../../base/telling-lines.ts';
 import type { ClusterName } from '../../model/names.ts';
+import { withoutNoise } from './kind-words.ts';
 
 /** How `kind create cluster` ended without a cluster. */
 export interface FailedCreation {
@@ -88,7 +89,7 @@ export function creationError(failure: FailedCreation, { kubelets, isSecond }: C
     [`kind could not create ${cluster}`, ...causes.slice(0, 1)].join(': '),
     ...causes.slice(1),
     `${line} ${how}${isSecond ? ', and so did the first try' : ''}.`,
-    shortOutput(said, causes),
+    shortOutput(withoutNoise(said), causes),
     `All that kind said is in kind/${cluster}.log of the diagnostics${firstLog}.`,
   ];
   const advice = ADVICE.find(([pattern]) => pattern.test([...kubelets, said].join('\n')))?.[1];

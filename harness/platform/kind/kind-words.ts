@@ -34,6 +34,13 @@ const ANSWERS = /^\s*\u2713 Starting control-plane/u;
 /** Tells whether a line of kind says that the API server of its cluster answers. */
 export const saysThatItAnswers = (line: string): boolean => ANSWERS.test(line);
 
+/** Takes away the lines of an output of kind that tell nothing. */
+export const withoutNoise = (said: string): string =>
+  said
+    .split('\n')
+    .filter(line => !NOISE.some(pattern => pattern.test(line)))
+    .join('\n');
+
 /**
  * Makes a listener for the lines of one `kind create cluster`.
  * @param tell - called with what a user is told of them: a phase when it begins or fails, and warnings

@@ -11,6 +11,7 @@ import { runProcess } from '../../process/run.ts';
 import { registryOf } from '../image-list.ts';
 import { kindEnvironment } from './clusters.ts';
 import type { Engine } from './engine/engine.ts';
+import { withoutNoise } from './kind-words.ts';
 import { ownName } from './labels.ts';
 import type { KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
@@ -40,13 +41,14 @@ export async function loadArchives(context: RunContext): Promise<void> {
         const result = await runProcess(kind, args, { env, signal, timeoutMs: LOAD_MS });
         signal.throwIfAborted();
         if (result.exitCode === 0 && result.fault === undefined) continue;
+        const said = `${result.stdout}${result.stderr}`;
         const how =
           result.fault === undefined
             ? `ended with exit code ${result.exitCode}`
             : `did not end well (${result.fault})`;
         throw new HarnessError(
           'ERR_PLATFORM_NOT_READY',
-          redact(`${quoteArgv([kind, ...args])} ${how}: ${shortOutput(`${result.stdout}${result.stderr}`)}`),
+          redact(`${quoteArgv([kind, ...args])} ${how}: ${shortOutput(withoutNoise(said))}`),
           { hint: 'docker save --platform writes an archive that every engine can be given.' },
         );
       }

@@ -143,6 +143,11 @@ t.test('a failed creation begins with its cause and says where the rest is', asy
   t.match(late.message, /kind\/cluster1\.log of the diagnostics\.$/);
   t.match(late.hint, /kubeadm waits a minute/);
 
+  t.notMatch(
+    creationError(failed(PHASES, false), { kubelets: [] }).message,
+    /KIND_EXPERIMENTAL_PROVIDER|cgroup v1|dragons/,
+    'nothing that every run has',
+  );
   const killed = creationError(failed(PHASES, false), { kubelets: [] }).message;
   t.match(killed, /^kind could not create cluster1\nkind create cluster --name \S+ was killed\.\n/);
   const secret = creationError(failed('ERROR: "token":"abcdefghijklmnopqrstuv"\n'), { kubelets: [] });
