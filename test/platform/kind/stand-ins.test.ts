@@ -14,7 +14,8 @@ const RELEASES = ['1.8.0', '1.30.3'] as const;
 t.test('words that the real ones do not know', async t => {
   const rows: readonly (readonly [ProgramName, (typeof RELEASES)[number], string, string, number])[] = [
     ['kind', '1.30.3', 'create cluster --nodes 2', 'ERROR: unknown flag: --nodes\n', 1],
-    ['kind', '1.30.3', 'create network', 'ERROR: unknown command "create" for "kind"\n', 1],
+    ['kind', '1.30.3', 'create network', 'ERROR: Subcommand is required\n', 1],
+    ['kind', '1.30.3', 'frobnicate', 'ERROR: unknown command "frobnicate" for "kind"\n', 1],
     ['kind', '1.30.3', 'create cluster --name', 'ERROR: flag needs an argument: --name\n', 1],
     [
       'kubectl',

@@ -21,6 +21,8 @@ export interface AskedKind {
   /** With images.tar and broken.tar. */
   readonly folder: string;
   readonly image: (trial: Trial) => string;
+  /** Called before each question. */
+  readonly before?: (question: Question) => void;
 }
 
 export interface Answer {
@@ -49,6 +51,7 @@ const nameOf = ({ runId }: AskedKind, cluster: string): string => `mh-${runId}-$
 
 async function ask(kind: AskedKind, question: Question): Promise<Answer> {
   const { words, config, env = {}, afterwards, afterTheEndOf } = question;
+  kind.before?.(question);
   if (afterTheEndOf !== undefined) await ended(nameOf(kind, afterTheEndOf));
   const file = join(kind.folder, 'config.yaml');
   if (config !== undefined) writeFileSync(file, configText(kind, config));

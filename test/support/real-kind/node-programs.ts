@@ -29,6 +29,10 @@ mount -o remount,rw /sys/fs/cgroup 2>/dev/null
 mkdir -p /var/run/netns /var/log/journal /run/systemd/journal
 # As after a flush: the journal is in /var/log from the start.
 touch /run/systemd/journal/flushed
+# Debian's packages write there too.
+mkdir -p /var/log/apt
+echo 'Commandline: apt-get' | tee /var/log/apt/history.log > /var/log/dpkg.log
+printf 'b\\000' > /var/log/other
 # Another program than the log's own writes there, as in nodes that are published (real-kind-2026-11 D10).
 printf 'wtmp\\000\\000' > /var/log/wtmp
 [ -e /sys/fs/cgroup/cgroup.controllers ] && echo "INFO: detected cgroup v2" || echo "INFO: detected cgroup v1"
@@ -121,7 +125,7 @@ exec sleep 100000
 /** An archive is what \`docker save\` writes: its list of names goes to where crictl looks. */
 const CTR = `#!/bin/sh
 cat > /run/archive.tar
-tar -xOf /run/archive.tar manifest.json > /run/manifest.json ||
+tar -xOf /run/archive.tar manifest.json > /run/manifest.json 2>/dev/null ||
   { echo 'ctr: unrecognized image format' >&2; exit 1; }
 sed 's/[^"]*"RepoTags":\\["\\([^"]*\\)".*/\\1/' /run/manifest.json >> /run/archived
 `;

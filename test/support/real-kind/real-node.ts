@@ -13,7 +13,7 @@ const COPIED = [
 ];
 /** From systemd 255 on, systemd starts programs by it. */
 const EXECUTOR = '/lib/systemd/systemd-executor';
-const APPLETS = ['cp', 'chmod', 'mv', 'ps', 'printf', 'sed', 'tcpsvd', 'nc'];
+const APPLETS = ['cp', 'chmod', 'mv', 'ps', 'printf', 'tee', 'sed', 'tcpsvd', 'nc'];
 
 /** @returns why no such image can be made here; undefined if it can */
 export function realNodeMissing(): string | undefined {

@@ -16,6 +16,14 @@ export interface Call {
   endedAtMs?: number;
 }
 
+/** How a creation of a cluster fails. */
+export type CreationFailure =
+  /** With its nodes there. All that kind says from the nodes on. */
+  | { readonly at: 'nodes are there'; readonly stderr: string; readonly kubeletLog?: string }
+  /** In a phase: `output` is what the program in the node says. */
+  | { readonly at: 'kubeadm init' | 'kubeadm join'; readonly output: string }
+  | { readonly at: 'node ends' };
+
 /** What goes wrong with a call. */
 export interface Fault {
   readonly program: ProgramName;
@@ -30,6 +38,8 @@ export interface Fault {
         readonly kubeletLog?: string;
         readonly act?: () => Promise<void> | void;
       }
+    /** kind only: a creation ends in a phase, in kind's words. */
+    | { readonly kind: 'fail-at'; readonly failure: CreationFailure }
     | { readonly kind: 'answer'; readonly stdout: string }
     /** Does not end by itself. */
     | { readonly kind: 'hang'; readonly act?: () => Promise<void> }

@@ -15,7 +15,7 @@ export interface KnownCommand {
 
 export type ProgramName = 'kind' | 'kubectl' | 'istioctl';
 
-const KIND = 'kubernetes-sigs/kind @fed268827e21, the same @v0.30.0';
+const KIND = 'kubernetes-sigs/kind @v0.33.0, the same @v0.30.0';
 const KUBECTL = 'kubernetes/kubernetes staging/src/k8s.io/kubectl/pkg/cmd';
 
 /**
@@ -176,6 +176,14 @@ const KIND_COMMANDS: Readonly<Record<string, KnownCommand>> = {
     source: `pkg/cmd/kind/export/logs/logs.go, ${KIND}`,
     flags: { '--name': 'value', '-n': 'value' },
   },
+  'delete cluster': {
+    source: `pkg/cmd/kind/delete/cluster/deletecluster.go, ${KIND}`,
+    flags: { '--name': 'value', '-n': 'value', '--kubeconfig': 'value' },
+  },
+  'get nodes': {
+    source: `pkg/cmd/kind/get/nodes/nodes.go, ${KIND}`,
+    flags: { '--name': 'value', '-n': 'value', '--all-clusters': 'switch', '-A': 'switch' },
+  },
   version: { source: `pkg/cmd/kind/version/version.go, cmd/kind/app/main.go, ${KIND}`, flags: {} },
 };
 /** pkg/cmd/kind/root.go @v0.30.0: persistent. */
@@ -241,6 +249,9 @@ export function parse(program: ProgramName, argv: readonly string[], istio: '1.8
     .map(count => bare.slice(0, count).join(' '))
     .find(name => Object.hasOwn(commands, name));
   const known = command === undefined ? undefined : commands[command];
+  // pkg/cmd/kind/load/load.go and its neighbours @v0.33.0; kind prints its help on standard output, too.
+  const isHalf = program === 'kind' && Object.keys(commands).some(name => name.startsWith(`${bare[0]} `));
+  if (command === undefined && isHalf) throw refuse(program, '', 'Subcommand is required');
   if (command === undefined || !known)
     throw refuse(
       program,

@@ -10,16 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep, systemClock } from '../../../harness/base/clock.ts';
 import { quoteWord } from '../../../harness/base/quote.ts';
-import type { Call, Fault } from './calls.ts';
+import type { Call, CreationFailure, Fault } from './calls.ts';
 import type { StandInClusters } from './clusters.ts';
 import { type Parsed, type ProgramName, parse, Refusal } from './flags.ts';
-import {
-  asKindWritesIt,
-  certificateNamesOf,
-  type KindScriptOptions,
-  kindScript,
-  readConfig,
-} from './kind-program.ts';
+import { asKindWritesIt, type CreationOptions, certificateNamesOf, readConfig } from './kind-creation.ts';
+import { kindScript } from './kind-program.ts';
 import { PROXY_VARIABLES } from './kind-proxies.ts';
 import { LateCluster, type Lateness } from './late-nodes.ts';
 import { print } from './shell.ts';
@@ -143,7 +138,9 @@ export class Hub implements AsyncDisposable {
         return print(fault.stderr, 2, 1);
       case 'fail-late':
         await fault.act?.();
-        return kindScript(call, parsed, this.#kindWorld(fault));
+        return kindScript(call, parsed, this.#kindWorld({ at: 'nodes are there', ...fault }));
+      case 'fail-at':
+        return kindScript(call, parsed, this.#kindWorld(fault.failure));
       case 'answer':
         return print(fault.stdout, 1, 0);
       case 'hang':
@@ -172,7 +169,7 @@ export class Hub implements AsyncDisposable {
     if (restMs > 0) await sleep(systemClock, restMs);
   }
 
-  #kindWorld(failure?: KindScriptOptions['failure']): KindScriptOptions {
+  #kindWorld(failure?: CreationFailure): CreationOptions {
     const { nodeImage, nodeOptions } = this.#options;
     return { nodeImage, nodeOptions, socket: this.#socket, ...(failure !== undefined && { failure }) };
   }
@@ -202,7 +199,7 @@ export class Hub implements AsyncDisposable {
     if (lateness)
       late?.release(lateness, what => this.readied.push({ cluster: name, what, atMs: systemClock.now() }));
     writeFileSync(String(form.get('kubeconfig')), asKindWritesIt(kubeconfig, name), { mode: 0o600 });
-    return print(`Set kubectl context to "kind-${name}"\n`, 2, 0);
+    return '';
   }
 }
 
