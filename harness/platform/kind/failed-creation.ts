@@ -19,7 +19,7 @@ export interface FailedCreation {
 }
 
 /** What is known besides kind's words. */
-export interface Circumstances {
+interface Circumstances {
   /** Why the nodes' kubelets ended. */
   readonly kubelets: readonly string[];
   /** It is the second try, after one that missed kubeadm's deadline. */

@@ -57,10 +57,7 @@ const PROC: Proc = {
  * Judges the engine's cgroups by the Kubernetes of the nodes: `v1.37.2`. A node image can have settings of
  * its own, so a run is not refused for it.
  */
-export function cgroupFinding(
-  { cgroupVersion }: Pick<EngineInfo, 'cgroupVersion'>,
-  nodeVersion: string,
-): Finding {
+function cgroupFinding({ cgroupVersion }: Pick<EngineInfo, 'cgroupVersion'>, nodeVersion: string): Finding {
   const subject = 'cgroup';
   if (cgroupVersion === undefined) return { subject, ok: true, found: 'the engine does not say' };
   if (cgroupVersion !== '1') return { subject, ok: true, found: `v${cgroupVersion}` };
@@ -84,7 +81,7 @@ export function cgroupFinding(
  * Finds capabilities of the kernel that the engine lacks, by the bounding sets of its daemons: what they lack
  * no container can have. Those of engines inside of containers do not count.
  */
-export function capabilityFinding(info: EngineInfo, proc: Proc = PROC): Finding {
+function capabilityFinding(info: EngineInfo, proc: Proc): Finding {
   const subject = 'capabilities';
   const unseen = { subject, ok: true, found: 'the engine is not to be seen from here' };
   if (isInMachine(info)) return unseen;
@@ -143,7 +140,8 @@ function unlessUnreadable<T>(read: () => T, otherwise: T): T {
  * Judges what the engine's machine has for nodes.
  * @param nodeVersion - the Kubernetes of the node image; empty if it is not known
  */
-export const hostFindings = (info: EngineInfo, nodeVersion: string): readonly Finding[] => [
-  cgroupFinding(info, nodeVersion),
-  capabilityFinding(info),
-];
+export const hostFindings = (
+  info: EngineInfo,
+  nodeVersion: string,
+  proc: Proc = PROC,
+): readonly [Finding, Finding] => [cgroupFinding(info, nodeVersion), capabilityFinding(info, proc)];

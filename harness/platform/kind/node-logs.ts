@@ -13,9 +13,9 @@ import {
 } from '../../base/disk/disk.ts';
 import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { redact } from '../../base/redact.ts';
-import { causesIn } from '../../base/telling-lines.ts';
 import { runProcess } from '../../process/run.ts';
 import { kindEnvironment } from './clusters.ts';
+import { kubeletCausesIn } from './kubelet-causes.ts';
 import { KIND_CLUSTER_LABEL, ownName } from './labels.ts';
 import type { RunContext } from './options.ts';
 
@@ -23,10 +23,10 @@ import type { RunContext } from './options.ts';
 const EXPORT_MS = 60_000;
 
 /** The part of a run that its logs are asked with. */
-export type LogContext = Pick<RunContext, 'engine' | 'kind' | 'ledger' | 'runId' | 'signal'>;
+type LogContext = Pick<RunContext, 'engine' | 'kind' | 'ledger' | 'runId' | 'signal'>;
 
 /** What kind has written of a cluster's nodes, and what it said meanwhile. */
-export interface NodeLogs {
+interface NodeLogs {
   /** Exists only if kind got that far. */
   readonly folder: string;
   readonly said: string;
@@ -71,12 +71,6 @@ export function kubeletCauses({ folder }: NodeLogs): readonly string[] {
     .filter(entry => entry.isFile() && entry.name === 'kubelet.log')
     .map(entry => join(entry.parentPath ?? entry.path, entry.name));
   return [...new Set(files.flatMap(file => kubeletCausesIn(readFileSync(file, 'utf8'))))];
-}
-
-/** Finds why a kubelet ended, in its journal. */
-export function kubeletCausesIn(journal: string): readonly string[] {
-  const lines = journal.split('\n').filter(line => line.includes('"command failed"'));
-  return lines.length === 0 ? [] : causesIn(lines.join('\n'));
 }
 
 function placesOf({ ledger, runId }: LogContext, cluster: string) {

@@ -1,14 +1,15 @@
 /** How creations are paced, what a failed one says, and which is tried again. */
 import t from 'tap';
+import { Places } from '../../../harness/base/places.ts';
 import { clusterName } from '../../../harness/model/names.ts';
-import { loadOf, Places, paceOf } from '../../../harness/platform/kind/creation-places.ts';
+import { loadOf, paceOf } from '../../../harness/platform/kind/creation-pace.ts';
 import { tellsNothing } from '../../../harness/platform/kind/exported-files.ts';
 import {
   creationError,
   type FailedCreation,
   missedDeadline,
 } from '../../../harness/platform/kind/failed-creation.ts';
-import { kubeletCausesIn } from '../../../harness/platform/kind/node-logs.ts';
+import { kubeletCausesIn } from '../../../harness/platform/kind/kubelet-causes.ts';
 import { Portions } from '../../../harness/platform/kind/portions.ts';
 import {
   GAVE_UP,

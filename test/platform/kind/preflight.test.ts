@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { EngineInfo } from '../../../harness/platform/kind/engine/engine.ts';
-import { capabilityFinding, cgroupFinding, type Proc } from '../../../harness/platform/kind/host-findings.ts';
+import { hostFindings, type Proc } from '../../../harness/platform/kind/host-findings.ts';
 import {
   addressFamilyFinding,
   conntrackFinding,
@@ -102,7 +102,7 @@ t.test('cgroup v1 is told of, and refused with Kubernetes whose kubelets refuse 
     ['1', '', true, /^v1/],
     [undefined, 'v1.37.2', true, /does not say/],
   ] as const) {
-    const finding = cgroupFinding({ cgroupVersion }, kubernetes);
+    const [finding] = hostFindings({ ...SOUND, cgroupVersion }, kubernetes);
     t.match(
       finding,
       { ok, found, ...(!ok && { fix: /unified_cgroup_hierarchy=1.*--node-image/ }) },
@@ -156,9 +156,10 @@ t.test('a capability that the engine lacks is named', { skip: process.platform !
     ['an older kernel', SOUND, procOf({ 7: ['dockerd', '7', '0000003fffffffff'] }, '37\n'), true, /has all/],
     ['Docker Desktop', { ...SOUND, operatingSystem: 'Docker Desktop' }, procOf({}), true, /not to be seen/],
   ] as const) {
-    t.match(capabilityFinding(info, proc), { ok, found, ...(!ok && { fix: /has them all/ }) }, name);
+    const [, finding] = hostFindings(info, 'v1.34.0', proc);
+    t.match(finding, { ok, found, ...(!ok && { fix: /has them all/ }) }, name);
   }
-  t.match(capabilityFinding(old), { subject: 'capabilities' }, 'the machine itself can be asked');
+  t.match(hostFindings(old, 'v1.34.0')[1], { subject: 'capabilities' }, 'the machine itself can be asked');
 });
 
 t.test('an engine in a virtual machine has networks that this machine does not reach', async t => {
