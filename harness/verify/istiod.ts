@@ -3,13 +3,14 @@ import type { ApiClient } from '../base/api-client.ts';
 import { type ExecContext, execIn, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
 import { at, list, text } from './diagnose/object-fields.ts';
+import { PAST_PROXIES } from './past-proxies.ts';
 import { listPods } from './pods.ts';
 import { ISTIO_NAMESPACE } from './workloads.ts';
 
 /** Today's image has no curl. */
 const QUERIES: readonly ((path: string) => readonly string[])[] = [
   path => ['pilot-discovery', 'request', 'GET', path],
-  path => ['curl', '-sS', '-f', `http://localhost:15014${path}`],
+  path => ['curl', '-sS', '-f', ...PAST_PROXIES, `http://localhost:15014${path}`],
 ];
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { ApiClient } from '../base/api-client.ts';
 import { type ExecContext, execIn, isTrouble } from './calling.ts';
+import { PAST_PROXIES } from './past-proxies.ts';
 import { SIDECAR } from './workloads.ts';
 
 /** One host of an Envoy cluster. Counters are since the proxy started. */
@@ -57,7 +58,7 @@ export function readEndpoints(text: string, cluster: string): readonly ProxyEndp
 /** The programs that can ask the admin interface: pilot-agent in every image, curl where the image has it. */
 const ADMIN_QUERIES: readonly ((path: string) => readonly string[])[] = [
   path => ['pilot-agent', 'request', 'GET', path],
-  path => ['curl', '-sS', `http://localhost:15000/${path}`],
+  path => ['curl', '-sS', ...PAST_PROXIES, `http://localhost:15000/${path}`],
 ];
 
 /**

@@ -1,5 +1,6 @@
 /** Calls of HelloWorld by curl: the argument vector, and the strict reading of what curl prints. */
 import type { ExecOutcome } from '../base/kubernetes-client.ts';
+import { PAST_PROXIES } from './past-proxies.ts';
 import { SERVICE_URL } from './workloads.ts';
 
 /** Seconds that one call may take; more than Envoy's connect timeout of 10 s. */
@@ -37,6 +38,7 @@ export const curlArgv = (requests: number): readonly string[] =>
 export const callArgv = (url: string, timeoutSeconds: number, more: readonly string[]): readonly string[] => [
   'curl',
   '-sS',
+  ...PAST_PROXIES,
   '-m',
   String(timeoutSeconds),
   ...more,

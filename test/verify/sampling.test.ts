@@ -11,7 +11,7 @@ t.test('one argument vector asks all, without a shell', async t => {
   const argv = curlArgv(300);
   t.equal(argv[0], 'curl');
   t.equal(argv.at(-1), 'http://helloworld.sample:5000/hello?[1-300]');
-  for (const option of ['-sS', '-m', '15', '-H', 'Connection: close', '-w'])
+  for (const option of ['-sS', '--noproxy', '*', '-m', '15', '-H', 'Connection: close', '-w'])
     t.ok(argv.includes(option), option);
 });
 

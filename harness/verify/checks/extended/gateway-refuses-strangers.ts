@@ -8,6 +8,7 @@ import type { Facts } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
 import { nothingExposes } from '../../diagnose/unexposed.ts';
+import { PAST_PROXIES } from '../../past-proxies.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
 import { unproved } from '../unproved.ts';
 import { GATEWAY_PORT, SNI } from './gateway-counters.ts';
@@ -39,7 +40,17 @@ async function attemptsAt(
     ['naming the Service', ['--resolve', `${named}:${address}`, `https://${named}/hello`]],
     ['by address', [`https://${address}:${GATEWAY_PORT}/hello`]],
   ] as const) {
-    const outcome = await ask(['curl', '-sS', '-k', '-m', '15', '-o', '/dev/null', ...target]);
+    const outcome = await ask([
+      'curl',
+      '-sS',
+      '-k',
+      ...PAST_PROXIES,
+      '-m',
+      '15',
+      '-o',
+      '/dev/null',
+      ...target,
+    ]);
     const said = isTrouble(outcome) ? outcome.trouble : outcome.stderr.trim().split('\n')[0] || 'answered';
     const refused = !isTrouble(outcome) && isClosedByPeer(outcome.exitCode, outcome.stderr);
     attempts.push({ cluster, network, as, curl: said.slice(0, 200), refused });

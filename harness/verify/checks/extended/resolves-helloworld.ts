@@ -6,6 +6,7 @@ import { clientPodIn, execIn, isTrouble, type Trouble } from '../../calling.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
 import { at, text } from '../../diagnose/object-fields.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { PAST_PROXIES } from '../../past-proxies.ts';
 import { NAMESPACE, SERVICE, SERVICE_URL } from '../../workloads.ts';
 import { inCluster } from '../in-cluster.ts';
 
@@ -17,7 +18,7 @@ async function resolveIn(
   const pod = await clientPodIn(context, client);
   if (isTrouble(pod)) return pod;
   const target = { namespace: NAMESPACE, pod: pod.name, container: context.client };
-  const argv = ['curl', '-sSv', '-m', '15', '-o', '/dev/null', SERVICE_URL];
+  const argv = ['curl', '-sSv', ...PAST_PROXIES, '-m', '15', '-o', '/dev/null', SERVICE_URL];
   const outcome = await execIn(client, target, argv, context, 60_000);
   if (isTrouble(outcome)) return outcome;
   // The address is told before anybody takes the connection: whether one does is not asked here.

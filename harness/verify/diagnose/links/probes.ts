@@ -7,6 +7,7 @@ import { KubernetesApiError, type KubernetesClient } from '../../../base/kuberne
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, isMultiNetwork, isRemote, type Topology } from '../../../model/topology.ts';
 import { type ExecContext, execIn, isTrouble, pickClientPod } from '../../calling.ts';
+import { PAST_PROXIES } from '../../past-proxies.ts';
 import { podsOf } from '../../pods.ts';
 import { askProxy, readEndpoints } from '../../proxy-endpoints.ts';
 import { ISTIO_NAMESPACE, NAMESPACE, SERVICE_CLUSTER, SERVICE_URL } from '../../workloads.ts';
@@ -106,6 +107,7 @@ async function curl(
     const words = [
       'curl',
       '-sk',
+      ...PAST_PROXIES,
       '-m',
       String(CURL_SECONDS),
       '-o',
