@@ -14,6 +14,7 @@ import { codeFile, currentBundle, ROOT } from './test-bundle.mjs';
  */
 const ALONE = [
   /^test\/cli\/(run|up|up-by-hand|false-green)\.test/,
+  /^test\/platform\/kind\/real\//,
   /^test\/platform\/(existing\/|contract-existing|diagnostics|doctor|programs)/,
   /^test\/(package|readme)\.test/,
   /^test\/library\/(examples|up)\.test/,
