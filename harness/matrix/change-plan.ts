@@ -1,6 +1,6 @@
 /** What is done wrong, as a change of the plan. */
 import { clusterName } from '../model/names.ts';
-import { topologicalOrder } from '../plan/graph.ts';
+import { inSequence, topologicalOrder } from '../plan/graph.ts';
 import type { Plan, Step, StepId } from '../plan/step.ts';
 import type { Edit } from './schema.ts';
 import { commandsOf, filesOf } from './words.ts';
@@ -32,8 +32,9 @@ function apply(plan: Plan, edit: Edit): Plan {
       first ? [{ ...first, args: [...first.args, ...edit.arguments] }, ...rest] : [],
     );
   if ('lastOn' in edit || 'allOn' in edit) return elsewhere(plan, edit);
-  if ('late' in edit) return late(plan, edit.late, edit.after);
-  if ('early' in edit) return early(plan, edit.early, edit.before);
+  // Who changes the order does one thing at a time.
+  if ('late' in edit) return late(oneAtATime(plan), edit.late, edit.after);
+  if ('early' in edit) return early(oneAtATime(plan), edit.early, edit.before);
   if ('inTheEnd' in edit) return inTheEnd(plan, edit);
   if ('instead' in edit || 'before' in edit || 'after' in edit || 'between' in edit) return more(plan, edit);
   return plan;
@@ -94,6 +95,8 @@ function elsewhere(plan: Plan, edit: Extract<Edit, { lastOn: string } | { allOn:
     ),
   );
 }
+
+const oneAtATime = (plan: Plan): Plan => ({ ...plan, steps: inSequence(plan.steps) });
 
 /** What waited for the step waits for what it waited for. */
 function late(plan: Plan, id: StepId, after: StepId): Plan {

@@ -4,6 +4,7 @@
 import { clusterName } from '../model/names.ts';
 import type { Topology } from '../model/topology.ts';
 import { kubectl } from '../plan/commands.ts';
+import { inSequence } from '../plan/graph.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import { SimulatorPlatform } from '../platform/simulator/simulator-platform.ts';
@@ -90,7 +91,7 @@ function verificationOf(plan: Plan, { clusters }: Topology): Plan {
     ...plan,
     steps: [
       ...again,
-      ...part.map(step => ({
+      ...inSequence(part).map(step => ({
         ...step,
         dependsOn: [...again.map(({ id }) => id), ...step.dependsOn.filter(id => ids.has(id))],
       })),

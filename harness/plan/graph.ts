@@ -6,10 +6,24 @@ import type { Plan, StepId } from './step.ts';
 interface Node {
   readonly id: StepId;
   readonly dependsOn: readonly StepId[];
+  readonly follows?: readonly StepId[];
 }
 
+/** Lists all that comes before a step: what it depends on, and what it follows. */
+export const precedingOf = ({ dependsOn, follows = [] }: Node): readonly StepId[] => [
+  ...dependsOn,
+  ...follows,
+];
+
+/** Has each step wait for the end of those that it follows, as who types one after the other does. */
+export const inSequence = <T extends Node>(steps: readonly T[]): readonly T[] =>
+  steps.map(step => {
+    const { follows, ...rest } = step;
+    return follows ? ({ ...rest, dependsOn: [...new Set(precedingOf(step))] } as unknown as T) : step; // but for `follows`
+  });
+
 /**
- * Sorts steps so that each comes after those that it depends on; where the graph allows, in the order given.
+ * Sorts steps so that each comes after those that it depends on or follows; where the graph allows, in the order given.
  * @throws Error if an id is missing, given twice, or part of a ring: a defect of the plan
  */
 export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly T[] {
@@ -25,7 +39,7 @@ export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly 
     if (state.get(step.id) === 'open')
       throw new Error(`Steps depend on each other: ${[...path, step.id].join(' → ')}`);
     state.set(step.id, 'open');
-    for (const id of step.dependsOn) {
+    for (const id of precedingOf(step)) {
       const needed = byId.get(id);
       if (!needed) throw new Error(`${step.id} depends on ${id}, which is not in the plan.`);
       visit(needed, [...path, step.id]);
@@ -37,11 +51,12 @@ export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly 
   return ordered;
 }
 
-/** Lists all steps that one depends on, also through others, in no order. */
+/** Lists all steps that one depends on or follows, also through others, in no order. */
 export function ancestorsOf({ steps }: Pick<Plan, 'steps'>, id: StepId): readonly StepId[] {
   const found = new Set<StepId>();
   const visit = (each: StepId): void => {
-    for (const before of steps.find(step => step.id === each)?.dependsOn ?? []) {
+    const step = steps.find(({ id: other }) => other === each);
+    for (const before of step ? precedingOf(step) : []) {
       if (found.has(before)) continue;
       found.add(before);
       visit(before);

@@ -34,6 +34,11 @@ export interface Step {
   readonly cluster?: ClusterName;
   readonly guide: GuideReference;
   readonly dependsOn: readonly StepId[];
+  /**
+   * Steps that need only have begun: it asks again and again for what they bring, while they go on. If one of
+   * them fails, it is given up.
+   */
+  readonly follows?: readonly StepId[];
   readonly files: readonly PlanFile[];
   readonly commands: readonly Command[];
   readonly omission: Omission;

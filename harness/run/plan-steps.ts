@@ -1,4 +1,5 @@
 /** The steps of a run: in which order they begin, and how each of them ends. */
+import { linkedSignal } from '../base/deadline.ts';
 import type { Step, StepId } from '../plan/step.ts';
 import type { StartedPlatform } from '../platform/platform.ts';
 import type { Tools } from '../tools/tools.ts';
@@ -9,7 +10,7 @@ import type { Findings } from './findings.ts';
 import { judge, type Scene } from './judge.ts';
 import type { RunOptions } from './run.ts';
 import { runStep, type StepResult } from './run-step.ts';
-import { runGraph } from './schedule.ts';
+import { type Around, runGraph } from './schedule.ts';
 
 /** What a run's steps and checks share with the run around them. */
 export interface Surroundings {
@@ -42,6 +43,25 @@ interface Ending extends Omit<Ended, 'id'> {
   readonly commands?: Extract<RunEvent, { type: 'step-ended' }>['commands'];
 }
 
+/** How a step begins: what it tells, and what ends it before its time. */
+interface Beginning {
+  readonly begun: () => void;
+  /** The run's by default. */
+  readonly signal?: AbortSignal;
+  /** Returns the step that it follows and that has failed meanwhile. */
+  readonly lacks?: () => Ended | undefined;
+}
+
+/** Tells whether what needs a step cannot begin. */
+const blocks = ({ outcome, isComplete }: Ended): boolean =>
+  outcome !== 'done' && outcome !== 'omitted' && !isComplete;
+
+/** Says why a step was not begun, or was given up. */
+const withoutIt = ({ id, problem }: Ended): Problem => ({
+  kind: problem?.kind ?? 'environment',
+  message: `It needs ${id}, which has not been done.`,
+});
+
 /** What a failed step is judged and diagnosed by. */
 export type StepScene = Scene & DiagnosisScene;
 
@@ -72,41 +92,55 @@ export class PlanSteps {
     );
   }
 
-  /** Runs each step as soon as those that it needs have ended; those that clean up have their own time. */
+  /**
+   * Runs each step as soon as those that it needs have ended, or have begun where it follows them; those that
+   * clean up have their own time.
+   */
   async run(isCleanUp = false): Promise<void> {
     const { plan } = this.#around.options;
     for (const { id } of plan.steps) if (!this.outcomes.has(id)) this.outcomes.set(id, 'skipped');
     const steps = plan.steps.filter(step => (step.isCleanUp === true) === isCleanUp);
-    await runGraph<Step, Ended>(steps, async (step, before) => {
-      const ended = await this.#runStep(step, before);
+    await runGraph<Step, Ended>(steps, async (step, beside) => {
+      const ended = await this.#runStep(step, beside);
       this.outcomes.set(step.id, ended.outcome);
       return ended;
     });
   }
 
-  async #runStep(step: Step, before: readonly Ended[]): Promise<Ended> {
+  async #runStep(step: Step, { before, beside, begun }: Around<Ended>): Promise<Ended> {
     const { omitted, keepGoing, signal } = this.#around;
     const { id } = step;
     // The run's end is one event; steps that it leaves over get none.
     if (signal.aborted) return { id, outcome: 'skipped' };
     if (omitted.has(id)) return this.#end(id, { outcome: 'omitted' });
-    const blocker = before.find(
-      ({ outcome, isComplete }) => outcome !== 'done' && outcome !== 'omitted' && !isComplete,
-    );
-    if (!blocker || keepGoing) return await this.#begin(step);
-    const kind = blocker.problem?.kind ?? 'environment';
-    const message = `It needs ${blocker.id}, which has not been done.`;
-    return this.#end(id, { outcome: 'skipped', problem: { kind, message } });
+    if (keepGoing) return await this.#begin(step, { begun });
+    const blocker = [...before, ...beside.flatMap(({ outcome }) => outcome ?? [])].find(blocks);
+    if (blocker) return this.#end(id, { outcome: 'skipped', problem: withoutIt(blocker) });
+    if (beside.length === 0) return await this.#begin(step, { begun });
+    // It is given up if what it follows fails.
+    using linked = linkedSignal(signal);
+    let lacks: Ended | undefined;
+    const giveUp = (ended: Ended) => {
+      if (!blocks(ended)) return;
+      lacks ??= ended;
+      linked.abort(new Error(withoutIt(ended).message));
+    };
+    for (const { ended } of beside) ended.then(giveUp, () => {}); // the run ends with one that throws
+    return await this.#begin(step, { begun, signal: linked.signal, lacks: () => lacks });
   }
 
-  async #begin(step: Step): Promise<Ended> {
+  async #begin(step: Step, { begun, signal: own, lacks }: Beginning): Promise<Ended> {
     const { started, emitter, findings, signal, onFailure } = this.#around;
     const { id } = step;
     const startedAtMs = started.clock.now();
     emitter.emit({ type: 'step-started', step: id });
-    const { commands, failure } = await this.#attempt(step);
+    begun();
+    const { commands, failure } = await this.#attempt(step, own ?? signal);
     const durationMs = started.clock.now() - startedAtMs;
     if (signal.aborted) return this.#end(id, { outcome: 'interrupted', durationMs, commands });
+    const lacking = lacks?.();
+    if (lacking)
+      return this.#end(id, { outcome: 'skipped', durationMs, commands, problem: withoutIt(lacking) });
     if (!failure) return this.#end(id, { outcome: 'done', durationMs, commands });
     const message = `${nameOf(step)}: ${failure.message}`;
     const scene = this.#scene();
@@ -119,8 +153,8 @@ export class PlanSteps {
     return failure.isDifference ? { ...ended, isComplete: true } : ended;
   }
 
-  async #attempt(step: Step): Promise<StepResult> {
-    const { started, emitter, keepGoing, signal } = this.#around;
+  async #attempt(step: Step, signal: AbortSignal): Promise<StepResult> {
+    const { started, emitter, keepGoing } = this.#around;
     let lastMessage = '';
     return await runStep(step, {
       tools: this.#tools,

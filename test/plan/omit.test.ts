@@ -19,6 +19,16 @@ t.test('left-out steps hand their order on', async t => {
   });
 });
 
+t.test('what follows a step that is left out comes after what that one needs', async t => {
+  const plan = await planOf('primary-remote', 'current');
+  const saves = (changed: typeof plan) => changed.steps.find(({ id }) => id === 'cluster1/save-address');
+  t.match(saves(plan), { dependsOn: [], follows: ['cluster1/install-gateway'] });
+  const left = saves(omitSteps(plan, ['cluster1/install-gateway']));
+  t.same(left?.dependsOn, ['cluster1/install-istio']);
+  t.equal(left?.follows, undefined);
+  t.ok(ancestorsOf(plan, 'cluster2/install-istio').includes('cluster1/install-gateway'));
+});
+
 t.test('of the remote secrets of one cluster no two are made at once, whichever is left out', async t => {
   for (const edition of EDITION_NAMES) {
     const plan = planTopology(largeTopology(7, 3), edition);

@@ -180,6 +180,57 @@ t.test('a run whose caller gives up waits for no proof', async t => {
   t.match(outcome, { verdict: 'unknown', interrupted: true, reason: { message: /Ctrl-C/ } });
 });
 
+t.test('a step that follows another begins with it, and what needs it does not wait either', async t => {
+  const plan = planOf(
+    step('a'),
+    step('b', { dependsOn: ['a'] }),
+    step('asks', {
+      follows: ['b'],
+      command: { output: { to: 'variable', name: 'IP' }, awaits: 'an address' },
+    }),
+    step('c', { dependsOn: ['asks'] }),
+  );
+  let asked = 0;
+  const { log, outcome } = await runSmall(plan, {
+    b: async ({ sleep: rest }) => {
+      await rest(3500);
+      return '';
+    },
+    asks: () => {
+      asked += 1;
+      return asked > 2 ? '10.0.0.1' : '';
+    },
+  });
+  t.same(log, ['+a', '-a', '+b', '+asks', '-asks', '+asks', '-asks', '+asks', '-asks', '+c', '-c', '-b']);
+  t.equal(outcome.verdict, 'passed');
+});
+
+t.test('a step is given up when what it follows fails, and skipped when that never begins', async t => {
+  const plan = (more: Partial<Parameters<typeof step>[1]> = {}) =>
+    planOf(
+      step('a', more),
+      step('b', { dependsOn: ['a'] }),
+      step('asks', {
+        follows: ['b'],
+        command: { output: { to: 'variable', name: 'IP' }, awaits: 'an address' },
+      }),
+      step('c', { dependsOn: ['asks'] }),
+    );
+  const failsLate: Action = async ({ sleep: rest }) => {
+    await rest(3500);
+    return { exitCode: 1, stderr: 'Error: not ready\n' };
+  };
+  const late = await runSmall(plan(), { b: failsLate });
+  t.same(stepsOf(late), { a: 'done', b: 'failed', asks: 'skipped', c: 'skipped' });
+  t.match(late.outcome, { verdict: 'failed', reason: { message: /Do b: kubectl ended with exit code 1/ } });
+  t.match(late.outcome.events.at(-1), { durationMs: 3500 }, 'it did not ask until its own time was over');
+  const never = await runSmall(plan(), { a: fails });
+  t.same(stepsOf(never), { a: 'failed', b: 'skipped', asks: 'skipped', c: 'skipped' });
+  t.notOk(never.log.includes('+asks'));
+  const omitted = await runSmall(plan(), { asks: () => '10.0.0.1' }, { omit: ['b'] });
+  t.same(stepsOf(omitted), { a: 'done', b: 'omitted', asks: 'done', c: 'done' });
+});
+
 t.test('after a failure dependents are skipped, the rest goes on, and the checks still look', async t => {
   const plan = planOf(step('a'), step('b', { dependsOn: ['a'] }), step('c', { dependsOn: ['b'] }), step('d'));
   const ran = await runSmall(plan, { a: fails }, { checks: [check('seen', 'passed')] });

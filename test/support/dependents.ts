@@ -1,5 +1,5 @@
 /** What hangs on a step of a plan. */
-import { checkStepIds } from '../../harness/plan/graph.ts';
+import { checkStepIds, precedingOf } from '../../harness/plan/graph.ts';
 import type { Plan, Step, StepId } from '../../harness/plan/step.ts';
 
 /**
@@ -10,7 +10,7 @@ export function dependentsOf(plan: Plan, id: StepId): readonly Step[] {
   checkStepIds(plan, [id]);
   const reached = new Set([id]);
   return plan.steps.filter(step => {
-    if (!step.dependsOn.some(needed => reached.has(needed))) return false;
+    if (!precedingOf(step).some(needed => reached.has(needed))) return false;
     reached.add(step.id);
     return true;
   });

@@ -75,5 +75,6 @@ function partOf(plan: Plan, ids: readonly string[]): readonly unknown[] {
     .map(({ guide: _, ...step }: Step) => ({
       ...step,
       dependsOn: step.dependsOn.filter(id => part.has(id)),
+      ...(step.follows && { follows: step.follows.filter(id => part.has(id)) }),
     }));
 }

@@ -1,5 +1,5 @@
 /** The order of a guide's steps: as on the page, or as they need each other. */
-import { topologicalOrder } from '../../plan/graph.ts';
+import { precedingOf, topologicalOrder } from '../../plan/graph.ts';
 import { omitSteps } from '../../plan/omit.ts';
 import type { Erratum, Plan, Step, StepId } from '../../plan/step.ts';
 
@@ -20,7 +20,7 @@ interface Ordered {
 export function asNeeded(steps: readonly Step[], ours: Plan): Ordered {
   const ids = new Set(steps.map(({ id }) => id));
   const missing = ours.steps.map(({ id }) => id).filter(id => !ids.has(id));
-  const needs = new Map(omitSteps(ours, missing).steps.map(({ id, dependsOn }) => [id, dependsOn]));
+  const needs = new Map(omitSteps(ours, missing).steps.map(step => [step.id, precedingOf(step)]));
   const sorted = topologicalOrder(steps.map(step => ({ ...step, dependsOn: needs.get(step.id) ?? [] })));
   const late = moved(steps, sorted);
   const marked = sorted.map(step => {

@@ -2,6 +2,7 @@
  * A plan as a guide to read: what to type, why the text differs from the original, and what a missing step
  * would show.
  */
+import { precedingOf } from '../graph.ts';
 import { contextVariable } from '../mesh.ts';
 import type { Erratum, Plan, Step } from '../step.ts';
 import { clustersOf } from './shell.ts';
@@ -45,7 +46,7 @@ function stepBlocks(plan: Plan, step: Step, index: number): readonly string[] {
 }
 
 const after = (plan: Plan, step: Step): string => {
-  const numbers = step.dependsOn.map(id => plan.steps.findIndex(other => other.id === id) + 1);
+  const numbers = precedingOf(step).map(id => plan.steps.findIndex(other => other.id === id) + 1);
   return numbers.length === 0 ? '' : ` · after ${numbers.sort((one, other) => one - other).join(', ')}`;
 };
 

@@ -20,7 +20,11 @@ export function gatewaySteps(topology: Topology, cluster: ClusterSpec): readonly
       dependsOn: [
         `${cluster.name}/install-istio`,
         ...(isRemote(cluster)
-          ? [`remote-secret/${cluster.name}-in-${primary}`, `${primary}/expose-istiod`]
+          ? [
+              `remote-secret/${cluster.name}-in-${primary}`,
+              `${primary}/expose-istiod`,
+              `${primary}/install-gateway`,
+            ]
           : []),
       ],
       files: [],

@@ -91,7 +91,9 @@ export function saveAddressStep(topology: Topology, primary: ClusterSpec): StepD
       primary,
       `Configure ${remotesOf(topology, primary.name)[0]?.name} as a remote`,
     ),
-    dependsOn: [`${primary.name}/install-gateway`],
+    dependsOn: [],
+    // The Service has its address before the gateway's pod is ready, and a remote needs no more.
+    follows: [`${primary.name}/install-gateway`],
     files: [],
     commands: [awaitGatewayAddress(primary.name, addressVariable(topology, primary.name))],
     omission: {

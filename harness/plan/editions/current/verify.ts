@@ -43,6 +43,7 @@ export const VERIFY: VerifyText = {
       ? [
           `remote-secret/${cluster.name}-in-${controlPlaneOf(cluster)}`,
           `${controlPlaneOf(cluster)}/expose-istiod`,
+          `${controlPlaneOf(cluster)}/install-gateway`,
         ]
       : [],
   // Until their addresses are known, calls go to pods of the other network themselves, and wait for 10 s.
