@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { redact } from '../base/redact.ts';
 import type { Command, CommandResult } from '../model/command.ts';
 import type { Tools } from '../tools/tools.ts';
+import { isDrawing, lastWords } from './last-words.ts';
 import { differenceFrom, onlyLooks } from './shown-output.ts';
 
 /** What a command works with. */
@@ -43,7 +44,9 @@ export async function runCommand(
       ...(stdin !== undefined && { stdin }),
       variables,
       signal,
-      onProgress: line => onProgress(redact(line)),
+      onProgress: line => {
+        if (!isDrawing(line)) onProgress(redact(line));
+      },
     });
     const obtained = awaited === undefined || captured(result.stdout) !== '';
     const isDone = result.exitCode === 0 && result.fault === undefined && obtained;
@@ -86,30 +89,6 @@ function failureOf(command: Command, result: CommandResult, tookMs: number): str
   }
   const waited = command.awaits === undefined ? '' : ` while it waited for ${command.awaits}`;
   return `${command.tool} ended with exit code ${result.exitCode}${waited}: ${last}`;
-}
-
-const MAX_WORDS = 600;
-
-/** Shortens a long line: tools name the cause first or last, and repeat themselves in between. */
-const cutInTheMiddle = (line: string): string =>
-  line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS / 2)} … ${line.slice(-MAX_WORDS / 2)}` : line;
-
-/** Returns what a command said last, on one line. */
-function lastWords({ stdout, stderr, exitCode }: CommandResult): string {
-  const said = stderr.trim() === '' ? stdout.trim() : stderr.trim();
-  if (said === '') return exitCode === 0 ? 'an empty answer' : 'nothing';
-  const parts = redact(said)
-    .split('\n')
-    .map(part => part.trim())
-    .filter(part => part !== '');
-  return cutInTheMiddle(toldOnce(parts).join(' · '));
-}
-
-/** Returns each of the texts once, in the order in which they first came: `10 × curl: (6) …`. */
-function toldOnce(texts: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts].map(([text, count]) => (count === 1 ? text : `${count} × ${text}`));
 }
 
 /** Returns an output as `$(…)` has it: without the newlines at the end. */

@@ -83,7 +83,7 @@ for (const [edition, id] of [
 
 t.test('without that policy the east-west gateway asks a registry for what is there', { skip }, async t => {
   // What the user sets comes last, so that it counts.
-  const { outcome } = await runFromArchives(t.testdir(), {
+  const { outcome, events } = await runFromArchives(t.testdir(), {
     edition: 'current',
     runId: ownId('kaw'),
     set: ['values.global.imagePullPolicy='],
@@ -93,4 +93,11 @@ t.test('without that policy the east-west gateway asks a registry for what is th
   const steps = [...outcome.steps].filter(([, ended]) => ended === 'failed').map(([id]) => id);
   t.same(steps, ['cluster1/install-gateway'], JSON.stringify(outcome.reason));
   t.match(outcome.reason?.message, /ImagePullBackOff|ErrImagePull/);
+  const step = events.find(event => event.type === 'step-ended' && event.outcome === 'failed');
+  const words = step?.type === 'step-ended' ? step.problem?.message : '';
+  t.match(
+    `${words} ${outcome.reason?.hint}`,
+    /istioctl ended with exit code 1: ✘ Ingress gateways encountered an error: failed to wait/,
+    'not with the drawing that istioctl begins with',
+  );
 });

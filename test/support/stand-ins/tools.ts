@@ -56,11 +56,23 @@ export async function runTool(
     onProgress: () => {},
   };
   try {
-    return await runProgram(program === 'kubectl' ? kubectl : istioctlOf(istio), invocation, LONG_MS);
+    const result = await runProgram(program === 'kubectl' ? kubectl : istioctlOf(istio), invocation, LONG_MS);
+    return program === 'istioctl' && argv.includes('install') && istio !== '1.8.0' ? asDrawn(result) : result;
   } finally {
     for (const client of clients) client.close();
   }
 }
+
+/**
+ * The real `istioctl install` draws a ship on standard error before anything else, and tells its progress
+ * there too (istio/istio operator/cmd/mesh/install.go, pkg/art/istio-ascii.txt, operator/pkg/util/progress
+ * @1.24.0, @1.30.3). The drawing here is of the same characters, and of our own hand.
+ */
+const asDrawn = ({ stdout, stderr, ...result }: CommandResult): CommandResult => ({
+  ...result,
+  stdout: '',
+  stderr: `      |\\       \n    /||  \\     \n   / ||   \\    \n  /__||____\\   \n____________________\n  \\_____/   \n\n${stdout}${stderr}`,
+});
 
 /**
  * An address of loopback is dialled; any other is a node's, which only the simulated network of the run
