@@ -36,7 +36,7 @@ const PROCESSES = [/^test\/support\/(loader|no-domains|own-children)\.test/];
 
 /** These wait for programs or real clocks most of the time, one after the other. */
 const WAITING = [
-  /^test\/github\/action/,
+  /^test\/github\/(action|kind-trials)/,
   /^test\/platform\/clean\.test/,
   /^test\/process\//,
   /^test\/tools\/process-tools\.test/,
