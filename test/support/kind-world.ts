@@ -54,6 +54,8 @@ export async function kindWorld(folder: string, topology: Topology, edition = 'c
     // Whatever is needed is here; what nodes pull is up to the stand-in for their runtime.
     offline: false,
     noCache: true,
+    // Stand-ins need no processor of their own, however busy the machine is.
+    createAtOnce: topology.clusters.length,
   });
   return {
     path,

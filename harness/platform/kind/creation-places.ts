@@ -6,7 +6,8 @@ import type { RunContext } from './options.ts';
 import { isInMachine } from './preflight.ts';
 
 /** Makes the places for a run's clusters, and tells the user if they are fewer than the clusters. */
-export async function placesFor({ engine, topology, tell }: RunContext): Promise<Places> {
+export async function placesFor({ engine, topology, options, tell }: RunContext): Promise<Places> {
+  if (options.createAtOnce !== undefined) return new Places(options.createAtOnce);
   const info = await engine.info();
   // The load of a virtual machine's guest can not be read from outside.
   const load = isInMachine(info) ? undefined : loadOf(() => readFileSync('/proc/loadavg', 'utf8'));

@@ -34,6 +34,8 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
    * pulled first.
    */
   readonly createMs?: number;
+  /** How many clusters are made at a time; by default as many as the machine bears. */
+  readonly createAtOnce?: number;
   /** Milliseconds without an answer until an API server or the engine is lost; a minute by default. */
   readonly lostMs?: number;
 }
