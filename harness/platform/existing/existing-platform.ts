@@ -131,8 +131,9 @@ export class ExistingPlatform implements Platform {
       inspections.map(async ({ context, leftovers }) => {
         if (!leftovers) return;
         await removeLeftovers(context.kubeconfig, leftovers, signal);
+        const what = leftovers.words.join(', ');
         onProgress?.(
-          `${context.cluster} (${context.context}): removed what a former Istio had left: ${leftovers.words.join(', ')}`,
+          `${context.cluster} (${context.context}): removed what a former Istio had left: ${what}`,
         );
       }),
     );

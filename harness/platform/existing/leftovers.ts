@@ -2,9 +2,9 @@
  * What an Istio that was taken off has left, and harms nobody: told apart from an Istio that is there.
  *
  * `istioctl uninstall --purge` removes what has a label of its components (istio/istio
- * operator/pkg/uninstall/prune.go @1.30.3). What istiod itself wrote has none: the ConfigMaps with the root
- * certificate and the revoked ones, in every namespace (real-kind-2026-11 E1). Definitions stay where they came
- * by another way, or from 1.8, whose uninstall leaves them.
+ * operator/pkg/uninstall/prune.go @1.30.3). What istiod itself wrote has none: the ConfigMaps with the
+ * root certificate and the revoked ones, in every namespace (real-kind-2026-11 E1). Definitions stay where
+ * they came by another way, or from 1.8, whose uninstall leaves them.
  */
 import {
   isNotFound,
@@ -35,7 +35,7 @@ type Before = Readonly<Record<string, readonly string[]>>;
 /** Kinds that a leftover may be of; anything else of Istio's is a part of one that is there. */
 const HARMLESS = ['configmaps', 'customresourcedefinitions'];
 const DEFINITIONS = { apiVersion: 'apiextensions.k8s.io/v1', plural: 'customresourcedefinitions' };
-/** The label that istiod gives its ConfigMaps (pilot/…/controller/namespacecontroller.go @1.8.0, @1.30.3). */
+/** istiod's label (pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go @1.8.0, @1.30.3). */
 const CONFIG_LABEL = 'istio.io/config';
 /** What is in them (the same file; pkg/config/constants/constants.go @1.30.3). */
 const DATA = ['root-cert.pem', 'ca-crl.pem'];

@@ -99,7 +99,10 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     if (leftovers) {
       bad(
         `an Istio that was taken off has left: ${leftovers.words.join(', ')}`,
-        `--clean-leftovers takes it away before the run, or these lines do:\n${removalLines(context.context, leftovers).join('\n')}`,
+        [
+          '--clean-leftovers takes it away before the run, or these lines do:',
+          ...removalLines(context.context, leftovers),
+        ].join('\n'),
       );
     } else if (there.length > 0) {
       bad(
