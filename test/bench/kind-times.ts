@@ -9,6 +9,8 @@ import type { Lateness } from '../support/stand-ins/late-nodes.ts';
 
 /** A new node is up, and ready, after 31 s; kind returns 10 s before. */
 const KIND_MS = 21_000;
+/** Of these, kind's phases after the control plane's start, and the end of that; believed. */
+export const REST_MS = 4_000;
 /** "kind returns 10 s and more before a node is Ready, and longer before CoreDNS answers": 5 s is believed. */
 export const LATENESS: Lateness = {
   nodes: () => sleep(systemClock, 10_000),

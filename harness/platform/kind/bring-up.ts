@@ -17,9 +17,8 @@ import { startLoadBalancers } from './load-balancers.ts';
 import { metalLbManifest } from './metallb.ts';
 import { createNetworks } from './networks.ts';
 import { withNoProxy } from './no-proxy.ts';
-import type { KindNode } from './nodes.ts';
+import { NodeImages } from './node-images.ts';
 import type { RunContext } from './options.ts';
-import { loadArchives, type PullOptions, pullImages } from './preload.ts';
 import { causeOf, type Joined, proveBeside } from './proof.ts';
 import { prepareRegistryConfig } from './registry-config.ts';
 import { startedPlatform } from './started.ts';
@@ -65,10 +64,9 @@ export class BringUp {
     const privateRegistries = registries ? registries.registries : new Set<string>();
     const cache = await startImageCache(this.#context, networks, images, privateRegistries);
     const context = withNoProxy(this.#context, networks, images);
-    const kubeconfigs = await createClusters(context, networks, {
-      cache,
-      registryConfig: registries ? registries.file : undefined,
-    });
+    const nodeImages = new NodeImages(this.#context, { images, privateRegistries });
+    const sources = { cache, registryConfig: registries ? registries.file : undefined };
+    const kubeconfigs = await createClusters(context, networks, sources, name => nodeImages.begin(name));
     for (const [name, file] of kubeconfigs)
       this.#clients.set(name, new KubernetesClient(readFileSync(file, 'utf8')));
     cleanUp.add('close the connections', () => this.#closeClients());
@@ -76,7 +74,7 @@ export class BringUp {
     const joined = { networks, nodes, clients: this.#clients };
     const proven = this.#prove(joined);
     // Steps may begin before the proof; pods may not before their images are there.
-    await orSooner(proven, this.#bringImages(nodes, { images, privateRegistries }));
+    await orSooner(proven, nodeImages.brought());
     const balanced = { ...joined, kubeconfigs, manifest };
     const unbalanced = await orSooner(proven, startLoadBalancers(this.#context, balanced, this.#stopped));
     this.#defect = AbortSignal.any([
@@ -97,12 +95,6 @@ export class BringUp {
       undo: () => this.undo(),
       letGo: () => this.#letGo(),
     });
-  }
-
-  async #bringImages(nodes: readonly KindNode[], wanted: Pick<PullOptions, 'images' | 'privateRegistries'>) {
-    const { engine, signal, tell } = this.#context;
-    await loadArchives(this.#context);
-    await pullImages(engine, nodes, { ...wanted, signal, tell });
   }
 
   /** Brings the proof while everything else goes on; what fails is described. */

@@ -34,17 +34,19 @@ type Make = (
  * Creates the clusters side by side, as many at a time as the machine bears. The first failure ends the
  * others; the error names all that failed by themselves. One whose kubeadm had no answer in time is made once
  * more, alone, when the others are up.
+ * @param onAnswers - called when a cluster's API server answers, while kind still goes on
  * @returns cluster → path of its kubeconfig
  */
 export async function createClusters(
   context: RunContext,
   networks: DockerNetworks,
   images: ImageSource,
+  onAnswers: (cluster: ClusterName) => void = () => {},
 ): Promise<ReadonlyMap<ClusterName, string>> {
   const { topology, signal } = context;
   const controller = new AbortController();
   const both = AbortSignal.any([signal, controller.signal]);
-  const make = makerOf(context, networks, images);
+  const make = makerOf(context, networks, images, onAnswers);
   const places = await placesFor(context);
   const attempts = await Promise.allSettled(
     topology.clusters.map(async spec => {
@@ -90,7 +92,12 @@ async function makeAgain(context: RunContext, name: ClusterName, make: Make): Pr
 }
 
 /** Prepares what the creations of all clusters share. */
-function makerOf(context: RunContext, { ofTopology, transit }: DockerNetworks, images: ImageSource): Make {
+function makerOf(
+  context: RunContext,
+  { ofTopology, transit }: DockerNetworks,
+  images: ImageSource,
+  onAnswers: (cluster: ClusterName) => void,
+): Make {
   const { topology, options, tell } = context;
   const addresses = fixedAddresses(topology.clusters, transit?.nodes ?? []);
   return (spec, signal, onAnswer) => {
@@ -105,7 +112,9 @@ function makerOf(context: RunContext, { ofTopology, transit }: DockerNetworks, i
       ...(options.createMs !== undefined && { createMs: options.createMs }),
       onLine: line => {
         tellWords(line);
-        if (saysThatItAnswers(line)) onAnswer?.();
+        if (!saysThatItAnswers(line)) return;
+        onAnswer?.();
+        onAnswers(spec.name);
       },
     });
   };

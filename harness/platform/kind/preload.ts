@@ -7,6 +7,7 @@ import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { redact } from '../../base/redact.ts';
 import { shortOutput } from '../../base/telling-lines.ts';
+import type { ClusterName } from '../../model/names.ts';
 import { runProcess } from '../../process/run.ts';
 import { registryOf } from '../image-list.ts';
 import { kindEnvironment } from './clusters.ts';
@@ -22,39 +23,38 @@ const PULL_MS = 10 * 60_000;
 const ATTEMPTS = 2;
 
 /**
- * Loads archives made with `docker save` into all nodes of every cluster.
+ * Loads archives made with `docker save` into all nodes of a cluster.
  * @throws HarnessError ERR_PLATFORM_NOT_READY
  */
-export async function loadArchives(context: RunContext): Promise<void> {
-  const { kind, runId, topology, options, signal, tell } = context;
+export async function loadArchives(context: RunContext, cluster: ClusterName): Promise<void> {
+  const { kind, runId, options, signal, tell } = context;
   const archives = options.imageArchives ?? [];
-  await Promise.all(
-    topology.clusters.map(async ({ name }) => {
-      // One at a time: kind v0.20 reads the first and drops the others
-      // (pkg/cmd/kind/load/image-archive/image-archive.go @v0.20.0).
-      // Not `load docker-image`: on engines with containerd's image store it fails for images of several
-      // platforms (kind#3795).
-      for (const [index, archive] of archives.entries()) {
-        tell(`${name}: loading images (${index + 1} of ${archives.length})`);
-        const args = ['load', 'image-archive', archive, '--name', ownName(runId, name)];
-        const env = kindEnvironment(runId);
-        const result = await runProcess(kind, args, { env, signal, timeoutMs: LOAD_MS });
-        signal.throwIfAborted();
-        if (result.exitCode === 0 && result.fault === undefined) continue;
-        const said = `${result.stdout}${result.stderr}`;
-        const how =
-          result.fault === undefined
-            ? `ended with exit code ${result.exitCode}`
-            : `did not end well (${result.fault})`;
-        throw new HarnessError(
-          'ERR_PLATFORM_NOT_READY',
-          redact(`${quoteArgv([kind, ...args])} ${how}: ${shortOutput(withoutNoise(said))}`),
-          { hint: 'docker save --platform writes an archive that every engine can be given.' },
-        );
-      }
-    }),
-  );
+  // One at a time: kind v0.20 reads the first and drops the others
+  // (pkg/cmd/kind/load/image-archive/image-archive.go @v0.20.0).
+  // Not `load docker-image`: on engines with containerd's image store it fails for images of several
+  // platforms (kind#3795).
+  for (const [index, archive] of archives.entries()) {
+    tell(`${cluster}: loading images (${index + 1} of ${archives.length})`);
+    const args = ['load', 'image-archive', archive, '--name', ownName(runId, cluster)];
+    const env = kindEnvironment(runId);
+    const result = await runProcess(kind, args, { env, signal, timeoutMs: LOAD_MS });
+    signal.throwIfAborted();
+    if (result.exitCode === 0 && result.fault === undefined) continue;
+    const said = `${result.stdout}${result.stderr}`;
+    const how =
+      result.fault === undefined
+        ? `ended with exit code ${result.exitCode}`
+        : `did not end well (${result.fault})`;
+    throw new HarnessError(
+      'ERR_PLATFORM_NOT_READY',
+      redact(`${quoteArgv([kind, ...args])} ${how}: ${shortOutput(withoutNoise(said))}`),
+      { hint: 'docker save --platform writes an archive that every engine can be given.' },
+    );
+  }
 }
+
+/** A node, as far as it matters where pods go. */
+type Place = Pick<KindNode, 'container' | 'cluster' | 'isControlPlane'>;
 
 export interface PullOptions {
   readonly images: readonly string[];
@@ -74,7 +74,7 @@ export interface PullOptions {
  */
 export async function pullImages(
   engine: Engine,
-  nodes: readonly KindNode[],
+  nodes: readonly Place[],
   { images, privateRegistries, tell = () => {}, ...how }: PullOptions,
 ): Promise<void> {
   const wanted = images.filter(image => !privateRegistries.has(registryOf(image)));
@@ -140,7 +140,7 @@ async function pull(
  * Lists the nodes that take pods. kubeadm keeps pods off the control plane, and kind lets them on it only
  * where there is no other node.
  */
-export function takingPods(nodes: readonly KindNode[]): readonly KindNode[] {
+export function takingPods(nodes: readonly Place[]): readonly Place[] {
   return nodes.filter(
     node =>
       !node.isControlPlane ||

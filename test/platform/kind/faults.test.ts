@@ -253,7 +253,7 @@ const ROWS: readonly Row[] = [
     leaves: {
       'kind/cluster1.log': /Creating cluster "mh-\w+-cluster1"[\s\S]*Set kubectl context/,
       // What is waited for after the creation, before the first step.
-      'harness.log': /networks\ncluster1: loading images \(1 of 1\)\n/,
+      'harness.log': /cluster1: loading images \(1 of 1\)\n/,
       'kind/cluster1/export.log': /Exporting logs for cluster/,
       'kind/cluster1/docker-info.txt': /Server Version/,
     },

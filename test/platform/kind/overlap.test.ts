@@ -152,3 +152,22 @@ t.test('a proof that fails while steps go on ends the run, and no verdict is giv
   t.ok(existsSync(join(place.folder, 'diagnostics', 'harness.log')), 'what was made was described');
   nothingLeft(t, place);
 });
+
+t.test('archives are loaded while kind still makes the cluster', { skip }, async t => {
+  const place = await placeFor(t, 'd');
+  const { hub } = place.world;
+  hub.restMs = 4000;
+  const archive = join(place.folder, 'images.tar');
+  writeFileSync(archive, 'example.invalid/image:1\n');
+  const outcome = await runOn(place, { imageArchives: [archive] });
+  t.equal(outcome.verdict, 'passed', JSON.stringify(outcome.reason));
+  const loads = hub.calls.filter(({ argv }) => argv[0] === 'load');
+  t.equal(loads.length, 2, 'once for each cluster');
+  for (const load of loads) {
+    const creation = hub.calls.find(
+      ({ argv }) => argv[0] === 'create' && argv.includes(load.argv.at(-1) ?? ''),
+    );
+    t.ok(load.startedAtMs < (creation?.endedAtMs ?? 0), 'before its creation had ended');
+  }
+  nothingLeft(t, place);
+});

@@ -34,6 +34,8 @@ export class Hub implements AsyncDisposable {
   faults: readonly Fault[] = [];
   /** How long each call takes at least, in milliseconds of the wall's clock; asked when its work is done. */
   takesMs: (call: Call) => number = () => 0;
+  /** Of what a creation takes, the part after its API server has answered. */
+  restMs = 0;
   /** When nodes and name servers are ready; at once by default. */
   lateness: Lateness | undefined;
   /** When the nodes and the name server of a cluster became ready, if they were late. */
@@ -164,14 +166,18 @@ export class Hub implements AsyncDisposable {
   }
 
   /** Waits until a call has taken its time. */
-  async #takeTime(call: Call): Promise<void> {
-    const restMs = this.takesMs(call) - (systemClock.now() - call.startedAtMs);
+  async #takeTime(call: Call, laterMs = 0): Promise<void> {
+    const restMs = this.takesMs(call) - laterMs - (systemClock.now() - call.startedAtMs);
     if (restMs > 0) await sleep(systemClock, restMs);
   }
 
   #kindWorld(failure?: CreationFailure): CreationOptions {
     const { nodeImage, nodeOptions } = this.#options;
-    return { nodeImage, nodeOptions, socket: this.#socket, ...(failure !== undefined && { failure }) };
+    return {
+      ...{ nodeImage, nodeOptions, socket: this.#socket },
+      ...(failure !== undefined && { failure }),
+      ...(this.restMs > 0 && { restSeconds: this.restMs / 1000 }),
+    };
   }
 
   /**
@@ -193,11 +199,14 @@ export class Hub implements AsyncDisposable {
     const { lateness } = this;
     const late = lateness && (await LateCluster.holdBack(kubeconfig));
     if (late) this.#held.push(() => late.giveUp());
-    if (call) await this.#takeTime(call);
+    const { restMs } = this;
+    if (call) await this.#takeTime(call, restMs);
     // kind's own end: its containers were made after it had been answered.
-    if (call) call.endedAtMs = systemClock.now();
+    if (call) call.endedAtMs = systemClock.now() + restMs;
     if (lateness)
-      late?.release(lateness, what => this.readied.push({ cluster: name, what, atMs: systemClock.now() }));
+      void sleep(systemClock, restMs).then(() =>
+        late?.release(lateness, what => this.readied.push({ cluster: name, what, atMs: systemClock.now() })),
+      );
     writeFileSync(String(form.get('kubeconfig')), asKindWritesIt(kubeconfig, name), { mode: 0o600 });
     return '';
   }

@@ -18,6 +18,8 @@ export interface CreationOptions {
   readonly nodeOptions: readonly string[];
   /** Of the hub: it is told of a creation whose containers are there. */
   readonly socket: string;
+  /** How long it goes on when the API server answers, to install the network plug-in and more. */
+  readonly restSeconds?: number;
   /** How it fails. */
   readonly failure?: CreationFailure;
 }
@@ -64,6 +66,7 @@ export function createScript(name: string, call: Call, { flags }: Parsed, option
       : []),
     ...(failure === undefined ? [toldOf(name, nodes[0], kubeconfig, text, socket)] : []),
     end('Starting control-plane 🕹️'),
+    ...(options.restSeconds === undefined ? [] : [`sleep ${options.restSeconds}`]),
     ...['Installing CNI 🔌', 'Installing StorageClass 💾'].flatMap(phase => [begin(phase), end(phase)]),
     ...(nodes.length > 1 ? [begin('Joining worker nodes 🚜')] : []),
     ...(failure?.at === 'kubeadm join'
