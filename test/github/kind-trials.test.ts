@@ -1,6 +1,6 @@
 /**
- * The trials of .github/workflows/kind.yml, as far as they can be tried without its machine: on the simulator, and
- * with programs that write down what they are called with.
+ * The trials of .github/workflows/kind.yml, as far as they can be tried without its machine: on the
+ * simulator, and with programs that write down what they are called with.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

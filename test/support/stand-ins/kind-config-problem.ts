@@ -2,8 +2,8 @@
 import { load } from 'js-yaml';
 
 /**
- * pkg/internal/apis/config/v1alpha4 @v0.33.0: the fields that ours has, and some more. Words of kind's YAML reader
- * about text that is none are believed: only a brace that is not closed was tried.
+ * pkg/internal/apis/config/v1alpha4 @v0.33.0: the fields that ours has, and some more. Words of kind's YAML
+ * reader about text that is none are believed: only a brace that is not closed was tried.
  */
 const FIELDS = [
   ...['kind', 'apiVersion', 'name', 'nodes', 'networking', 'featureGates', 'runtimeConfig'],

@@ -1,6 +1,6 @@
 /**
- * `kind create cluster`, as the stand-in does it: pkg/cluster/internal/create/create.go and the actions beside it
- * @v0.33.0; its words are held against those of kind itself (fixtures/kind/answers-0.33.json).
+ * `kind create cluster`, as the stand-in does it: pkg/cluster/internal/create/create.go and the actions
+ * beside it @v0.33.0; its words are held against those of kind itself (fixtures/kind/answers-0.33.json).
  */
 import { load } from 'js-yaml';
 import { quoteArgv, quoteWord } from '../../../harness/base/quote.ts';

@@ -1,7 +1,7 @@
 /**
- * The commands of the stand-in for kind: for each a script, which the stand-in runs in its own process. Nodes are
- * containers that the script itself makes on the engine. Its answers are held against those of kind itself:
- * test/platform/kind/real/answers.test.ts.
+ * The commands of the stand-in for kind: for each a script, which the stand-in runs in its own process. Nodes
+ * are containers that the script itself makes on the engine. Its answers are held against those of kind
+ * itself: test/platform/kind/real/answers.test.ts.
  */
 import { quoteWord } from '../../../harness/base/quote.ts';
 import { KIND_CLUSTER_LABEL } from '../../../harness/platform/kind/labels.ts';
@@ -52,8 +52,8 @@ const nodesOf = (name: string): string =>
   `docker ps -a --filter label=${KIND_CLUSTER_LABEL}=${name} --format '{{.Names}}'`;
 
 /**
- * pkg/cmd/kind/load/image-archive/image-archive.go, pkg/cluster/nodeutils/util.go @v0.33.0. An archive is one of
- * `docker save`, or a list of names: the nodes have these from then on.
+ * pkg/cmd/kind/load/image-archive/image-archive.go, pkg/cluster/nodeutils/util.go @v0.33.0. An archive is one
+ * of `docker save`, or a list of names: the nodes have these from then on.
  */
 function loadScript(name: string, { words, flags }: Parsed): string {
   const exec = 'docker exec --privileged';
@@ -97,9 +97,9 @@ const ASKED_FOR_LOGS = [
 const DUMP = "sh -c 'tar --hard-dereference -C /var/log/ -chf - . || (r=\\$?; [ \\$r -eq 1 ] || exit \\$r)'";
 
 /**
- * pkg/cluster/provider.go, pkg/cluster/internal/providers/docker/provider.go @v0.33.0: files of what is asked, and all
- * of a node's /var/log, which has the journal in binary too, records of logins and the logs of packages
- * (real-kind-2026-11 D10). A node that has ended has the files, with Docker's refusal in them.
+ * pkg/cluster/provider.go, pkg/cluster/internal/providers/docker/provider.go @v0.33.0: files of what is
+ * asked, and all of a node's /var/log, which has the journal in binary too, records of logins and the logs of
+ * packages (real-kind-2026-11 D10). A node that has ended has the files, with Docker's refusal in them.
  */
 function exportScript(name: string, { words }: Parsed): string {
   const out = quoteWord(words[0] ?? '');

@@ -19,8 +19,8 @@ export interface ProxiedCluster {
 }
 
 /**
- * Returns words for `docker run`, ready for a shell, which looks up the network's subnet in them; empty if there
- * is neither a proxy nor a NO_PROXY.
+ * Returns words for `docker run`, ready for a shell, which looks up the network's subnet in them; empty if
+ * there is neither a proxy nor a NO_PROXY.
  */
 export function proxyWords(
   env: Readonly<Record<string, string>>,

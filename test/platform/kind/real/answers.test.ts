@@ -18,8 +18,8 @@ const KEPT = join(packageRoot(), 'fixtures', 'kind', 'answers-0.33.json');
 const isRewritten = process.env['UPDATE_GOLDEN'] === '1';
 
 /**
- * Where the stand-in does not do as kind does, by the question, with the reason. A difference that is not here
- * fails, and so does one that is here and has gone.
+ * Where the stand-in does not do as kind does, by the question, with the reason. A difference that is not
+ * here fails, and so does one that is here and has gone.
  */
 const DIFFERENCES: Readonly<Record<string, string>> = {
   'half a command': 'kind prints its help on standard output; the harness never asks so',

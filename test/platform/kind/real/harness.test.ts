@@ -1,6 +1,6 @@
 /**
- * The harness with kind itself, on nodes without a Kubernetes: its configurations are taken, and creations that fail
- * are told, described and removed.
+ * The harness with kind itself, on nodes without a Kubernetes: its configurations are taken, and creations
+ * that fail are told, described and removed.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
