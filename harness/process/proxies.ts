@@ -1,6 +1,6 @@
 /**
- * The proxies that programs of this machine give to containers: kind and the docker command hand the user's on.
- * Where they are found, and by which rules; the values, which may hold a password, are never shown.
+ * The proxies that programs of this machine give to containers: kind and the docker command hand the user's
+ * on. Where they are found, and by which rules; the values, which may hold a password, are never shown.
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,10 @@ export interface ProxySources {
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY'] as const;
 
-/** kind: the name in capitals counts first (pkg/cluster/internal/providers/common/proxy.go @v0.20.0, @v0.33.0). */
+/**
+ * kind: the name in capitals counts first (pkg/cluster/internal/providers/common/proxy.go @v0.20.0,
+ * @v0.33.0).
+ */
 const readVariable = (env: Env, name: string): string | undefined =>
   env[name] || env[name.toLowerCase()] || undefined;
 
@@ -41,8 +44,8 @@ const readVariable = (env: Env, name: string): string | undefined =>
  * Finds the proxies that kind 0.33 and the docker command give to nodes. Variables of the environment count
  * first; what they leave open is taken from `proxies` in Docker's configuration, of the engine's own entry or
  * else of `default` (kind pkg/cluster/internal/providers/docker/proxyconfig.go @v0.33.0; docker/cli
- * cli/config/configfile/file.go @v20.10.24: ParseProxyConfig). Earlier kinds leave the second part to the docker
- * command alone, with the same outcome.
+ * cli/config/configfile/file.go @v20.10.24: ParseProxyConfig). Earlier kinds leave the second part to the
+ * docker command alone, with the same outcome.
  * @returns undefined if there is no proxy; a configuration that cannot be read names none
  */
 export function proxySettings({
@@ -59,8 +62,8 @@ export function proxySettings({
     }),
   ) as ProxyVariables; // of these names alone
   const isOwn = PROXIES.some(name => own[name] !== undefined);
-  // kind reads Docker's configuration only if no proxy is in the environment, and always gives nodes a NO_PROXY,
-  // which the docker command leaves alone then.
+  // kind reads Docker's configuration only if no proxy is in the environment, and always gives nodes a
+  // NO_PROXY, which the docker command leaves alone then.
   const { NO_PROXY: _, ...withoutList } = docker;
   const variables = { ...(isOwn ? withoutList : docker), ...own };
   if (![...PROXIES, 'ALL_PROXY' as const].some(name => variables[name] !== undefined)) return undefined;
@@ -124,7 +127,9 @@ function hostOf(value: string): string {
   return place.slice(place.lastIndexOf('@') + 1);
 }
 
-/** Returns all of a user's proxies as variables of a container, in both spellings: programs differ in theirs. */
+/**
+ * Returns all of a user's proxies as variables of a container, in both spellings: programs differ in theirs.
+ */
 export const proxyEnvironment = ({ variables }: ProxySettings): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]: readonly [string, string]) => [

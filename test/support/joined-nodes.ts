@@ -51,8 +51,8 @@ export interface JoinedNodes {
 /**
  * Makes two nodes for each cluster, each with a pod; all joined and routed as the platform does it, with the
  * witnesses of a proof of isolation.
- * @param prepare - called for each network before it has nodes; returns the variables of its nodes, such as kind
- *   gives them of a user's proxies
+ * @param prepare - called for each network before it has nodes; returns the variables of its nodes, such as
+ *   kind gives them of a user's proxies
  */
 export async function joinedNodes(
   t: Test,

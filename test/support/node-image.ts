@@ -16,8 +16,8 @@ export const NODE_OPTIONS: readonly string[] = [
 ];
 
 /**
- * The entrypoint: an API server's port, with a certificate of an authority of its own where kubeadm has it; the
- * rest is done by commands from outside. It answers what an API server answers at /readyz.
+ * The entrypoint: an API server's port, with a certificate of an authority of its own where kubeadm has it;
+ * the rest is done by commands from outside. It answers what an API server answers at /readyz.
  */
 const NODE = `#!/bin/sh
 mkdir -p /var/run/netns /www /etc/kubernetes/pki

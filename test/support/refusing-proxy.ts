@@ -1,4 +1,7 @@
-/** A proxy that refuses everything with 403, http and CONNECT alike, as a container; it writes down what it was asked. */
+/**
+ * A proxy that refuses everything with 403, http and CONNECT alike, as a container; it writes down what it
+ * was asked.
+ */
 import type { CleanupStack } from '../../harness/base/dispose.ts';
 import type { DockerNetwork } from '../../harness/platform/kind/networks.ts';
 import { docker, testImage } from './docker.ts';
@@ -20,8 +23,8 @@ const nameOn = ({ name }: DockerNetwork): string => `${name}-proxy`;
 
 /**
  * Starts the proxy on a network, at an address that no node gets there.
- * @returns the variables that kind gives to nodes of a user with such a proxy; the NO_PROXY of D2: the node's own
- *   network and ranges
+ * @returns the variables that kind gives to nodes of a user with such a proxy; the NO_PROXY of D2: the node's
+ *   own network and ranges
  */
 export function refusingProxy(
   network: DockerNetwork,

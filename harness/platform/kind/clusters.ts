@@ -43,8 +43,8 @@ const CREATE_MS = 15 * 60_000;
 
 /**
  * Returns the environment of kind, with the one docker network of the process.
- * @param noProxy - kind hands it on to the nodes, and adds the cluster's own ranges, its network and its nodes
- *   (pkg/cluster/internal/providers/docker/provision.go @v0.20.0, @v0.33.0: getProxyEnv)
+ * @param noProxy - kind hands it on to the nodes, and adds the cluster's own ranges, its network and its
+ *   nodes (pkg/cluster/internal/providers/docker/provision.go @v0.20.0, @v0.33.0: getProxyEnv)
  */
 export const kindEnvironment = (
   runId: string,

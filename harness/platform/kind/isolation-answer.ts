@@ -1,6 +1,6 @@
 /**
- * Tells who answered a question of the proof of isolation. It goes by what was written back: an exit code says
- * that somebody answered, and a proxy or a stray host is somebody too.
+ * Tells who answered a question of the proof of isolation. It goes by what was written back: an exit code
+ * says that somebody answered, and a proxy or a stray host is somebody too.
  */
 import { HarnessError } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
@@ -10,7 +10,9 @@ import { CONNECTED } from '../curl.ts';
 export type Identity =
   /** A pod: it writes the token back, which only the harness and this pod know. */
   | { readonly kind: 'token'; readonly token: string }
-  /** An API server: its certificate is of its own cluster's authority, in this file beside the asking curl. */
+  /**
+   * An API server: its certificate is of its own cluster's authority, in this file beside the asking curl.
+   */
   | { readonly kind: 'api-server'; readonly caFile: string };
 
 /** `someone else`: an answer came, and it is not that of whoever was asked. */
@@ -32,7 +34,9 @@ const NOT_ASKED = new Set([2, 4, 23, 26, 27, 58, 59, 77]);
 const MAX_SAID = 160;
 /** Bytes a second: a stray server that writes without end fills no memory. */
 const LIMIT_RATE = '64k';
-/** kubeadm puts this name into every API server's certificate (cmd/kubeadm/app/util/pkiutil @v1.21, @v1.34). */
+/**
+ * kubeadm puts this name into every API server's certificate (cmd/kubeadm/app/util/pkiutil @v1.21, @v1.34).
+ */
 const API_SERVER_NAME = 'kubernetes';
 
 /** A question for curl. */

@@ -33,8 +33,8 @@ export type Probe = Omit<ProbeResult, keyof Answer> & {
 };
 
 /**
- * Lists the questions for every ordered pair of clusters. "Cut off" means nothing if a pod answers nobody: the
- * node of each is asked for it too, as the positive control.
+ * Lists the questions for every ordered pair of clusters. "Cut off" means nothing if a pod answers nobody:
+ * the node of each is asked for it too, as the positive control.
  */
 export function questionsOf(context: ProbeContext): readonly Probe[] {
   const { nodes, witnesses } = context;

@@ -6,7 +6,9 @@ import type { Programs } from '../platform.ts';
 import { cacheName } from './image-cache.ts';
 import type { DockerNetworks } from './networks.ts';
 
-/** What is never a proxy's business: this host itself, and the names that a cluster's own name server knows. */
+/**
+ * What is never a proxy's business: this host itself, and the names that a cluster's own name server knows.
+ */
 const ALWAYS = ['localhost', '127.0.0.1', '.svc', '.cluster.local'] as const;
 
 /**
@@ -41,9 +43,9 @@ interface Proxied {
 }
 
 /**
- * Adds the list for NO_PROXY to what a run knows, where its user has proxies. Its programs get it too: istioctl
- * 1.8 asks an API server at its address on a network of the run, and of all addresses Go's programs spare the
- * loopback alone (golang.org/x/net http/httpproxy/proxy.go @v0.50.0).
+ * Adds the list for NO_PROXY to what a run knows, where its user has proxies. Its programs get it too:
+ * istioctl 1.8 asks an API server at its address on a network of the run, and of all addresses Go's programs
+ * spare the loopback alone (golang.org/x/net http/httpproxy/proxy.go @v0.50.0).
  * @param images - whose registries are cached
  */
 export function withNoProxy<Context extends Proxied>(

@@ -43,13 +43,16 @@ export async function prove(
     `The networks are not what the scenario asks for: ${faults.join('; ')}`,
     {
       hint: results.some(({ found }) => found === 'someone else')
-        ? 'Something answers in the place of a pod or an API server: a transparent proxy, or a host of your network with the same address. mesh-harness doctor says more.'
+        ? 'Something answers in their place: a transparent proxy, or a host that has the same address.'
         : 'Docker keeps networks apart by the packet filter of the host: is another program changing its rules? mesh-harness doctor says more.',
     },
   );
 }
 
-/** Undoes what the work has made, whether it fails or not; a failure of its own goes before one of the undoing. */
+/**
+ * Undoes what the work has made, whether it fails or not; a failure of its own goes before one of the
+ * undoing.
+ */
 async function withCleanup<T>(work: (cleanUp: CleanupStack) => Promise<T>): Promise<T> {
   const cleanUp = new CleanupStack();
   let result: T;
@@ -64,9 +67,9 @@ async function withCleanup<T>(work: (cleanUp: CleanupStack) => Promise<T>): Prom
 }
 
 /**
- * Gives each control plane an address of the slice for load balancers, until the clean-up: what listens on the
- * node answers there, as a gateway will. They are the last of the slice, which no Service gets before a hundred
- * others.
+ * Gives each control plane an address of the slice for load balancers, until the clean-up: what listens on
+ * the node answers there, as a gateway will. They are the last of the slice, which no Service gets before a
+ * hundred others.
  */
 async function giveBalancers(
   engine: Engine,
@@ -96,7 +99,10 @@ async function giveBalancers(
   return new Map(given);
 }
 
-/** Waits for a pod that is ready, as every cluster has one: the name server's, by the Endpoints of its Service. */
+/**
+ * Waits for a pod that is ready, as every cluster has one: the name server's, by the Endpoints of its
+ * Service.
+ */
 async function nameServer(
   { clock, signal }: RunContext,
   cluster: ClusterName,

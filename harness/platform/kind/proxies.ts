@@ -40,7 +40,7 @@ export function proxyFinding(settings: ProxySettings): Finding {
       subject: 'proxy',
       ok: false,
       found: `${named}: kind gives it to the nodes, where ${own.join(' and ')} is the node itself`,
-      fix: 'Name the proxy by an address that containers reach, or take the variable away and bring the images along (--image-archive).',
+      fix: 'Name it by an address that containers reach, or take it away and use --image-archive.',
     };
   }
   return {

@@ -60,8 +60,8 @@ export const inPod = ({ namespace }: Pick<Witness, 'namespace'>): readonly strin
 
 /**
  * Starts the servers, all side by side; they answer when the promise resolves.
- * @throws HarnessError ERR_PLATFORM_NOT_READY if a server does not answer in its own pod; Error if a pod is on
- *   no node of its cluster
+ * @throws HarnessError ERR_PLATFORM_NOT_READY if a server does not answer in its own pod; Error if a pod is
+ *   on no node of its cluster
  */
 export async function startWitnesses(options: WitnessOptions): Promise<Witnesses> {
   const { engine, nodes, pods } = options;

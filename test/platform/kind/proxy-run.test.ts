@@ -1,6 +1,6 @@
 /**
- * Behind a proxy that is no use to anyone, on a real Docker engine with stand-ins: clusters come up, since what a
- * run makes is reached without it (real-kind-2026-11 D2, D2b).
+ * Behind a proxy that is no use to anyone, on a real Docker engine with stand-ins: clusters come up, since
+ * what a run makes is reached without it (real-kind-2026-11 D2, D2b).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,6 +66,9 @@ t.test('two networks, proxies in the environment', { skip }, async t => {
     'and go past it to all of the run',
   );
   t.equal(env.get('no_proxy'), env.get('NO_PROXY'));
+  await started.proven;
+  const left = docker('exec', 'mh-kpx-cluster1-control-plane', 'ls', '/run');
+  t.notMatch(left, /mesh-harness-proof/, 'nothing of the proof is left in the nodes');
   t.match(
     started.programs?.env,
     { NO_PROXY: /^mine\.invalid,/, no_proxy: /172\./ },
