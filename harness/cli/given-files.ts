@@ -12,7 +12,7 @@ import type { RunFlags } from './commands/run.flags.ts';
  * @throws HarnessError ERR_UNREADABLE_FILE, which names the flag
  */
 export function assertGivenFiles(
-  { imageArchive, istioDir }: Pick<RealFlags, 'imageArchive' | 'istioDir'>,
+  { imageArchive, istioDir, bundle }: Pick<RealFlags, 'imageArchive' | 'istioDir' | 'bundle'>,
   platform: string,
 ): void {
   for (const archive of imageArchive) {
@@ -20,6 +20,13 @@ export function assertGivenFiles(
     if (problem !== undefined)
       throw new HarnessError('ERR_UNREADABLE_FILE', `--image-archive ${archive}: ${problem}`, {
         hint: 'docker save --output FILE IMAGE… writes such a file.',
+      });
+  }
+  if (bundle !== undefined) {
+    const problem = archiveProblem(path.resolve(bundle));
+    if (problem !== undefined)
+      throw new HarnessError('ERR_UNREADABLE_FILE', `--bundle ${bundle}: ${problem}`, {
+        hint: 'mesh-harness images save FILE writes such a file.',
       });
   }
   if (istioDir === undefined || platform === 'simulator') return;

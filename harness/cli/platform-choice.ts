@@ -48,6 +48,7 @@ interface EditionFlags {
   readonly istioDir?: string;
   readonly istioVersion?: string;
   readonly istiod?: string;
+  readonly bundle?: string;
 }
 
 export interface EditionChoice {
@@ -62,7 +63,7 @@ export interface EditionChoice {
  * @throws HarnessError ERR_USAGE if the release asked for does not go with the edition, or with none
  */
 export async function chooseEdition(
-  { edition, istioDir, istioVersion, istiod }: EditionFlags,
+  { edition, istioDir, istioVersion, istiod, bundle }: EditionFlags,
   platform: string,
   signal: AbortSignal,
 ): Promise<EditionChoice> {
@@ -74,6 +75,11 @@ export async function chooseEdition(
     const version = await versionOf('istioctl', path.resolve(istioDir, 'bin', 'istioctl'), signal);
     if (version !== undefined)
       return { name: editionFor(version), because: `of Istio ${version} in ${istioDir}` };
+  }
+  if (bundle !== undefined && platform === 'kind') {
+    const { bundleHead } = await import('../platform/kind/images/read-bundle.ts');
+    const head = await bundleHead(path.resolve(bundle), signal);
+    return { name: head.edition, because: `of ${bundle}, with Istio ${head.istio}` };
   }
   return { name: defaultEdition(platform) };
 }

@@ -15,6 +15,12 @@ import { declareFault, declareFaultClear, declareFaultList } from './commands/fa
 import { declareGuide } from './commands/guide.flags.ts';
 import { declareGuideLint, declareGuideRules } from './commands/guide-lint.flags.ts';
 import { declareGuidePlan } from './commands/guide-plan.flags.ts';
+import {
+  declareImages,
+  declareImagesList,
+  declareImagesLoad,
+  declareImagesSave,
+} from './commands/images.flags.ts';
 import { declareIstioctl } from './commands/istioctl.flags.ts';
 import { declareList } from './commands/list.flags.ts';
 import { declareMatrix } from './commands/matrix.flags.ts';
@@ -90,6 +96,11 @@ const COMMANDS: readonly Declared[] = [
   command(declareDiagnose, async () => (await import('./commands/diagnose.ts')).diagnoseCommand),
   command(declareMatrix, async () => (await import('./commands/matrix.ts')).matrixCommand),
   command(declareDoctor, async () => (await import('./commands/doctor.ts')).doctorCommand),
+  group(declareImages, [
+    command(declareImagesList, async () => (await import('./commands/images.ts')).imagesListCommand),
+    command(declareImagesSave, async () => (await import('./commands/images.ts')).imagesSaveCommand),
+    command(declareImagesLoad, async () => (await import('./commands/images.ts')).imagesLoadCommand),
+  ]),
   command(declareClean, async () => (await import('./commands/clean.ts')).cleanCommand),
   command(declareList, async () => (await import('./commands/list.ts')).listCommand),
   command(declarePlan, async () => (await import('./commands/plan.ts')).planCommand),

@@ -23,7 +23,7 @@ export function realSettings(
   { env }: Environment,
   onProgress: (text: string) => void,
 ): RealSettings {
-  const { nodeImage } = flags;
+  const { nodeImage, bundle } = flags;
   const { mirror, istioDir, istioVersion, hub, tag, loadBalancer, registryConfig, imageArchive = [] } = flags;
   return {
     edition,
@@ -44,6 +44,7 @@ export function realSettings(
     ...(istioVersion !== undefined && { istioVersion }),
     ...(nodeImage !== undefined && { nodeImage }),
     ...(flags.cleanLeftovers === true && { cleanLeftovers: true }),
+    ...(bundle !== undefined && { bundle: path.resolve(bundle) }),
     ...(hub !== undefined && { hub }),
     ...(tag !== undefined && { tag }),
     ...(loadBalancer !== undefined && { loadBalancer }),

@@ -28,6 +28,7 @@ const SETTINGS = {
   registryConfig: aText,
   nodeImage: aText,
   cleanLeftovers: aBoolean,
+  bundle: aText,
   hub: aText,
   tag: aText,
   onProgress: aFunction,

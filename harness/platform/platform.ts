@@ -79,6 +79,8 @@ export interface StartedPlatform extends AsyncDisposable {
   readonly adjustments: readonly PlatformAdjustment[];
   /** Absent of a platform that is simulated by design. */
   readonly found?: FoundPlatform;
+  /** What else the report tells of it; a sentence each. */
+  readonly remarks?: readonly string[];
   /** What can be made to fail; present where the platform's capabilities say so. */
   readonly faults?: FaultPoints;
   /** The real programs that run the plan's commands; absent: our own, inside this process. */

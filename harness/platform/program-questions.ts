@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { existsSync } from '../base/disk/disk.ts';
 import { findProgram } from '../process/find.ts';
 import type { Question } from './ask-all.ts';
+import { type CachedProgram, cachedProgram } from './cached-programs.ts';
 import { lookAtIstioFolder } from './istio-folder.ts';
 import type { Finding } from './platform.ts';
 import type { ProgramName } from './program-versions.ts';
@@ -15,34 +16,39 @@ interface Wanted {
   readonly words: string;
   /** The version that is fetched where none that fits is found. */
   readonly fetched: string;
-  /** Returns the path of the program then. */
-  readonly cached: (cache: string) => string;
+  /** Returns the one that the cache has. */
+  readonly cached: (cache: string) => CachedProgram | undefined;
 }
 
 function wantedOf(name: ProgramName, { nodeVersion, oldestKind, istio }: VersionWindow): Wanted {
   const server = lineOf(nodeVersion) ?? [1, 0];
   const release = lineOf(istio) ?? [0, 0];
+  const isNew = (line: Line) => compare(line, oldestKind) >= 0;
+  const isNear = (line: Line) => line[0] === server[0] && Math.abs(line[1] - server[1]) <= KUBECTL_SKEW;
   switch (name) {
     case 'kind':
       return {
-        isGood: line => compare(line, oldestKind) >= 0,
+        isGood: isNew,
         words: `${formatLine(oldestKind)} or newer`,
         fetched: FETCHED_KIND,
-        cached: cache => join(cache, 'kind', FETCHED_KIND, 'kind'),
+        cached: cache => cachedProgram('kind', FETCHED_KIND, isNew, cache),
       };
     case 'kubectl':
       return {
-        isGood: line => line[0] === server[0] && Math.abs(line[1] - server[1]) <= KUBECTL_SKEW,
+        isGood: isNear,
         words: `${formatLine(server)}, or a minor version beside it`,
         fetched: nodeVersion,
-        cached: cache => join(cache, 'kubectl', nodeVersion, 'kubectl'),
+        cached: cache => cachedProgram('kubectl', nodeVersion, isNear, cache),
       };
     case 'istioctl':
       return {
         isGood: line => compare(line, release) === 0,
         words: formatLine(release),
         fetched: istio,
-        cached: cache => join(cache, 'istio', `istio-${istio}`, 'bin', 'istioctl'),
+        cached: cache => {
+          const file = join(cache, 'istio', `istio-${istio}`, 'bin', 'istioctl');
+          return existsSync(file) ? { file, version: istio } : undefined;
+        },
       };
   }
 }
@@ -54,7 +60,7 @@ function wantedOf(name: ProgramName, { nodeVersion, oldestKind, istio }: Version
 export function programQuestions(
   names: readonly ProgramName[],
   window: VersionWindow | Promise<VersionWindow>,
-  options: Omit<ProgramOptions, 'signal'>,
+  options: Omit<ProgramOptions, 'signal'> & { readonly bundled?: readonly string[] },
 ): readonly Question[] {
   return names.map(name => ({
     subject: name,
@@ -67,14 +73,22 @@ export function programQuestions(
   }));
 }
 
-async function programFinding(name: ProgramName, wanted: Wanted, options: ProgramOptions): Promise<Finding> {
+async function programFinding(
+  name: ProgramName,
+  wanted: Wanted,
+  options: ProgramOptions & { readonly bundled?: readonly string[] },
+): Promise<Finding> {
   const { isGood, words, fetched, cached } = wanted;
   const found = await describeFound(name, isGood, options);
   if (found) return { subject: name, ok: true, found: `${found.version} (${found.file})` };
   const there = findProgram(name, options.path) === undefined ? 'not on PATH' : `not ${words}`;
-  const file = cached(options.cache);
-  if (existsSync(file))
-    return { subject: name, ok: true, found: `${there}; ${fetched} is in the cache (${file})` };
+  const kept = cached(options.cache);
+  if (kept) {
+    const found = `${there}; ${kept.version} is in the cache (${kept.file})`;
+    return { subject: name, ok: true, found };
+  }
+  if (options.bundled?.includes(name))
+    return { subject: name, ok: true, found: `${there}; the bundle has it` };
   if (!options.offline)
     return { subject: name, ok: true, found: `${there}; ${fetched} is fetched at the first run` };
   const fix = `Install ${name} ${words}, or leave --offline out: ${fetched} is fetched then.`;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { findProgram } from '../process/find.ts';
+import { cachedProgram } from './cached-programs.ts';
 import { lookAtIstioFolder } from './istio-folder.ts';
 import { type DownloadOptions, fetchIstio, fetchProgram } from './program-downloads.ts';
 import { type ProgramName, versionOf } from './program-versions.ts';
@@ -109,7 +110,8 @@ async function findOrFetch(
   options: ProgramOptions,
 ): Promise<FoundProgram> {
   const found = await describeFound(name, isGood, options);
-  if (found) return found;
+  const there = found ?? cachedProgram(name, version, isGood, options.cache);
+  if (there) return there;
   if (!isGood(lineOf(version) ?? [0, 0])) {
     throw new HarnessError('ERR_PLATFORM_NOT_READY', `There is no ${name} ${wanted} on PATH.`, {
       hint: `Install one: ${version}, which would be fetched, does not go with the node image.`,

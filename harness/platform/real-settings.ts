@@ -13,6 +13,8 @@ export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
   readonly kubeconfigs: readonly string[];
   readonly imageArchives: readonly string[];
   readonly noCache: boolean;
+  /** A file of `mesh-harness images save`; for kind. */
+  readonly bundle?: string;
   /** Of kind's nodes, in the place of the edition's. */
   readonly nodeImage?: string;
   readonly loadBalancer?: string;

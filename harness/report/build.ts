@@ -114,6 +114,7 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     omitted: started.omitted,
     topology,
     adjustments: platformStarted?.adjustments ?? [],
+    ...(platformStarted?.remarks && { remarks: platformStarted.remarks }),
     toolVersions: platformStarted?.toolVersions ?? {},
     errata: usedErrata(plan),
     steps: buildSteps(plan, events),

@@ -173,6 +173,9 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
           '',
         ]
       : []),
+    ...(scenario.remarks
+      ? ['### Remarks on the platform', '', ...scenario.remarks.map(remark => `- ${cell(remark)}`), '']
+      : []),
     ...(scenario.cleanUpFailures.length > 0
       ? ['### Not cleaned up', '', ...scenario.cleanUpFailures.map(failure => `- ${cell(failure)}`), '']
       : []),

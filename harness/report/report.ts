@@ -99,6 +99,8 @@ export interface ScenarioReport {
   readonly topology: Topology;
   /** Arguments that the platform needed beyond the guide. */
   readonly adjustments: readonly PlatformAdjustment[];
+  /** What else readers have to know of the platform, such as an image that was taken by its tag alone. */
+  readonly remarks?: readonly string[];
   readonly toolVersions: Readonly<Record<string, string>>;
   /** The guide's own mistakes that the plan departs from. */
   readonly errata: readonly ErratumReport[];

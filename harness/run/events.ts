@@ -64,6 +64,8 @@ export type RunEvent = {
       readonly toolVersions: Readonly<Record<string, string>>;
       /** Absent of a platform that is simulated by design, and of logs from before there was this. */
       readonly found?: FoundPlatform;
+      /** What else readers have to know of the platform; a sentence each. */
+      readonly remarks?: readonly string[];
     }
   | { readonly type: 'step-started'; readonly step: StepId }
   | { readonly type: 'command-started'; readonly step: StepId; readonly line: string }

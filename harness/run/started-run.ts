@@ -57,8 +57,14 @@ export class StartedRun {
     const tools = await options.tools(started);
     cleanUp.add('put the tools away', async () => tools[Symbol.asyncDispose]());
     const toolVersions = await tools.versions(signal);
-    const { adjustments, found } = started;
-    emitter.emit({ type: 'platform-started', adjustments, toolVersions, ...(found && { found }) });
+    const { adjustments, found, remarks = [] } = started;
+    emitter.emit({
+      type: 'platform-started',
+      adjustments,
+      toolVersions,
+      ...(found && { found }),
+      ...(remarks.length > 0 && { remarks }),
+    });
     const run = new StartedRun(around, tools);
     cleanUp.add('put back what checks have changed', () => {
       if (run.#notPutBack.length > 0) throw new Error(run.#notPutBack.join('; '));

@@ -9,6 +9,7 @@ export interface LookedAtFlags {
   readonly offline: boolean;
   readonly istioDir?: string;
   readonly nodeImage?: string;
+  readonly bundle?: string;
 }
 
 /** What the command line says about real clusters and the programs that work on them. */
@@ -44,6 +45,7 @@ export function addLookedAtFlags(command: Command, release: string): Command {
     )
     .option('--istio-dir <dir>', release)
     .option('--node-image <image>', 'what kind makes its nodes of (default: the edition’s)', imageReference)
+    .option('--bundle <file>', 'take images and programs from a file of images save')
     .option('--offline', 'fetch nothing', false);
 }
 
@@ -78,6 +80,7 @@ export function argvOfReal(flags: RealFlags): readonly string[] {
     ...many('--api-server', flags.apiServer),
     ...one('--istio-dir', flags.istioDir),
     ...one('--node-image', flags.nodeImage),
+    ...one('--bundle', flags.bundle),
     ...one('--istio-version', flags.istioVersion),
     ...one('--mirror', flags.mirror),
     ...(flags.offline ? ['--offline'] : []),

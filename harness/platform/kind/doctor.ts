@@ -34,6 +34,10 @@ export interface DoctorOptions extends ProgramOptions {
   readonly connect: () => Promise<Engine>;
   /** The user's own, in the place of the window's. */
   readonly nodeImage?: string;
+  /** A bundle that is at hand has the node image. */
+  readonly isNodeBundled?: boolean;
+  /** The programs that it has. */
+  readonly bundled?: readonly string[];
   readonly clock?: Clock;
 }
 

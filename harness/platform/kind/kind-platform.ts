@@ -12,6 +12,7 @@ import type { Finding, Platform, StartedPlatform } from '../platform.ts';
 import type { VersionWindow } from '../version-windows.ts';
 import { windowWith } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
+import { bundleFindings } from './bundle-findings.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
 import { connectEngine } from './engine/connect.ts';
@@ -47,7 +48,16 @@ export class KindPlatform implements Platform {
   }
 
   async doctor(signal: AbortSignal): Promise<readonly Finding[]> {
-    return await kindDoctor({ ...this.#options, signal, window: this.#window, connect: connectEngine });
+    const { bundle, nodeImage } = this.#options;
+    const options = { ...this.#options, signal, window: this.#window, connect: connectEngine };
+    if (bundle === undefined) return await kindDoctor(options);
+    const { finding, window, programs, ...made } = await bundleFindings(bundle, this.#window, signal);
+    const asked = nodeImage ?? made.nodeImage;
+    const findings = await kindDoctor({
+      ...{ ...options, window, bundled: programs, isNodeBundled: asked === made.nodeImage },
+      ...(asked !== undefined && { nodeImage: asked }),
+    });
+    return [finding, ...findings];
   }
 
   async start(topology: Topology, parent: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
@@ -78,7 +88,6 @@ export class KindPlatform implements Platform {
       topology,
       ledger,
       runId,
-      options: this.#options,
       cleanUp: new CleanupStack(),
       clock: systemClock,
       signal,

@@ -13,6 +13,8 @@ const subject = 'node image';
 interface Asked {
   readonly window: VersionWindow;
   readonly offline: boolean;
+  /** A bundle that is at hand has it. */
+  readonly isNodeBundled?: boolean;
 }
 
 /** Makes the question. @param node - what a look at the engine finds */
@@ -29,7 +31,11 @@ export const nodeQuestion = (
   },
 });
 
-function nodeFinding({ reference, version, isHere, remark }: NodeImage, { window, offline }: Asked): Finding {
+function nodeFinding(
+  { reference, version, isHere, remark }: NodeImage,
+  { window, offline, isNodeBundled = false }: Asked,
+): Finding {
+  if (!isHere && isNodeBundled) return { subject, ok: true, found: `${reference} is in the bundle` };
   if (!isHere && offline)
     return { subject, ok: false, found: `${reference} is not here`, fix: missingNodeImage(reference).fix };
   if (!isHere) return { subject, ok: true, found: `${reference} is not here; it is pulled at the first run` };

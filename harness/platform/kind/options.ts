@@ -8,6 +8,7 @@ import type { Programs } from '../platform.ts';
 import type { ProgramOptions } from '../programs.ts';
 import type { VersionWindow } from '../version-windows.ts';
 import type { Engine } from './engine/engine.ts';
+import type { OpenedBundle } from './images/opened-bundle.ts';
 
 export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   /** Decides which Kubernetes and which Istio. */
@@ -17,6 +18,8 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   /** Lower-case letters and digits; made up by default. */
   readonly runId?: string;
   readonly imageArchives?: readonly string[];
+  /** A file of `mesh-harness images save`: what it holds need not be fetched. */
+  readonly bundle?: string;
   /** In the place of the edition's node image: what kind build node-image makes, in any registry. */
   readonly nodeImage?: string;
   readonly noCache?: boolean;
@@ -54,6 +57,8 @@ export interface RunContext {
   readonly options: KindOptions;
   /** With the node image as it is here. */
   readonly window: VersionWindow;
+  /** The bundle that was verified; its images for nodes are still in it. */
+  readonly bundle?: OpenedBundle;
   /** What the report tells beside the adjustments. */
   readonly remarks: readonly string[];
   /** `kind`, `docker`, `node image` → the version that was found. */

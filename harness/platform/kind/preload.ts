@@ -2,6 +2,7 @@
  * Brings images into the nodes before the installation, so that a missing one is known early, with the line
  * to paste.
  */
+import { join } from 'node:path';
 import { unlessAborted } from '../../base/abort.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
@@ -12,6 +13,7 @@ import { runProcess } from '../../process/run.ts';
 import { registryOf } from '../image-list.ts';
 import { kindEnvironment } from './clusters.ts';
 import type { Engine } from './engine/engine.ts';
+import { bundledArchives } from './images/opened-bundle.ts';
 import { withoutNoise } from './kind-words.ts';
 import { ownName } from './labels.ts';
 import type { KindNode } from './nodes.ts';
@@ -23,12 +25,13 @@ const PULL_MS = 10 * 60_000;
 const ATTEMPTS = 2;
 
 /**
- * Loads archives made with `docker save` into all nodes of a cluster.
+ * Loads archives made with `docker save`, and those in a bundle, into all nodes of a cluster.
  * @throws HarnessError ERR_PLATFORM_NOT_READY
  */
 export async function loadArchives(context: RunContext, cluster: ClusterName): Promise<void> {
-  const { kind, runId, options, signal, tell } = context;
-  const archives = options.imageArchives ?? [];
+  const { kind, runId, options, bundle, ledger, signal, tell } = context;
+  const brought = bundle ? await bundledArchives(bundle, join(ledger.folder, 'bundle'), signal) : [];
+  const archives = [...brought, ...(options.imageArchives ?? [])];
   // One at a time: kind v0.20 reads the first and drops the others
   // (pkg/cmd/kind/load/image-archive/image-archive.go @v0.20.0).
   // Not `load docker-image`: on engines with containerd's image store it fails for images of several

@@ -13,6 +13,8 @@ import { istioHas, kubernetesMismatch, windowOf } from '../versions.ts';
 import { connectEngine } from './engine/connect.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
 import { nodeNeeds } from './images/needs.ts';
+import { broughtBy, type OpenedBundle } from './images/opened-bundle.ts';
+import { takeBundle, windowOfBundle, withBundle } from './images/take-bundle.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { findNodeImage, type NodeImage, nodeVersion, windowWithNode } from './node-image.ts';
 import { type Missing, missingImages, missingNodeImage, missingProgram, refuseMissing } from './offline.ts';
@@ -31,6 +33,9 @@ export interface Prepared {
   readonly istio: string;
   /** With the node image as it is here, and what hangs on its Kubernetes. */
   readonly window: VersionWindow;
+  /** Those of the user, completed by the settings of a bundle. */
+  readonly options: KindOptions;
+  readonly bundle?: OpenedBundle;
   /** What the report tells beside the adjustments. */
   readonly remarks: readonly string[];
   /** `kind`, `docker`, `node image` → the version that was found. */
@@ -45,25 +50,27 @@ type Options = KindOptions & { readonly signal: AbortSignal };
  * Finds out everything that it can before anything is made.
  * @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL
  */
-export async function prepare(edition: VersionWindow, runId: string, options: Options): Promise<Prepared> {
-  const { offline, onProgress, signal } = options;
+export async function prepare(edition: VersionWindow, runId: string, asked: Options): Promise<Prepared> {
+  const { offline, onProgress, signal } = asked;
   // First: without an engine that will do, nothing need be fetched.
-  const { command, engine, info } = await findEngine(options.path);
+  const { command, engine, info } = await findEngine(asked.path);
   const [networks, same, proxies] = await Promise.all([
     engine.networks(),
     sameEngine(command, info, signal),
     findProxies(command, signal),
   ]);
   refuseBad([same, addressFamilyFinding(networks)]);
-  const nodeImage = await readyNodeImage(engine, command, edition, options);
-  const window = windowWithNode(edition, nodeImage);
+  const bundle = asked.bundle === undefined ? undefined : await takeBundle(asked.bundle, engine, info, asked);
+  const options = bundle ? withBundle(asked, bundle) : asked;
+  const before = bundle ? windowOfBundle(edition, asked, bundle) : edition;
+  const nodeImage = await readyNodeImage(engine, command, before, options);
+  const window = windowWithNode(before, nodeImage);
   if (nodeImage.remark !== undefined) onProgress?.(nodeImage.remark);
-  const found = await findPrograms(window, options);
+  const { kind, kubectl, istio, missing } = await findPrograms(window, options);
   const lacking = [
     ...(nodeImage.isHere || !offline ? [] : [missingNodeImage(nodeImage.reference)]),
-    ...found.missing,
+    ...missing,
   ];
-  const { kind, kubectl, istio } = found;
   if (!kind || !kubectl || !istio) {
     refuseMissing(lacking);
     throw new Error('a program is missing, and nothing says which'); // each that is missing is told above
@@ -72,12 +79,14 @@ export async function prepare(edition: VersionWindow, runId: string, options: Op
   const programs = programsOf(runId, kubectl, istio, options);
   if (offline) {
     const needs = await nodeNeeds(programs, options, signal);
-    refuseMissing([...lacking, ...(await missingImages(engine, needs, options, new Set(), signal))]);
+    const brought = bundle ? broughtBy(bundle) : new Set<string>();
+    refuseMissing([...lacking, ...(await missingImages(engine, needs, options, brought, signal))]);
   }
   const remarks = nodeImage.remark === undefined ? [] : [nodeImage.remark];
   const versions = { kind: kind.version, docker: info.version, 'node image': window.nodeImage };
   return {
-    ...{ engine, kind: kind.file, istio: istio.version, window, remarks, versions, programs },
+    ...{ engine, kind: kind.file, istio: istio.version, window, remarks, versions, programs, options },
+    ...(bundle && { bundle }),
     ...(proxies && { proxies }),
   };
 }

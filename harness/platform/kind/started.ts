@@ -29,6 +29,7 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
     proven,
     defect,
     adjustments: adjustmentsOf(context, parts, clusters),
+    remarks: context.remarks,
     programs,
     found: parts.found,
     ...(cache && {

@@ -231,6 +231,7 @@ const scenario = z.looseObject({
       because: z.string(),
     }),
   ),
+  remarks: z.array(z.string()).optional(),
   toolVersions: z.record(z.string(), z.string()),
   errata: z.array(
     z.looseObject({

@@ -1,9 +1,8 @@
 /** Which images an archive of `docker save` has, by its own index. */
-import { extract } from 'tar-stream';
-import { createReadStream } from '../../../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../../../base/errors.ts';
 import * as z from '../../../base/zod.ts';
 import { wholeReference } from '../references.ts';
+import { entriesOf, textOf } from './tar.ts';
 
 /** moby/moby image/tarexport/tarexport.go: `manifest.json`, of Docker 1.10 and later. */
 const manifest = z.array(z.looseObject({ RepoTags: z.array(z.string()).nullish() }));
@@ -23,20 +22,11 @@ export async function imagesIn(archive: string, signal: AbortSignal): Promise<re
   const names = new Set<string>();
   let hasIndex = false;
   try {
-    const entries = extract();
-    const source = createReadStream(archive, { signal });
-    source.on('error', error => entries.destroy(error));
-    source.pipe(entries as unknown as NodeJS.WritableStream); // its own kind of stream, by the same contract
-    for await (const entry of entries) {
-      const { name, size } = entry.header;
-      const isIndex = name === 'manifest.json' || name === 'index.json';
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry)
-        if (isIndex && size <= MAX_INDEX_BYTES) chunks.push(chunk as Uint8Array); // no encoding is set
-      if (!isIndex) continue;
+    for await (const entry of entriesOf(archive, signal)) {
+      const { name, bytes } = entry;
+      if ((name !== 'manifest.json' && name !== 'index.json') || bytes > MAX_INDEX_BYTES) continue;
       hasIndex = true;
-      for (const found of namesIn(name, Buffer.concat(chunks).toString('utf8')))
-        names.add(wholeReference(found));
+      for (const found of namesIn(name, await textOf(entry))) names.add(wholeReference(found));
     }
   } catch (error) {
     signal.throwIfAborted();
