@@ -59,6 +59,8 @@ export async function prepare(edition: VersionWindow, runId: string, asked: Opti
     sameEngine(command, info, signal),
     findProxies(command, signal),
   ]);
+  // An answer that was called off is no finding.
+  signal.throwIfAborted();
   refuseBad([same, addressFamilyFinding(networks)]);
   const bundle = asked.bundle === undefined ? undefined : await takeBundle(asked.bundle, engine, info, asked);
   const options = bundle ? withBundle(asked, bundle) : asked;
