@@ -17,14 +17,19 @@ export const isDrawing = (line: string): boolean => DRAWING.test(line.replaceAll
  * operator/cmd/mesh/install.go, pkg/art/istio-ascii.txt @1.24.0, @1.30.3), and writes there what it waits
  * for and what is done (operator/pkg/util/progress/progress.go @1.30.3).
  */
-const NOISE: readonly RegExp[] = [DRAWING, /^- (?:Processing resources|Pruning removed resources)/, /^✔ /];
+const NOISE: readonly RegExp[] = [
+  DRAWING,
+  /^- (?:Processing resources|Pruning removed resources)/,
+  /^\u2714 /,
+];
 
 /**
  * How the line begins that tells why: a component of istioctl's that failed, cobra's `Error:` (istioctl,
  * helm), kubectl's own (kubernetes/kubernetes staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go
  * @v1.34.0).
  */
-const CAUSE = /^(?:✘ |Error: |error: |Error from server|The connection to the server |Unable to connect to )/;
+const CAUSE =
+  /^(?:\u2718 |Error: |error: |Error from server|The connection to the server |Unable to connect to )/;
 
 /**
  * Returns what a command said last: its cause first, then what came after that, then what came before.
