@@ -40,7 +40,7 @@ function overlap(spans: readonly Span[], words: string): boolean {
   return picked.length > 1 && picked.every(({ endMs }) => endMs > begun);
 }
 
-/** The calls of programs, and the time that nodes took to be ready after kind had returned. */
+/** The calls of programs, and what clusters took to answer and to be ready. */
 function programSpans({ calls, readied }: Hub): readonly Span[] {
   const short = (text: string) => text.replaceAll(/\/\S+\//g, '').replaceAll(`mh-${RUN_ID}-`, '');
   return [
@@ -49,6 +49,14 @@ function programSpans({ calls, readied }: Hub): readonly Span[] {
       startMs: startedAtMs,
       endMs: endedAtMs,
     })),
+    // What comes after that does not wait for kind's end.
+    ...calls
+      .filter(({ argv }) => argv[0] === 'create' && argv[1] === 'cluster')
+      .map(({ argv, startedAtMs, endedAtMs = startedAtMs }) => ({
+        name: short(`${argv[argv.indexOf('--name') + 1] ?? ''}: API server answers`),
+        startMs: startedAtMs,
+        endMs: endedAtMs - REST_MS,
+      })),
     ...readied.map(({ cluster, what, atMs }) => {
       const created = calls.find(({ argv }) => argv[0] === 'create' && argv.includes(cluster));
       const name = `${short(cluster)}: ${what} ready`;
