@@ -18,8 +18,10 @@ export const precedingOf = ({ dependsOn, follows = [] }: Node): readonly StepId[
 /** Has each step wait for the end of those that it follows, as who types one after the other does. */
 export const inSequence = <T extends Node>(steps: readonly T[]): readonly T[] =>
   steps.map(step => {
-    const { follows, ...rest } = step;
-    return follows ? ({ ...rest, dependsOn: [...new Set(precedingOf(step))] } as unknown as T) : step; // but for `follows`
+    if (!step.follows) return step;
+    const { follows: _, ...rest } = step;
+    const dependsOn = [...new Set(precedingOf(step))];
+    return { ...rest, dependsOn } as unknown as T; // but for `follows`
   });
 
 /**
