@@ -173,14 +173,16 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
           '',
         ]
       : []),
-    ...(scenario.remarks
-      ? ['### Remarks on the platform', '', ...scenario.remarks.map(remark => `- ${cell(remark)}`), '']
-      : []),
+    ...remarksOf(scenario),
     ...(scenario.cleanUpFailures.length > 0
       ? ['### Not cleaned up', '', ...scenario.cleanUpFailures.map(failure => `- ${cell(failure)}`), '']
       : []),
   ];
 }
+
+/** Lists what else is to be known of the platform. */
+const remarksOf = ({ remarks }: ScenarioReport): readonly string[] =>
+  remarks ? ['### Remarks on the platform', '', ...remarks.map(remark => `- ${cell(remark)}`), ''] : [];
 
 /** Writes a report as Markdown. It leaves out all that differs between equal runs. */
 export function formatMarkdown(report: ConformanceReport): string {

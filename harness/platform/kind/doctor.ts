@@ -99,8 +99,8 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
 }
 
 /**
- * Returns the window of the node image; that of the edition if the image cannot be looked at, or an engine that
- * hangs would hold up questions that are none of its own.
+ * Returns the window of the node image; that of the edition if the image cannot be looked at, or an engine
+ * that hangs would hold up questions that are none of its own.
  */
 async function judgedBy(
   window: VersionWindow,

@@ -1,6 +1,6 @@
 /**
- * The image of the nodes: the one that the user names or that of the edition, under which name it is here, and
- * the Kubernetes that is in it.
+ * The image of the nodes: the one that the user names or that of the edition, under which name it is here,
+ * and the Kubernetes that is in it.
  */
 import { hostname } from 'node:os';
 import { HarnessError } from '../../base/errors.ts';
@@ -86,7 +86,9 @@ const NEEDS_V1BETA4: Line = [1, 36];
  * configuration up to kind 0.26 cannot read (kubernetes-sigs/kind release notes v0.27.0).
  */
 const MAY_HAVE_CONTAINERD_2: Line = [1, 29];
-/** From this line on there is no image with containerd 1, which looks for mirrors only where it is told to. */
+/**
+ * From this line on there is no image with containerd 1, which looks for mirrors only where it is told to.
+ */
 const HAS_CONTAINERD_2: Line = [1, 33];
 
 /** Returns the window of a run whose nodes are made of an image: what hangs on its Kubernetes follows it. */

@@ -1,4 +1,7 @@
-/** All that a run finds out before it makes anything: engine, node image, programs, and what it would fetch. */
+/**
+ * All that a run finds out before it makes anything: engine, node image, programs, and what it would
+ * fetch.
+ */
 
 import { linkedSignal } from '../../base/deadline.ts';
 import { HarnessError } from '../../base/errors.ts';
@@ -107,8 +110,8 @@ const programsOf = (
 });
 
 /**
- * Finds the node image, and pulls one that the user names: what goes with it has to be known before anything is
- * made. That of the edition is left to kind.
+ * Finds the node image, and pulls one that the user names: what goes with it has to be known before
+ * anything is made. That of the edition is left to kind.
  */
 async function readyNodeImage(
   engine: Engine,

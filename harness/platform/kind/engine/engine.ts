@@ -72,7 +72,10 @@ export interface NetworkOptions {
   readonly internal: boolean;
 }
 
-/** The calls of the engine that this platform makes. Each throws what the engine answers, unless it says more. */
+/**
+ * The calls of the engine that this platform makes. Each throws what the engine answers, unless it says
+ * more.
+ */
 export interface Engine {
   /** Resolves when the engine answers. */
   ping(): Promise<void>;
@@ -96,7 +99,10 @@ export interface Engine {
     onLost: (error: unknown) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Tells whether a container, running or not, has such a file or folder; not if there is no such container. */
+  /**
+   * Tells whether a container, running or not, has such a file or folder; not if there is no such
+   * container.
+   */
   hasPath(container: string, path: string): Promise<boolean>;
   createContainer(options: ContainerOptions): Promise<void>;
   /** Removes a container with its anonymous volumes. Does nothing if it does not exist. */
@@ -119,7 +125,8 @@ export interface Engine {
   /** Takes the images of an archive that `docker save` has written. */
   loadImages(archive: NodeJS.ReadableStream): Promise<void>;
   /**
-   * Reads a text file of an image that the engine has, from a container that is made for it and never started.
+   * Reads a text file of an image that the engine has, from a container that is made for it and never
+   * started.
    * @param labels - of that container
    * @returns undefined if the image has no such file
    */

@@ -1,6 +1,7 @@
 /**
- * The file that an air-gapped machine needs: a tar. Its first entry tells what is in it, the last the size and
- * the SHA-256 of each of the others, in between are archives of `docker save`, programs and unpacked releases.
+ * The file that an air-gapped machine needs: a tar. Its first entry tells what is in it, the last the size
+ * and the SHA-256 of each of the others, in between are archives of `docker save`, programs and unpacked
+ * releases.
  */
 import { HarnessError } from '../../../base/errors.ts';
 import * as z from '../../../base/zod.ts';
@@ -77,7 +78,10 @@ const digests = z.record(
 /** Name of an entry → its size and SHA-256. */
 export type Digests = Readonly<z.infer<typeof digests>>;
 
-/** Reads the first entry. @throws HarnessError ERR_PLATFORM_NOT_READY for what is none, or of another format */
+/**
+ * Reads the first entry.
+ * @throws HarnessError ERR_PLATFORM_NOT_READY for what is none, or of another format
+ */
 export function readHead(file: string, text: string): BundleHead {
   const parsed: unknown = parsedJson(text);
   const { format } = (parsed ?? {}) as { readonly format?: unknown }; // whatever it is

@@ -1,4 +1,6 @@
-/** Brings what a bundle holds to its places: images into the engine and the nodes, programs into the cache. */
+/**
+ * Brings what a bundle holds to its places: images into the engine and the nodes, programs into the cache.
+ */
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -69,8 +71,8 @@ export const broughtBy = ({ head }: OpenedBundle): ReadonlySet<string> =>
   );
 
 /**
- * Loads the images of nodes and cache into the engine, and puts programs into the cache, where they are not there
- * already.
+ * Loads the images of nodes and cache into the engine, and puts programs into the cache, where they are
+ * not there already.
  * @returns what was brought, a sentence each
  */
 export async function installBundle(

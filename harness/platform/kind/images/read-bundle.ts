@@ -59,7 +59,9 @@ export async function verifyBundle(file: string, signal: AbortSignal): Promise<B
   return head;
 }
 
-/** Passes the entries of a bundle that was verified to `take`, in their order; those that nobody wants too. */
+/**
+ * Passes the entries of a bundle that was verified to `take`, in their order; those that nobody wants too.
+ */
 export async function eachMember(
   file: string,
   { members }: BundleHead,

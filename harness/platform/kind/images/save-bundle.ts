@@ -1,4 +1,7 @@
-/** Puts all that a run needs into one file: images of the engine, which are pulled if missing, and programs. */
+/**
+ * Puts all that a run needs into one file: images of the engine, which are pulled if missing, and
+ * programs.
+ */
 import { basename, relative } from 'node:path';
 import { createReadStream } from '../../../base/disk/disk.ts';
 import { readHead as beginningOf } from '../../../base/disk/read-file.ts';
@@ -27,8 +30,8 @@ export interface SavedBundle {
 
 /**
  * Writes a bundle. What is missing is pulled and fetched before, unless `offline`.
- * @throws HarnessError ERR_USAGE if the file is there and not to be replaced; ERR_PLATFORM_NOT_READY, ERR_TOOL,
- *   ERR_WRITE_FAILED: then no file is left
+ * @throws HarnessError ERR_USAGE if the file is there and not to be replaced; ERR_PLATFORM_NOT_READY,
+ *   ERR_TOOL, ERR_WRITE_FAILED: then no file is left
  */
 export async function saveBundle(file: string, force: boolean, options: ChoiceOptions): Promise<SavedBundle> {
   assertNew(file, force);
@@ -79,7 +82,9 @@ async function withImages(found: FoundEngine, options: ChoiceOptions): Promise<C
   return await chooseImages(found, options);
 }
 
-/** Lists the images under the names that their archives are to have: an archive knows tags, and no digests. */
+/**
+ * Lists the images under the names that their archives are to have: an archive knows tags, and no digests.
+ */
 async function imageMembers(
   { images }: Choice,
   { engine, info }: FoundEngine,
@@ -108,7 +113,10 @@ const notHere = (reference: string): HarnessError =>
     hint: 'Does the docker command work with the engine of DOCKER_HOST or of the default socket?',
   });
 
-/** A pull by digest leaves no tag behind. @throws HarnessError ERR_PLATFORM_NOT_READY if another image has it */
+/**
+ * A pull by digest leaves no tag behind.
+ * @throws HarnessError ERR_PLATFORM_NOT_READY if another image has it
+ */
 async function giveTag(
   engine: FoundEngine['engine'],
   name: string,

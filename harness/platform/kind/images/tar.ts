@@ -16,7 +16,7 @@ export async function* entriesOf(file: string, signal: AbortSignal): AsyncGenera
 }
 
 /** Reads a tar as it comes. @throws the error of its source, or of a tar that is damaged or cut off */
-export async function* entriesIn(source: NodeJS.ReadableStream): AsyncGenerator<TarEntry> {
+async function* entriesIn(source: NodeJS.ReadableStream): AsyncGenerator<TarEntry> {
   const entries = extract();
   source.on('error', error => entries.destroy(error));
   source.pipe(entries as unknown as NodeJS.WritableStream); // its own kind of stream, by the same contract

@@ -1,4 +1,7 @@
-/** Writes a bundle: an entry after the other, each first beside the file, since a tar has sizes before content. */
+/**
+ * Writes a bundle: an entry after the other, each first beside the file, since a tar has sizes before
+ * content.
+ */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
