@@ -25,7 +25,8 @@ export const inSequence = <T extends Node>(steps: readonly T[]): readonly T[] =>
   });
 
 /**
- * Sorts steps so that each comes after those that it depends on or follows; where the graph allows, in the order given.
+ * Sorts steps so that each comes after those that it depends on or follows; where the graph allows, in the
+ * order given.
  * @throws Error if an id is missing, given twice, or part of a ring: a defect of the plan
  */
 export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly T[] {

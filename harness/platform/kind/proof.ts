@@ -54,8 +54,8 @@ export const notBroughtUp = (error: unknown): HarnessError =>
       );
 
 /**
- * Returns the cause of a failed proof: the platform's defect, if there is one, which those who watch the nodes
- * may come to tell a moment later.
+ * Returns the cause of a failed proof: the platform's defect, if there is one, which those who watch the
+ * nodes may come to tell a moment later.
  */
 export async function causeOf(
   error: unknown,
