@@ -30,7 +30,8 @@ const signal = new AbortController().signal;
 const topology = twoClusters(['network1', 'network2']);
 /** A registry that does not exist, of this test alone. */
 const HUB = 'nowhere.invalid/mh-bundle';
-const NODE = `${HUB}/node:v1.34.0`;
+/** The stand-in for kind has none from `nowhere.invalid`, whatever the engine has. */
+const NODE = 'mh-bundle.invalid/node:v1.34.0';
 const CACHE = `${HUB}/registry:2`;
 const MESH = [
   'curl:8.16.0',
