@@ -3,13 +3,23 @@ import { systemClock, type Timer } from './clock.ts';
 import { messageOf } from './errors.ts';
 import { redact } from './redact.ts';
 
+interface Undo {
+  readonly what: string;
+  readonly undo: () => Promise<void> | void;
+  readonly beside: string | undefined;
+}
+
 /** What was made and how to undo it; the disposal undoes the last thing first. */
 export class CleanupStack implements AsyncDisposable {
-  readonly #undos: { readonly what: string; readonly undo: () => Promise<void> | void }[] = [];
+  readonly #undos: Undo[] = [];
 
-  /** Registers an undo; call it before the work that it undoes, so that a half-made thing is undone too. */
-  add(what: string, undo: () => Promise<void> | void): void {
-    this.#undos.push({ what, undo });
+  /**
+   * Registers an undo; call it before the work that it undoes, so that a half-made thing is undone too.
+   * @param beside - a word for things that need nothing of each other: those that were registered in a row with
+   *   the same word are undone side by side
+   */
+  add(what: string, undo: () => Promise<void> | void, beside?: string): void {
+    this.#undos.push({ what, undo, beside });
   }
 
   /** Hands all undos over to a new stack; the disposal of this one then does nothing. */
@@ -25,14 +35,26 @@ export class CleanupStack implements AsyncDisposable {
    */
   async [Symbol.asyncDispose](): Promise<void> {
     const failures: unknown[] = [];
-    for (let entry = this.#undos.pop(); entry; entry = this.#undos.pop()) {
+    const attempt = async ({ what, undo }: Undo) => {
       try {
-        await entry.undo();
+        await undo();
       } catch (error) {
-        failures.push(new Error(`${entry.what}: ${messageOf(error)}`, { cause: error }));
+        failures.push(new Error(`${what}: ${messageOf(error)}`, { cause: error }));
       }
-    }
+    };
+    for (let row = this.#lastRow(); row.length > 0; row = this.#lastRow())
+      await Promise.all(row.map(attempt));
     if (failures.length > 0) throw new AggregateError(failures, 'The clean-up failed in part.');
+  }
+
+  /** Takes the last undo off, with those before it that may go beside it. */
+  #lastRow(): readonly Undo[] {
+    const last = this.#undos.pop();
+    if (!last) return [];
+    const row = [last];
+    while (last.beside !== undefined && this.#undos.at(-1)?.beside === last.beside)
+      row.push(...this.#undos.splice(-1));
+    return row;
   }
 }
 

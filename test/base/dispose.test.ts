@@ -13,6 +13,29 @@ t.test('undoes the last thing first, all of them, and tells of every failure', a
   t.same(done, ['third', 'first'], 'a second disposal finds nothing left to undo');
 });
 
+t.test('what needs nothing of each other is undone side by side, in its place in the row', async t => {
+  const done: string[] = [];
+  const stack = new CleanupStack();
+  let arrived = 0;
+  let open = () => {};
+  const met = new Promise<void>(resolve => {
+    open = resolve;
+  });
+  const meet = (name: string) => async () => {
+    arrived += 1;
+    if (arrived === 2) open();
+    await met;
+    done.push(name);
+  };
+  stack.add('a network', () => void done.push('network'));
+  stack.add('one cluster', meet('one'), 'clusters');
+  stack.add('another cluster', meet('another'), 'clusters');
+  stack.add('a stuck one', () => Promise.reject(new Error('stuck')), 'clusters');
+  stack.add('connections', () => void done.push('connections'));
+  await t.rejects(stack[Symbol.asyncDispose](), { errors: [{ message: 'a stuck one: stuck' }] });
+  t.same([done[0], done.slice(1, 3).sort(), done[3]], ['connections', ['another', 'one'], 'network']);
+});
+
 t.test('a stack that has moved is undone at its new place only', async t => {
   const done: string[] = [];
   const stack = new CleanupStack();

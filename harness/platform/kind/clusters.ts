@@ -94,10 +94,11 @@ export async function createCluster(
   writeFileSync(file, kindConfig(config), { mode: OWNER_ONLY });
   ledger.write({ type: 'cluster', name });
   let isSettled = false;
-  cleanUp.add(`remove the cluster ${name}`, async () => {
+  const remove = async () => {
     if (!isSettled) await endPrograms(runId, clock);
     await removeCluster(engine, name, clock, isSettled);
-  });
+  };
+  cleanUp.add(`remove the cluster ${name}`, remove, 'clusters');
   const args = createArguments(name, file, kubeconfig);
   const env = kindEnvironment(runId, network, context.noProxy);
   const result = await runProcess(kind, args, { env, timeoutMs: createMs, signal, onLine: context.onLine });

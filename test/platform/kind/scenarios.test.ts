@@ -58,18 +58,30 @@ async function runOn(t: Test, world: KindWorld, scenario: string, runId: string,
   return { plan: session.plan, events, deployments: found };
 }
 
-/** Each dependency: its last call had ended before the first call of its dependent began. */
+/**
+ * Each dependency had ended before its dependent began: by the run's own events, and by the calls of lines that
+ * belong to one step only.
+ */
 function orderFaults(plan: Plan, events: readonly RunEvent[], calls: readonly Call[]): readonly string[] {
-  const callsOfStep = (id: string) => {
+  const at = (type: 'step-started' | 'step-ended', id: string) =>
+    events.findIndex(event => event.type === type && event.step === id);
+  const linesOf = (id: string): readonly string[] => {
     const ended = events.find(event => event.type === 'step-ended' && event.step === id);
-    const lines = ended?.type === 'step-ended' ? ended.commands.map(({ line }) => line) : [];
-    return lines.flatMap(line => callsOf(calls, line)).map(call => calls.indexOf(call));
+    return ended?.type === 'step-ended' ? ended.commands.map(({ line }) => line) : [];
   };
+  const all = plan.steps.flatMap(({ id }) => linesOf(id));
+  const callsOfStep = (id: string) =>
+    linesOf(id)
+      .filter(line => all.indexOf(line) === all.lastIndexOf(line))
+      .flatMap(line => callsOf(calls, line))
+      .map(call => calls.indexOf(call));
   return plan.steps.flatMap(step =>
     step.dependsOn.flatMap(before => {
       const last = Math.max(...callsOfStep(before), -1);
       const first = Math.min(...callsOfStep(step.id), calls.length);
-      return last < first ? [] : [`${step.id} began before ${before} had ended`];
+      const isInOrder =
+        at('step-ended', before) >= 0 && at('step-ended', before) < at('step-started', step.id);
+      return last < first && isInOrder ? [] : [`${step.id} began before ${before} had ended`];
     }),
   );
 }
