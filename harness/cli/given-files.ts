@@ -22,13 +22,7 @@ export function assertGivenFiles(
         hint: 'docker save --output FILE IMAGE… writes such a file.',
       });
   }
-  if (bundle !== undefined) {
-    const problem = archiveProblem(path.resolve(bundle));
-    if (problem !== undefined)
-      throw new HarnessError('ERR_UNREADABLE_FILE', `--bundle ${bundle}: ${problem}`, {
-        hint: 'mesh-harness images save FILE writes such a file.',
-      });
-  }
+  if (bundle !== undefined) assertBundleFile(bundle, `--bundle ${bundle}`);
   if (istioDir === undefined || platform === 'simulator') return;
   if (!existsSync(path.resolve(istioDir, 'bin', 'istioctl')))
     throw new HarnessError(
@@ -36,6 +30,19 @@ export function assertGivenFiles(
       `--istio-dir ${istioDir}: this is no unpacked Istio release.`,
       { hint: '--istio-dir names the folder that holds bin/istioctl and samples/.' },
     );
+}
+
+/**
+ * Checks that a bundle is a file that can be read.
+ * @param given - as the user has named it
+ * @throws HarnessError ERR_UNREADABLE_FILE
+ */
+export function assertBundleFile(bundle: string, given: string): void {
+  const problem = archiveProblem(path.resolve(bundle));
+  if (problem !== undefined)
+    throw new HarnessError('ERR_UNREADABLE_FILE', `${given}: ${problem}`, {
+      hint: 'mesh-harness images save FILE writes such a file.',
+    });
 }
 
 /**

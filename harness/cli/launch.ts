@@ -13,8 +13,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Every command of the program, as the first word behind its name; test/cli/launch.test.ts has them all. */
 const COMMAND_NAMES = [
-  ...['run', 'verify', 'diagnose', 'matrix', 'doctor', 'clean', 'list', 'plan', 'guide', 'report', 'certs'],
-  ...['up', 'env', 'status', 'fault', 'down', 'istioctl', 'completion', 'version'],
+  ...['run', 'verify', 'diagnose', 'matrix', 'doctor', 'images', 'clean', 'list', 'plan', 'guide', 'report'],
+  ...['certs', 'up', 'env', 'status', 'fault', 'down', 'istioctl', 'completion', 'version'],
 ] as const;
 
 /** What decides how the program is started. */

@@ -162,7 +162,25 @@ export function closeSync(descriptor: number): void {
   fs.closeSync(descriptor);
 }
 
-/** Opens a stream into a file. @param flags - `a` goes on behind what is there */
+/**
+ * Opens a stream into a file.
+ * @param flags - `a` goes on behind what is there
+ * @returns a stream whose errors are ERR_WRITE_FAILED
+ */
 export function createWriteStream(file: string, flags: 'w' | 'a'): NodeJS.WritableStream {
-  return sync('open', file, () => fs.createWriteStream(file, { flags }));
+  return sync('open', file, () => fs.createWriteStream(file, { flags, fs: writesOf(file) }));
 }
+
+type Done = (error: Error | null, ...results: unknown[]) => void;
+
+/** The operations of a stream into a file; their errors name it. */
+const writesOf = (file: string) => {
+  const named =
+    (operation: (...given: never[]) => void) =>
+    (...given: unknown[]): void => {
+      const done = given.pop() as Done; // Node's own contract: the callback comes last
+      const tell: Done = (error, ...results) => done(error && writeError(file, error), ...results);
+      operation(...([...given, tell] as never[]));
+    };
+  return { open: named(fs.open), write: named(fs.write), writev: named(fs.writev), close: fs.close };
+};

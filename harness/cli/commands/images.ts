@@ -5,6 +5,7 @@ import type { Choice, FoundEngine, WantedImage } from '../../platform/kind/image
 import { cacheFolder } from '../../process/folders.ts';
 import type { Environment } from '../environment.ts';
 import { harmlessJsonIn } from '../github.ts';
+import { assertBundleFile } from '../given-files.ts';
 import { chooseEdition } from '../platform-choice.ts';
 import { realSettings } from '../real-settings.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
@@ -49,8 +50,9 @@ export async function imagesSaveCommand(
   return EXIT.passed;
 }
 
-/** Brings what a bundle holds to this machine. @returns 0 */
+/** Brings what a bundle holds to this machine. @returns 0. @throws HarnessError ERR_UNREADABLE_FILE */
 export async function imagesLoadCommand(file: string, environment: Environment): Promise<number> {
+  assertBundleFile(file, file);
   const [{ foundEngine }, { openBundle, installBundle, nodeImageOf }] = await Promise.all([
     import('../../platform/kind/images/choose.ts'),
     import('../../platform/kind/images/opened-bundle.ts'),

@@ -167,6 +167,15 @@ t.test(
     await t.rejects(openBundle(file, { platform: 'linux/riscv64' }, signal), {
       message: `${file} has images for ${info.platform}, and the engine is linux/riscv64.`,
     });
+    t.match(
+      await refusal(
+        world.platform('kpb', { ...without, edition: '1.8', bundle: file }).start(topology, signal),
+      ),
+      {
+        message: /is for edition current \(Istio 1\.30\.3\), and edition 1\.8 is run/,
+      },
+    );
+    t.equal(docker('images', '-q', NODE), '', 'another edition: not even the first image');
     t.notOk(existsSync(join(folder, 'state', 'runs')), 'no ledger');
   },
 );
@@ -194,6 +203,14 @@ t.test('programs come with it and are found in the cache; nothing is replaced un
     code: 'ERR_USAGE',
     message: `${file} is there already.`,
     hint: /--force/,
+  });
+  t.match(await refusal(save({}, true, folder)), {
+    code: 'ERR_USAGE',
+    message: `${folder} is there already, and no regular file.`,
+  });
+  t.match(await refusal(save({}, true, join(folder, 'none', 'a.bundle'))), {
+    code: 'ERR_USAGE',
+    message: `There is no folder ${join(folder, 'none')} for a.bundle.`,
   });
   const before = statSync(file).mtimeMs;
   await save({}, true);

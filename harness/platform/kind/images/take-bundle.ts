@@ -8,16 +8,19 @@ import { installBundle, nodeImageOf, type OpenedBundle, openBundle } from './ope
 
 /**
  * Verifies a bundle, and brings what this machine itself needs of it: images for the engine, programs.
- * @throws HarnessError ERR_PLATFORM_NOT_READY for one that is damaged or for another platform
+ * @param edition - the one that is run
+ * @throws HarnessError ERR_PLATFORM_NOT_READY for one that is damaged, or for another platform or edition;
+ *   nothing was brought then
  */
 export async function takeBundle(
   file: string,
   engine: Engine,
   info: EngineInfo,
-  { cache, signal, onProgress }: KindOptions & { readonly signal: AbortSignal },
+  { edition, cache, signal, onProgress }: KindOptions & { readonly signal: AbortSignal },
 ): Promise<OpenedBundle> {
   onProgress?.(`checking the bundle ${file}`);
   const bundle = await openBundle(file, info, signal);
+  assertEdition(bundle, edition);
   for (const sentence of await installBundle(bundle, engine, cache, signal)) onProgress?.(sentence);
   return bundle;
 }
@@ -36,23 +39,19 @@ export function withBundle<Options extends KindOptions>(options: Options, bundle
   };
 }
 
-/**
- * Returns the versions of a run with a bundle: its release, unless the user names one.
- * @throws HarnessError ERR_PLATFORM_NOT_READY if the bundle is for another edition
- */
-export function windowOfBundle(
+function assertEdition({ file, head }: OpenedBundle, edition: string): void {
+  if (head.edition === edition) return;
+  throw new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    `${file} is for edition ${head.edition} (Istio ${head.istio}), and edition ${edition} is run.`,
+    { hint: 'Leave --edition out: it follows from the bundle.' },
+  );
+}
+
+/** Returns the versions of a run with a bundle: its release, unless the user names one. */
+export const windowOfBundle = (
   window: VersionWindow,
   { istioVersion, istioFolder }: KindOptions,
-  { file, head }: OpenedBundle,
-): VersionWindow {
-  if (head.edition !== window.edition) {
-    throw new HarnessError(
-      'ERR_PLATFORM_NOT_READY',
-      `${file} is for edition ${head.edition} (Istio ${head.istio}), and edition ${window.edition} is run.`,
-      { hint: 'Leave --edition out: it follows from the bundle.' },
-    );
-  }
-  return istioVersion === undefined && istioFolder === undefined
-    ? windowWith(window.edition, head.istio)
-    : window;
-}
+  { head }: OpenedBundle,
+): VersionWindow =>
+  istioVersion === undefined && istioFolder === undefined ? windowWith(window.edition, head.istio) : window;

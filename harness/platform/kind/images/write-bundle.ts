@@ -3,17 +3,11 @@
  * content.
  */
 import { createHash } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  rename,
-  rm,
-  stat,
-} from '../../../base/disk/disk.ts';
+import { createReadStream, createWriteStream, rename, rm, stat, statSync } from '../../../base/disk/disk.ts';
 import { HarnessError } from '../../../base/errors.ts';
 import { type BundleHead, DIGESTS, type Digests, HEAD, type Member } from './bundle-format.ts';
 
@@ -26,9 +20,25 @@ export interface BundleSource {
   readonly onMember: (member: Member) => void;
 }
 
-/** @throws HarnessError ERR_USAGE if the file is there and is not to be replaced */
+/**
+ * Checks the place of a bundle before anything is pulled for it.
+ * @throws HarnessError ERR_USAGE if the file is there and is not to be replaced, or something else is; or if
+ *   its folder is not there
+ */
 export function assertNew(file: string, force: boolean): void {
-  if (force || !existsSync(file)) return;
+  const folder = dirname(file);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new HarnessError('ERR_USAGE', `There is no folder ${folder} for ${basename(file)}.`, {
+      hint: 'Make it, or name a file in another folder.',
+    });
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  // A file takes its place in the end, which a device or a folder would not survive.
+  if (!found.isFile())
+    throw new HarnessError('ERR_USAGE', `${file} is there already, and no regular file.`, {
+      hint: 'Name another file.',
+    });
+  if (force) return;
   throw new HarnessError('ERR_USAGE', `${file} is there already.`, {
     hint: 'Name another file, or replace it with --force.',
   });
