@@ -9,9 +9,13 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   // The same in base64, as Secrets and dumps of proxies have it.
   [/LS0tLS1CRUdJTi[A-Za-z0-9+/=]{16,}/g, '<PEM removed>'],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, '<token removed>'],
-  // User and password in a URL, and in the variables of proxies, which may do without a scheme.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi, '$1<credentials removed>@'],
-  [/(\b(?:https?|all|ftp)_proxy=)(?!\S*:\/\/)[^\s/@"'<>]+@/gi, '$1<credentials removed>@'],
+  // User and password in the variables of proxies, which may do without a scheme, and in a URL: up to the last @,
+  // as Go's programs take it (net/url parseAuthority); there is no other reason for one in a proxy's address.
+  [
+    /(\b(?:https?|all|ftp)_proxy=(?:[a-z][a-z0-9+.-]*:\/\/)?)(?!<credentials)[^\s"<>]+@/gi,
+    '$1<credentials removed>@',
+  ],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)(?!<credentials)[^\s/"<>]+@/gi, '$1<credentials removed>@'],
   [/(\b[Bb]earer\s+)[A-Za-z0-9._~+/=-]{8,}/g, '$1<token removed>'],
   [/((?:token|client-key-data|password|ca-key\.pem)"?\s*:\s*"?)(?!<)[A-Za-z0-9._~+/=-]{16,}/g, '$1<removed>'],
 ];

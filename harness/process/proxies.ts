@@ -121,11 +121,15 @@ export function proxyHosts({ variables }: ProxySettings): readonly string[] {
   return [...new Set(hosts)];
 }
 
-/** A proxy may be given as a URL or as `host:port` alone; user and password stand before the last `@`. */
-function hostOf(value: string): string {
-  const place = value.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/[/?#].*$/s, '');
-  return place.slice(place.lastIndexOf('@') + 1);
-}
+/**
+ * A proxy may be given as a URL or as `host:port` alone. User and password stand before the last `@`: whoever
+ * writes a password as it is may have any letter in it.
+ */
+const hostOf = (value: string): string =>
+  value
+    .slice(value.lastIndexOf('@') + 1)
+    .replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//i, '')
+    .replace(/[/?#].*$/s, '');
 
 /**
  * Returns all of a user's proxies as variables of a container, in both spellings: programs differ in theirs.

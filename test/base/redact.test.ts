@@ -29,6 +29,14 @@ t.test('users and passwords of proxies and other URLs go, the hosts stay', async
       'HTTP_PROXY=http://<credentials removed>@proxy.invalid:3128',
     ],
     ['"https_proxy=me:pass@proxy.invalid:3128",', '"https_proxy=<credentials removed>@proxy.invalid:3128",'],
+    // As people write them who do not know that they have to be escaped; Go's net/url takes the first.
+    ['http://me:p@ss@host:1 refused', 'http://<credentials removed>@host:1 refused'],
+    ["http://me:p'ss@host:1", 'http://<credentials removed>@host:1'],
+    [
+      '-e HTTPS_PROXY=http://me:p/ss@host:1 -e A=b',
+      '-e HTTPS_PROXY=http://<credentials removed>@host:1 -e A=b',
+    ],
+    ['all_proxy=me:p/s@s@host:1', 'all_proxy=<credentials removed>@host:1'],
     ['asked https://me:pass@host/a for b@c', 'asked https://<credentials removed>@host/a for b@c'],
   ] as const)
     t.equal(redact(text), expected);

@@ -82,6 +82,12 @@ t.test('hosts are named without users and passwords', async t => {
   t.same(hosts('http://me:p%40ss@proxy.invalid:3128/'), ['proxy.invalid:3128']);
   t.same(hosts('me:p@ss@proxy.invalid:3128'), ['proxy.invalid:3128'], 'without a scheme, and with a raw @');
   t.same(hosts('socks5://[::1]:1080'), ['[::1]:1080']);
+  for (const scheme of ['http://', '//', ''])
+    t.same(
+      hosts(`${scheme}me:p/s?s#s@proxy.invalid:3128`),
+      ['proxy.invalid:3128'],
+      `${scheme} with raw marks`,
+    );
   t.same(
     proxyHosts({ variables: { HTTP_PROXY: 'http://a:1', HTTPS_PROXY: 'http://a:1' }, from: [] }),
     ['a:1'],
