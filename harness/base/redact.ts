@@ -9,8 +9,8 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   // The same in base64, as Secrets and dumps of proxies have it.
   [/LS0tLS1CRUdJTi[A-Za-z0-9+/=]{16,}/g, '<PEM removed>'],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, '<token removed>'],
-  // User and password in the variables of proxies, which may do without a scheme, and in a URL: up to the last @,
-  // as Go's programs take it (net/url parseAuthority); there is no other reason for one in a proxy's address.
+  // User and password in the variables of proxies, which may do without a scheme, and in a URL: up to the
+  // last @, as Go's programs take it (net/url parseAuthority). A proxy's address has no other use for one.
   [
     /(\b(?:https?|all|ftp)_proxy=(?:[a-z][a-z0-9+.-]*:\/\/)?)(?!<credentials)[^\s"<>]+@/gi,
     '$1<credentials removed>@',
