@@ -155,8 +155,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/kind/cloud-provider.ts': 1,
   'harness/platform/kind/describe-run.ts': 1,
   'harness/platform/kind/doctor.ts': 1,
-  'harness/platform/kind/engine/engine.ts': 1,
-  'harness/platform/kind/kind-platform.ts': 2,
   'harness/platform/kind/metallb.ts': 1,
   'harness/platform/kind/preflight.ts': 1,
   'harness/platform/kind/preload.ts': 1,
@@ -165,8 +163,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/kind/started.ts': 2,
   'harness/platform/kind/watch-nodes.ts': 1,
   'harness/platform/program-downloads.ts': 2,
-  'harness/platform/program-questions.ts': 1,
-  'harness/platform/programs.ts': 1,
   'harness/platform/simulator/open-world.ts': 1,
   'harness/platform/version-windows.ts': 3,
   'harness/report/html/html.ts': 14,
@@ -292,7 +288,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/verify/diagnose/sample-settings.ts': 1,
   'harness/verify/diagnose/some-errors.ts': 2,
   'harness/verify/diagnose/trust.ts': 1,
-  'harness/verify/direct-call.ts': 1,
   'harness/verify/gateway-weight.ts': 1,
   'harness/verify/groups.ts': 1,
   'harness/verify/sample-plan.ts': 2,
@@ -309,7 +304,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 942;
+const DOCUMENTED_PER_MILLE = 944;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -328,13 +323,13 @@ const FOR_TESTS: readonly string[] = [
   'harness/platform/kind/doctor.ts addressFinding',
   'harness/platform/kind/engine/connect.ts installLine',
   'harness/platform/kind/engine/events.ts readEnd',
-  'harness/platform/kind/image-cache.ts cacheName',
   'harness/platform/kind/image-cache.ts hostsFile',
   'harness/platform/kind/isolation.ts patienceFor',
-  'harness/platform/kind/metallb.ts METALLB',
   'harness/platform/kind/metallb.ts poolDocuments',
   'harness/platform/kind/metallb.ts poolsOf',
   'harness/platform/kind/preload.ts takingPods',
+  'harness/platform/kind/proxies.ts proxyFinding',
+  'harness/platform/kind/witnesses.ts fileServerArgv',
   'harness/platform/program-downloads.ts sourceOf',
   'harness/report/read/read-report.ts parseReport',
   'harness/session/trace.ts TRACE_FILES',

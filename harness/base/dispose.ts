@@ -15,8 +15,8 @@ export class CleanupStack implements AsyncDisposable {
 
   /**
    * Registers an undo; call it before the work that it undoes, so that a half-made thing is undone too.
-   * @param beside - a word for things that need nothing of each other: those that were registered in a row with
-   *   the same word are undone side by side
+   * @param beside - a word for things that need nothing of each other: those that were registered in a
+   *   row with the same word are undone side by side
    */
   add(what: string, undo: () => Promise<void> | void, beside?: string): void {
     this.#undos.push({ what, undo, beside });

@@ -6,9 +6,11 @@ import { formatLine, lineOf } from './version-line.ts';
 import { editionMismatch, releasesOf, windowOf } from './versions.ts';
 
 /** What a folder holds. */
-export type IstioFolder =
+type IstioFolder =
   | { readonly isGood: true; readonly file: string; readonly version: string; readonly remark?: string }
   | { readonly isGood: false; readonly problem: string; readonly fix: string };
+
+const takes = (edition: string): string => `Edition ${edition} takes Istio ${releasesOf(windowOf(edition))}.`;
 
 const bad = (problem: string, fix: string): IstioFolder => ({ isGood: false, problem, fix });
 
@@ -43,7 +45,7 @@ export async function lookAtIstioFolder(
   if (mismatch !== undefined)
     return bad(
       `${folder}: ${mismatch}`,
-      `Leave --edition out: it follows from the release. Edition ${edition} takes Istio ${releasesOf(windowOf(edition))}.`,
+      `Leave --edition out: it follows from the release. ${takes(edition)}`,
     );
   const line = lineOf(version);
   const isRelease = /^v?\d+\.\d+\.\d+$/.test(version);

@@ -14,7 +14,7 @@ export type ProgramName = keyof typeof VERSION_ARGUMENTS;
 const VERSION_MS = 20_000;
 
 /** What a program answered. */
-export interface VersionAnswer {
+interface VersionAnswer {
   /** Absent if no version is in what it said. */
   readonly version?: string;
   /** The last line that it said, for a message. */

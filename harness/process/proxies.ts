@@ -9,7 +9,7 @@ import { readFileSync } from '../base/disk/disk.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Proxies as variables, by their names in capitals; only those that are set. */
-export interface ProxyVariables {
+interface ProxyVariables {
   readonly HTTP_PROXY?: string;
   readonly HTTPS_PROXY?: string;
   /** Of Docker's configuration only; kind does not pass the user's own on. */
@@ -24,7 +24,7 @@ export interface ProxySettings {
   readonly from: readonly string[];
 }
 
-export interface ProxySources {
+interface ProxySources {
   readonly env?: Env;
   /** The engine's address as the docker command has it: the key of its own entry in `proxies`. */
   readonly dockerHost?: string;

@@ -162,23 +162,26 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
           ]
         : [],
     ),
-    ...(scenario.adjustments.length > 0
-      ? [
-          '### Adjustments for the platform',
-          '',
-          ...scenario.adjustments.map(
-            ({ tool, verb, addArgs, cluster, because }) =>
-              `- ${code([tool, ...verb, ...addArgs].join(' '))} (${cell(cluster)}): ${cell(because)}`,
-          ),
-          '',
-        ]
-      : []),
+    ...adjustmentsOf(scenario),
     ...remarksOf(scenario),
     ...(scenario.cleanUpFailures.length > 0
       ? ['### Not cleaned up', '', ...scenario.cleanUpFailures.map(failure => `- ${cell(failure)}`), '']
       : []),
   ];
 }
+
+const adjustmentsOf = ({ adjustments }: ScenarioReport): readonly string[] =>
+  adjustments.length === 0
+    ? []
+    : [
+        '### Adjustments for the platform',
+        '',
+        ...adjustments.map(
+          ({ tool, verb, addArgs, cluster, because }) =>
+            `- ${code([tool, ...verb, ...addArgs].join(' '))} (${cell(cluster)}): ${cell(because)}`,
+        ),
+        '',
+      ];
 
 /** Lists what else is to be known of the platform. */
 const remarksOf = ({ remarks }: ScenarioReport): readonly string[] =>

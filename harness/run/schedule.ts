@@ -19,7 +19,7 @@ export interface Around<Outcome> {
 }
 
 /** A node that may still go on. */
-export interface Beside<Outcome> {
+interface Beside<Outcome> {
   /** Undefined while it goes on. */
   readonly outcome: Outcome | undefined;
   readonly ended: Promise<Outcome>;

@@ -79,7 +79,11 @@ export function declareImagesLoad(images: Command, action: Action<[file: string]
     .argument('<file>', 'as images save has written it')
     .addHelpText(
       'after',
-      '\nIstio’s own images stay in the file: run --bundle FILE takes them into the nodes.\n\nExamples:\n  $ mesh-harness images load mesh.bundle',
+      `
+Istio’s own images stay in the file: run --bundle FILE takes them into the nodes.
+
+Examples:
+  $ mesh-harness images load mesh.bundle`,
     )
     .action((file: string) => action(file));
 }

@@ -43,9 +43,9 @@ export async function imagesSaveCommand(
   const { head, bytes, remarks } = await saveBundle(path.resolve(file), flags.force, options);
   for (const remark of remarks) screen.progress(remark);
   const images = head.members.filter(({ kind }) => kind === 'image').length;
-  screen.result(
-    `${file}: ${images} images for ${head.platform}, Istio ${head.istio}, Kubernetes ${head.kubernetes}, ${megabytes(bytes)}`,
-  );
+  const { platform, istio, kubernetes } = head;
+  const what = `${images} images for ${platform}, Istio ${istio}, Kubernetes ${kubernetes}`;
+  screen.result(`${file}: ${what}, ${megabytes(bytes)}`);
   screen.progress(`Where no registry is: mesh-harness run all --platform kind --bundle ${file} --offline`);
   return EXIT.passed;
 }

@@ -8,7 +8,7 @@ import { nodeImageOf, programPlatform } from './images/opened-bundle.ts';
 import { bundleHead } from './images/read-bundle.ts';
 
 /** A bundle as a doctor sees it. */
-export interface BundleFindings {
+interface BundleFindings {
   readonly finding: Finding;
   readonly window: VersionWindow;
   /** The image of nodes that it was made for. */

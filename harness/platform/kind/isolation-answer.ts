@@ -7,7 +7,7 @@ import { redact } from '../../base/redact.ts';
 import { CONNECTED } from '../curl.ts';
 
 /** Who is asked, and how its own answer is known. */
-export type Identity =
+type Identity =
   /** A pod: it writes the token back, which only the harness and this pod know. */
   | { readonly kind: 'token'; readonly token: string }
   /**
@@ -16,7 +16,7 @@ export type Identity =
   | { readonly kind: 'api-server'; readonly caFile: string };
 
 /** `someone else`: an answer came, and it is not that of whoever was asked. */
-export type Found = 'reached' | 'cut off' | 'someone else';
+type Found = 'reached' | 'cut off' | 'someone else';
 
 export interface Answer {
   readonly found: Found;

@@ -17,7 +17,7 @@ const ALWAYS = ['localhost', '127.0.0.1', '.svc', '.cluster.local'] as const;
  * @param registries - whose images are cached
  * @returns the value of NO_PROXY. kind adds the cluster's own ranges, its network and its nodes to it
  */
-export function noProxy(
+function noProxy(
   { variables }: ProxySettings,
   topology: Topology,
   { ofTopology, transit }: DockerNetworks,

@@ -45,7 +45,8 @@ export async function findNodeImage(
   const byTag = withoutDigest(wanted);
   if (hasDigest(wanted) && hasTag(wanted) && (await engine.hasImage(byTag))) {
     const version = await nodeVersion(engine, byTag);
-    const remark = `The node image is ${byTag} by its tag alone: no image with the digest of ${wanted} is on this machine.`;
+    const why = `no image with the digest of ${wanted} is on this machine`;
+    const remark = `The node image is ${byTag} by its tag alone: ${why}.`;
     return { reference: byTag, version, isHere: true, remark };
   }
   return { reference: wanted, version: asked === undefined ? window.nodeVersion : '', isHere: false };

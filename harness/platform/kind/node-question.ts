@@ -39,7 +39,8 @@ function nodeFinding(
   if (!isHere && offline)
     return { subject, ok: false, found: `${reference} is not here`, fix: missingNodeImage(reference).fix };
   if (!isHere) return { subject, ok: true, found: `${reference} is not here; it is pulled at the first run` };
-  const found = `${reference} is here (Kubernetes ${version})${remark === undefined ? '' : ', by its tag alone'}`;
+  const how = remark === undefined ? '' : ', by its tag alone';
+  const found = `${reference} is here (Kubernetes ${version})${how}`;
   const mismatch = kubernetesMismatch(window.edition, version, window.istio);
   if (mismatch === undefined) return { subject, ok: true, found };
   const fix = '--node-image, --istio-version or --istio-dir has to name another.';

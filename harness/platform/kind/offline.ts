@@ -27,7 +27,8 @@ export function refuseMissing(missing: readonly Missing[]): void {
 }
 
 const BUNDLE_FIX =
-  'mesh-harness images save FILE writes all of them into one file where there is a network, and --bundle FILE brings it.';
+  'mesh-harness images save FILE writes all of them into one file where there is a network; ' +
+  '--bundle FILE brings it.';
 
 /** A node image that is not here. */
 export const missingNodeImage = (reference: string): Missing => ({

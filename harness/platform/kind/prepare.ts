@@ -27,7 +27,7 @@ import { findProxies } from './proxies.ts';
 import { pullByCommand } from './pull-image.ts';
 
 /** What a run on kind works with. */
-export interface Prepared {
+interface Prepared {
   readonly engine: Engine;
   readonly programs: Programs;
   /** Path of the program. */
@@ -182,18 +182,18 @@ async function findEngine(path: string | undefined) {
 function judgeVersions(window: VersionWindow, istioVersion: string): readonly Finding[] {
   const mismatch = kubernetesMismatch(window.edition, window.nodeVersion, istioVersion);
   if (mismatch === undefined) return [];
-  const fix = `--istio-version or --istio-dir has to name a release like ${windowOf(window.edition).istio}, or --node-image another Kubernetes.`;
+  const release = `a release like ${windowOf(window.edition).istio}`;
+  const fix = `--istio-version or --istio-dir has to name ${release}, or --node-image another Kubernetes.`;
   return [{ subject: 'versions', ok: false, found: mismatch, fix }];
 }
 
 /** @throws HarnessError ERR_PLATFORM_NOT_READY if remote secrets could not name an API server */
 function refuseHiddenNodes(istioVersion: string, info: EngineInfo): void {
   if (istioHas('serverFlag', istioVersion) || !isInMachine(info)) return;
-  throw new HarnessError(
-    'ERR_PLATFORM_NOT_READY',
-    `istioctl ${istioVersion} names API servers by the address at which this machine reaches them, and in ${info.operatingSystem} it reaches no node.`,
-    {
-      hint: 'Istio 1.9 and later have --server: take --edition current, or an engine that runs on this machine itself.',
-    },
-  );
+  const why = 'names API servers by the address at which this machine reaches them';
+  const message = `istioctl ${istioVersion} ${why}, and in ${info.operatingSystem} it reaches no node.`;
+  const instead = 'take --edition current, or an engine that runs on this machine itself';
+  throw new HarnessError('ERR_PLATFORM_NOT_READY', message, {
+    hint: `Istio 1.9 and later have --server: ${instead}.`,
+  });
 }

@@ -41,7 +41,7 @@ export interface Witnesses {
   readonly caFile: (cluster: ClusterName) => string;
 }
 
-export interface WitnessOptions {
+interface WitnessOptions {
   readonly engine: Engine;
   readonly nodes: readonly KindNode[];
   /** An address of a pod of each cluster. */

@@ -8,7 +8,7 @@ import { metalLbManifest } from '../metallb.ts';
 import type { KindOptions } from '../options.ts';
 
 /** What an image is for: kind's nodes, the cache of images, Istio and its samples, MetalLB. */
-export type Role = 'node' | 'cache' | 'mesh' | 'load-balancer';
+type Role = 'node' | 'cache' | 'mesh' | 'load-balancer';
 
 /** An image that a run needs. */
 export interface Need {

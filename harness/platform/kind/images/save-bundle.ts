@@ -21,7 +21,7 @@ import { tarOf } from './tar-folder.ts';
 import { assertNew, writeBundle } from './write-bundle.ts';
 
 /** A bundle that was written. */
-export interface SavedBundle {
+interface SavedBundle {
   readonly head: BundleHead;
   readonly bytes: number;
   /** What is not in it though a run needs it; a sentence each. */

@@ -12,7 +12,7 @@ import { HarnessError } from '../../../base/errors.ts';
 import { type BundleHead, DIGESTS, type Digests, HEAD, type Member } from './bundle-format.ts';
 
 /** What a bundle is written from. */
-export interface BundleSource {
+interface BundleSource {
   readonly head: BundleHead;
   /** Opens the content of an entry. */
   readonly open: (member: Member) => Promise<NodeJS.ReadableStream>;
