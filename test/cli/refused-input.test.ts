@@ -135,9 +135,20 @@ t.test('files and programs that are not there', async t => {
     [['--platform', 'kind', '--istio-dir', '/nope'], /--istio-dir \/nope: this is no unpacked Istio release/],
     [['--platform', 'kind', '--image-archive', '/nope'], /--image-archive \/nope: there is no file \/nope\./],
     [['--platform', 'kind', '--image-archive', folder.path], /--image-archive .*: this is no regular file\./],
+    [['--platform', 'kind', '--bundle', '/nope'], /--bundle \/nope: there is no file \/nope\./],
   ];
   for (const [argv, says] of rows) await refuses(t, ['run', 'multi-primary', ...argv], says);
   await refuses(t, ['up', 'multi-primary', '--istioctl', '/nope'], /--istioctl \/nope: there is no file/);
+  await refuses(t, ['doctor', '--bundle', '/nope'], /--bundle \/nope: there is no file \/nope\./);
+  await refuses(t, ['images', 'load', '/nope'], /\/nope: there is no file \/nope\./);
+  await refuses(t, ['images', 'load', folder.path], /: this is no regular file\./);
+});
+
+t.test('a doctor goes on where a bundle is none: that is one finding among others', async t => {
+  const { code, stdout } = await runHere(['doctor', '--bundle', file('junk.bundle', 'no bundle')]);
+  t.equal(code, 3);
+  t.match(stdout, /^✗ bundle +.*is no sound bundle of mesh-harness/);
+  t.match(stdout, /^. (?:engine|disk) /m);
 });
 
 t.test('a cluster that is named twice', async t => {
