@@ -4,6 +4,7 @@ import { linkedSignal } from '../../base/deadline.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Cidr } from '../../base/ipv4.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { quoteArgv } from '../../base/quote.ts';
 import type { Finding } from '../platform.ts';
 import { type ToldVersions, toldVersions } from '../told-versions.ts';
 import { kubernetesMismatch } from '../versions.ts';
@@ -82,10 +83,7 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     if (nodes.length === 0) bad('it has no nodes', 'Pods can run nowhere: add a node.');
     for (const name of NAMESPACES) {
       if (!(await client.find({ apiVersion: 'v1', plural: 'namespaces', name }, both))) continue;
-      bad(
-        `namespace ${name} exists`,
-        'Only what a run has made is ever touched: use clusters without a mesh, or remove it yourself.',
-      );
+      bad(`namespace ${name} exists`, touchNothing(context.context, name));
     }
     for (const name of await namespacesOfRuns(client, both)) {
       bad(
@@ -153,3 +151,10 @@ const shorten = (names: readonly string[]): string =>
   names.length <= SHOWN + 1
     ? names.join(', ')
     : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;
+
+/** Says what to do about a namespace that was there before: `sample` may hold anything. */
+function touchNothing(context: string, namespace: string): string {
+  const only = 'Only what a run has made is ever touched: use clusters without a mesh, or remove it yourself';
+  const line = quoteArgv(['kubectl', '--context', context, 'delete', 'namespace', namespace]);
+  return namespace === 'istio-system' ? `${only}: ${line}` : `${only}.`;
+}

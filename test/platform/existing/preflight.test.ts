@@ -83,7 +83,7 @@ const REFUSALS: readonly Refusal[] = [
     name: 'the namespace of an Istio',
     given: foreign('v1', 'namespaces', 'Namespace', 'istio-system'),
     message: /^Nothing was written\. cluster2 \(ctx-cluster2\): namespace istio-system exists$/,
-    hint: /use clusters without a mesh/,
+    hint: /use clusters without a mesh, or remove it yourself: kubectl --context \S+ delete namespace (?:istio-system|sample)/,
   },
   {
     name: 'a namespace sample of someone’s',
@@ -133,8 +133,8 @@ const REFUSALS: readonly Refusal[] = [
         },
       },
     ),
-    message: /an Istio is or was there: customresourcedefinitions\/gateways\.networking\.istio\.io/,
-    hint: /use other clusters/,
+    message: /an Istio that was taken off has left: one definition of \*\.istio\.io without any object/,
+    hint: /--clean-leftovers .*\nkubectl --context \S+ delete customresourcedefinition gateways\.networking\.istio\.io/,
   },
   {
     name: 'what an istiod has left in other namespaces',
