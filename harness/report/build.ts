@@ -67,12 +67,16 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
   };
 }
 
-/** A platform may claim what it likes: if a cluster says that it is simulated, it is. */
+/**
+ * A platform may claim what it likes: clusters that were never up have said nothing, and if one says that it is
+ * simulated, it is.
+ */
 function evidenceOf(
   { capabilities, controlPlane }: ScenarioReport['platform'],
-  isSimulated: boolean,
+  started: EventOf<'platform-started'> | undefined,
 ): EvidenceLevel {
-  if (capabilities.realProxies && !isSimulated) return 'real';
+  if (capabilities.realProxies && !started) return 'none';
+  if (capabilities.realProxies && started?.found?.isSimulated !== true) return 'real';
   return controlPlane ? 'real-control-plane' : 'simulated';
 }
 
@@ -85,15 +89,15 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
   const platformStarted = last('platform-started');
   const ended = last('run-ended');
   const verdict = ended?.verdict ?? 'unknown';
-  const { found } = platformStarted ?? {};
-  const evidence = evidenceOf(platform, found?.isSimulated === true);
+  const evidence = evidenceOf(platform, platformStarted);
   const reason =
     ended?.reason ??
     (ended ? undefined : { kind: 'environment' as const, message: 'The run ended without a verdict.' });
   const checks = buildChecks(events);
   const clusters = last('clusters-seen')?.clusters ?? unseenClusters(started, whyUnseen(ended, events));
   const traffic = checks.flatMap(check => (check.traffic ? [check.traffic] : []));
-  const versions = evidence === 'real' ? foundVersions(platformStarted, clusters) : undefined;
+  const isModel = evidence === 'simulated' || evidence === 'real-control-plane';
+  const versions = isModel ? undefined : foundVersions(platformStarted, clusters);
   const report: ScenarioReport = {
     scenario: topology.name,
     verdict,

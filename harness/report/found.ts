@@ -62,7 +62,7 @@ type Found = Pick<ScenarioReport, 'evidence' | 'istioVersion' | 'found' | 'editi
 
 /** Names the release for a label: of a real run what was found, or `unknown`. */
 export const releaseOf = ({ evidence, istioVersion, found }: Found): string =>
-  evidence === 'real' && found ? (releaseIn(found) ?? 'unknown') : istioVersion;
+  (evidence === 'real' || evidence === 'none') && found ? (releaseIn(found) ?? 'unknown') : istioVersion;
 
 /** Names the edition and the release: `current (Istio 1.31.0, written for 1.30.3)`. */
 export function editionWords(scenario: Found): string {

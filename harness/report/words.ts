@@ -19,6 +19,9 @@ export const percent = (share: number): string => `${(share * 100).toFixed(1)} %
 /** Says in a sentence what the run is evidence of. */
 export function evidenceSentence(scenario: ScenarioReport): string {
   const { evidence, platform, conclusion, istioVersion, found } = scenario;
+  if (evidence === 'none') {
+    return `No evidence of anything: no cluster was up on the platform "${platform.name}".`;
+  }
   if (evidence === 'simulated') {
     return `Simulated on the platform "${platform.name}": evidence about the plan and the model of Istio ${istioVersion}, not about Istio itself.`;
   }

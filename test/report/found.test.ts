@@ -81,6 +81,8 @@ t.test("the edition's own release needs no word; parts of several releases are t
 t.test('where no release was found none is named', async t => {
   const events = passedRun(true).filter(({ type }) => type === 'run-started' || type === 'run-ended');
   const report = buildReport(events);
+  t.match(report, { evidence: 'none', scenarios: [{ evidence: 'none', conclusion: undefined }] });
+  t.match(FORMATS['report.md'](report), 'No evidence of anything: no cluster was up');
   for (const file of ['junit.xml', 'report.md', 'conformance.yaml'] as const)
     t.notMatch(FORMATS[file](report), new RegExp(`\\(Istio ${PLAN.istioVersion}\\)`), file);
   t.match(FORMATS['report.md'](report), `written for Istio ${PLAN.istioVersion}`);

@@ -237,7 +237,7 @@ export function verdictLine(
     scenario.scenario.padEnd(nameWidth),
     paint(word),
     figures(scenario),
-    scenario.evidence,
+    scenario.evidence === 'none' ? 'no cluster was up' : scenario.evidence,
     differenceWords(scenario),
     ...(scenario.omitted.length > 0 ? [`left out: ${scenario.omitted.join(' ')}`] : []),
     ...(scenario.keepGoing && scenario.omitted.length === 0 ? ['went on after failures'] : []),
