@@ -63,7 +63,8 @@ export async function startCache(engine: Engine, options: CacheOptions): Promise
       const name = cacheName(registry);
       const found = there.find(container => container.name === name);
       // One that was started with other proxies reaches its registry no more; what it has stored stays.
-      if (found?.isRunning && (found.labels[CACHE_PROXY_LABEL] ?? '') === proxies) continue;
+      // Without a network it serves that, and one that is started anew would not (offline.ts).
+      if (found?.isRunning && (offline || (found.labels[CACHE_PROXY_LABEL] ?? '') === proxies)) continue;
       if (found) await engine.removeContainer(found.id);
       await engine.createVolume(name, { [CACHE_LABEL]: registry });
       await engine

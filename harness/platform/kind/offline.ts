@@ -5,6 +5,7 @@ import type { Engine } from './engine/engine.ts';
 import { cacheName, STORE } from './image-cache.ts';
 import { imagesIn } from './images/archive-index.ts';
 import type { Need } from './images/needs.ts';
+import { CACHE_LABEL } from './labels.ts';
 import type { KindOptions } from './options.ts';
 import { wholeReference } from './references.ts';
 
@@ -57,9 +58,11 @@ export async function missingImages(
   const archived = await Promise.all(imageArchives.map(archive => imagesIn(archive, signal)));
   const there = new Set([...brought, ...archived.flat()]);
   const wanted = needs.filter(({ reference }) => !there.has(wholeReference(reference)));
+  const caches = noCache ? [] : await engine.containers(CACHE_LABEL);
+  const running = new Set(caches.filter(({ isRunning }) => isRunning).map(({ name }) => name));
   const missing: Missing[] = [];
   for (const { reference } of wanted) {
-    if (!noCache && (await isCached(engine, reference))) continue;
+    if (await isCached(engine, reference, running)) continue;
     missing.push({
       what: `image ${reference}`,
       fix: `--image-archive FILE has what docker save wrote. ${BUNDLE_FIX}`,
@@ -70,13 +73,15 @@ export async function missingImages(
 
 /**
  * Tells whether the cache holds an image: it serves what it has when its upstream is out of reach
- * (distribution/distribution registry/proxy/proxytagservice.go; its store: registry/storage/paths.go).
+ * (distribution/distribution registry/proxy/proxytagservice.go; its store: registry/storage/paths.go), but it
+ * does not start then (registry/proxy/proxyregistry.go asks the upstream for its way to log in).
+ * @param running - names of the caches that run
  */
-async function isCached(engine: Engine, reference: string): Promise<boolean> {
+async function isCached(engine: Engine, reference: string, running: ReadonlySet<string>): Promise<boolean> {
   const whole = wholeReference(reference);
   const registry = registryOf(whole);
   const [, name, tag] = /^([^@]+):([^:@/]+)$/.exec(whole.slice(registry.length + 1)) ?? [];
-  if (name === undefined) return false;
+  if (name === undefined || !running.has(cacheName(registry))) return false;
   const path = `${STORE}/docker/registry/v2/repositories/${name}/_manifests/tags/${tag}/current/link`;
   return await engine.hasPath(cacheName(registry), path);
 }

@@ -278,7 +278,7 @@ t.test(
         image,
         registries: ['docker.io'],
         folder: join(t.testdirName, 'certs'),
-        offline: true,
+        offline: false,
       };
       await startCache(engine, { ...options, env, onTrouble: message => t.fail(message) });
       return docker('inspect', '-f', '{{.Id}} {{.Config.Env}}', name).split(' [');
