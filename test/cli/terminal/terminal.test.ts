@@ -372,6 +372,7 @@ t.test('commands write text through the screen, and data through a format that e
     'commands/diagnose.ts', // JSON
     'commands/env.ts', // for eval
     'commands/guide-lint.ts', // JSON, SARIF, workflow commands, and what belongs to the package
+    'commands/images.ts', // JSON
     'commands/istioctl.ts', // as istioctl writes
     'commands/list.ts', // what belongs to the package
     'commands/matrix.ts', // JSON
