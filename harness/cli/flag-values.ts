@@ -60,9 +60,19 @@ export function istioRelease(value: string): string {
 
 /** Reads a reference to an image, such as `kindest/node:v1.34.0@sha256:…`. @throws InvalidArgumentError */
 export function imageReference(value: string): string {
-  // distribution/reference, without its limits of length.
-  if (!/^[\w][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(value))
+  // distribution/reference, without its limits of length: the name of a host alone may have capitals.
+  if (!/^(?:\w[\w.-]*(:\d+)?\/)?[a-z0-9][a-z0-9._/-]*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(value))
     throw new InvalidArgumentError('An image is needed, such as kindest/node:v1.34.0.');
+  const [first = '', ...rest] = value.split('/');
+  if (rest.length > 0 && /[A-Z]/.test(first) && !/[.:]/.test(first))
+    throw new InvalidArgumentError('Names of images have small letters: kindest/node:v1.34.0.');
+  return value;
+}
+
+/** Reads the place of images in a registry, such as `hub.example:5000/istio`. @throws InvalidArgumentError */
+export function imageHub(value: string): string {
+  if (!/^\w[\w.-]*(:\d+)?(\/[a-z0-9._-]+)*$/.test(value))
+    throw new InvalidArgumentError('A registry and a path are needed, such as hub.example/istio.');
   return value;
 }
 

@@ -106,6 +106,26 @@ t.test('ports and numbers that there are not', async t => {
   await refuses(t, ['up', 'multi-primary', '--first-port', '65535'], /ports 65535 to 65536/, /65534 or less/);
   await refuses(t, ['run', 'all', '--mirror', 'https://192.0.2.1:70000'], /http or https address/);
   await refuses(t, ['verify', '--wait', '86401'], /A whole number from 1 to 86400/);
+  const onKind = ['run', 'all', '--platform', 'kind'];
+  for (const name of [
+    'UPPER/node:v1',
+    'kindest/Node:v1',
+    'a b',
+    'a:b@sha256:0',
+    'http://hub.invalid/node:v1',
+  ])
+    await refuses(t, [...onKind, '--node-image', name], /'--node-image <image>' argument .* is invalid/);
+  for (const hub of [
+    'https://hub.invalid/istio',
+    'hub.invalid/Istio',
+    'hub.invalid/istio:1',
+    'me@hub.invalid',
+  ])
+    await refuses(
+      t,
+      [...onKind, '--hub', hub],
+      /A registry and a path are needed, such as hub\.example\/istio/,
+    );
   await refuses(t, ['run', 'all', '--requests', '9'.repeat(400)], /The most is/);
 });
 

@@ -1,7 +1,7 @@
 /** `mesh-harness images`: what its commands stand below, their words and flags. */
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { collect, imageReference, istioRelease, oneOf, webAddress } from '../flag-values.ts';
+import { collect, imageHub, imageReference, istioRelease, oneOf, webAddress } from '../flag-values.ts';
 
 /** What decides which images a run on kind needs, as with `run`. */
 export interface ImageChoiceFlags {
@@ -96,7 +96,7 @@ function addChoiceFlags(command: Command): Command {
     .option('--istio-version <release>', 'the release of Istio (default: the edition’s)', istioRelease)
     .option('--mirror <url>', 'where kind, kubectl and Istio are fetched from', webAddress)
     .option('--offline', 'fetch nothing', false)
-    .option('--hub <registry>', 'the registry of Istio’s images')
+    .option('--hub <registry>', 'the registry of Istio’s images', imageHub)
     .option('--tag <tag>', 'the tag of Istio’s images')
     .option('--set <path=value>', 'for every istioctl install (repeatable)', collect, [])
     .option('--load-balancer <name>', 'node-address (default), metallb or cloud-provider-kind')

@@ -1,6 +1,6 @@
 /** The flags for real clusters, of `run` and `doctor`. */
 import type { Command } from 'commander';
-import { collect, imageReference, istioRelease, webAddress } from '../flag-values.ts';
+import { collect, imageHub, imageReference, istioRelease, webAddress } from '../flag-values.ts';
 
 /** What `doctor` looks at. */
 export interface LookedAtFlags {
@@ -61,7 +61,7 @@ export function addRealFlags(command: Command): Command {
       istioRelease,
     )
     .option('--mirror <url>', 'where kind, kubectl and Istio are fetched from', webAddress)
-    .option('--hub <registry>', 'the registry of Istio’s images')
+    .option('--hub <registry>', 'the registry of Istio’s images', imageHub)
     .option('--tag <tag>', 'the tag of Istio’s images')
     .option('--set <path=value>', 'for every istioctl install (repeatable)', collect, [])
     .option('--image-archive <file>', 'load images that docker save has written (repeatable)', collect, [])
