@@ -14,7 +14,6 @@ import { codeFile, currentBundle, ROOT } from './test-bundle.mjs';
  */
 const ALONE = [
   /^test\/cli\/(run|up|up-by-hand|false-green)\.test/,
-  /^test\/platform\/kind\/real\//,
   /^test\/platform\/(existing\/|contract-existing|diagnostics|doctor|programs)/,
   /^test\/(package|readme)\.test/,
   /^test\/library\/(examples|up)\.test/,
@@ -27,7 +26,12 @@ const ALONE = [
 /** Whole runs on nodes of a Docker engine, where there is one: else they are skipped, all in one process. */
 const OF_KIND = [
   /^test\/platform\/contract-kind\.test/,
-  /^test\/platform\/kind\/(faults|isolation-proxy|kind-platform|overlap|proxy-run|scenarios)\.test/,
+  /^test\/platform\/kind\/(faults|kind-platform|scenarios)\.test/,
+];
+/** `npm run test:kind`, which CI runs beside `npm test`: kind itself, and what takes minutes of an engine. */
+const BESIDE = [
+  /^test\/platform\/kind\/real\//,
+  /^test\/platform\/kind\/(archives|bundle|isolation-proxy|overlap|proxy-run)\.test/,
 ];
 const hasDocker = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
 
@@ -104,6 +108,7 @@ t.pass('all files of the group are there');`;
 const files = readdirSync(path.join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.test.ts'))
   .map(file => `test/${file.replaceAll(path.sep, '/')}`)
+  .filter(file => !BESIDE.some(pattern => pattern.test(file)))
   .sort();
 const groups = new Map();
 for (const file of files) {
