@@ -23,8 +23,15 @@ export function refuseMissing(missing: readonly Missing[]): void {
   throw new HarnessError(
     'ERR_PLATFORM_NOT_READY',
     ['--offline fetches nothing, and this is not here; nothing was made:', ...lines].join('\n'),
-    { hint: [...new Set(missing.map(({ fix }) => fix))].join(' ') },
+    { hint: hintOf(missing) },
   );
+}
+
+/** Joins what to do, each once; what helps against all of it comes last. */
+function hintOf(missing: readonly Missing[]): string {
+  const own = missing.map(({ fix }) => fix.replace(BUNDLE_FIX, '').trim()).filter(fix => fix !== '');
+  const helpsAll = missing.some(({ fix }) => fix.includes(BUNDLE_FIX));
+  return [...new Set([...own, ...(helpsAll ? [BUNDLE_FIX] : [])])].join(' ');
 }
 
 const BUNDLE_FIX =

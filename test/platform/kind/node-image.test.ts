@@ -157,7 +157,7 @@ t.test(
       ],
       'all of them',
     );
-    t.match(hint, /docker load brings it.*images save FILE.*--image-archive FILE/);
+    t.match(hint, /docker load brings it.*--image-archive FILE.*images save FILE/);
     const bare = await refusal({ path: world.path.replace(/^[^:]+/, ''), istioFolder: undefined });
     t.match(bare.message, /node image.*\n.*no kind 0\.27.*\n.*no kubectl.*\n.*no istioctl/, 'programs too');
     t.notMatch(bare.message, /--offline fetches nothing\.$/m);

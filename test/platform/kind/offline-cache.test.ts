@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Engine } from '../../../harness/platform/kind/engine/engine.ts';
 import { cacheName, STORE, startCache } from '../../../harness/platform/kind/image-cache.ts';
-import { missingImages } from '../../../harness/platform/kind/offline.ts';
+import { missingImages, missingNodeImage, refuseMissing } from '../../../harness/platform/kind/offline.ts';
 
 const NAME = cacheName('docker.io');
 const HELD = `${STORE}/docker/registry/v2/repositories/me/kept/_manifests/tags/1/current/link`;
@@ -50,4 +50,24 @@ t.test('without a network a cache that runs stays, whatever the proxies are by n
   };
   t.same(await start(true), []);
   t.same(await start(false), ['remove one', `create ${NAME}`]);
+});
+
+t.test('what helps against several things is said once', t => {
+  const { engine } = engineWith(false);
+  return missingImages(
+    engine,
+    [{ reference: 'a:1', role: 'mesh' }],
+    {},
+    new Set(),
+    new AbortController().signal,
+  )
+    .then(images => refuseMissing([missingNodeImage('node:1'), ...images]))
+    .then(
+      () => t.fail('it was not refused'),
+      ({ message, hint }: { readonly message: string; readonly hint: string }) => {
+        t.match(message, /node image node:1\n.*image a:1/s);
+        t.match(hint, /^docker load brings it.*--image-archive FILE.*--bundle FILE brings it\.$/);
+        t.equal(hint.split('images save FILE').length, 2);
+      },
+    );
 });
