@@ -25,7 +25,7 @@ export interface ImageSettings {
  * @throws HarnessError ERR_TOOL with the line to paste
  */
 export async function renderImages(
-  { istioctl, istioFolder, env, sampleImages = {} }: Programs,
+  { istioctl, istioFolder, env, sampleImages = {} }: Omit<Programs, 'kubectl'>,
   { hub, tag, set = [], signal }: ImageSettings,
 ): Promise<readonly string[]> {
   const values = [

@@ -15,7 +15,7 @@ import type { VersionWindow } from '../version-windows.ts';
 import { istioHas, kubernetesMismatch, windowOf } from '../versions.ts';
 import { connectEngine } from './engine/connect.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
-import { nodeNeeds } from './images/needs.ts';
+import { balancerNeeds, meshNeeds } from './images/needs.ts';
 import { broughtBy, type OpenedBundle } from './images/opened-bundle.ts';
 import { takeBundle, windowOfBundle, withBundle } from './images/take-bundle.ts';
 import { RUN_VARIABLE } from './labels.ts';
@@ -76,17 +76,15 @@ export async function prepare(edition: VersionWindow, runId: string, asked: Opti
     ...(nodeImage.isHere || !offline ? [] : [missingNodeImage(nodeImage.reference)]),
     ...missing,
   ];
-  if (!kind || !kubectl || !istio) {
-    refuseMissing(lacking);
-    throw new Error('a program is missing, and nothing says which'); // each that is missing is told above
-  }
-  refuseHiddenNodes(istio.version, info);
-  const programs = programsOf(runId, kubectl, istio, options);
   if (offline) {
-    const needs = await nodeNeeds(programs, options, signal);
     const brought = bundle ? broughtBy(bundle) : new Set<string>();
-    refuseMissing([...lacking, ...(await missingImages(engine, needs, options, brought, signal))]);
+    const { needs, absent } = await knownNeeds(istio, runId, options);
+    const images = await missingImages(engine, needs, options, brought, signal);
+    refuseMissing([...lacking, ...absent, ...images]);
   }
+  if (!kind || !kubectl || !istio) throw new Error('A program is missing, and nothing has said which.');
+  refuseHiddenNodes(istio.version, info);
+  const programs = { kubectl: kubectl.file, ...istioPrograms(runId, istio, options) };
   const remarks = nodeImage.remark === undefined ? [] : [nodeImage.remark];
   const versions = { kind: kind.version, docker: info.version, 'node image': window.nodeImage };
   return {
@@ -96,18 +94,29 @@ export async function prepare(edition: VersionWindow, runId: string, asked: Opti
   };
 }
 
-const programsOf = (
+const istioPrograms = (
   runId: string,
-  kubectl: FoundProgram,
   istio: IstioRelease,
   { hub }: KindOptions,
-): Programs => ({
-  kubectl: kubectl.file,
+): Omit<Programs, 'kubectl'> => ({
   istioctl: istio.file,
   istioFolder: istio.folder,
   env: { [RUN_VARIABLE]: runId },
   ...(hub !== undefined && { sampleImages: sampleImagesFrom(hub) }),
 });
+
+/** Lists the images of nodes as far as they can be known, and what of their lists is not here. */
+async function knownNeeds(istio: IstioRelease | undefined, runId: string, options: Options) {
+  const { signal } = options;
+  const absent: Missing[] = [];
+  const mesh = istio ? await meshNeeds(istioPrograms(runId, istio, options), options, signal) : [];
+  const balancer = await balancerNeeds(options, signal).catch((error: unknown) => {
+    if (!isAbsence(error)) throw error;
+    absent.push(missingProgram(error));
+    return [];
+  });
+  return { needs: [...mesh, ...balancer], absent };
+}
 
 /**
  * Finds the node image, and pulls one that the user names: what goes with it has to be known before

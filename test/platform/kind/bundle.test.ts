@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -246,3 +247,18 @@ t.test('the index of an archive tells its images in their whole form', { skip },
   truncateSync(archive, 2000);
   await t.rejects(imagesIn(archive, signal), { message: /is no archive of docker save/ });
 });
+
+t.test(
+  'what is missing is told all at once: programs, the manifest of MetalLB, every image',
+  { skip },
+  async t => {
+    const folder = t.testdir();
+    await using world = await kindWorld(folder, topology);
+    rmSync(join(folder, 'bin', 'kind'));
+    const platform = world.platform('kpm', { offline: true, loadBalancer: 'metallb', hub: HUB });
+    const { message } = await refusal(platform.start(topology, signal));
+    for (const words of ['There is no kind ', 'There is no manifest of MetalLB ', ...MESH.slice(1)])
+      t.match(message, words);
+    t.notOk(existsSync(join(folder, 'state', 'runs')), 'nothing was made');
+  },
+);

@@ -106,12 +106,13 @@ t.test(
     const folder = t.testdir();
     const topology = twoClusters(['network1', 'network2']);
     await using world = await kindWorld(folder, topology);
-    for (const [nodeImage, message] of [
-      [testImage(), /is no node image of kind/],
-      [imageWith('v1.30.9'), /Istio 1\.30\.3 needs Kubernetes 1\.32 to 1\.36; this is v1\.30\.9/],
-      [imageWith('v1.36.1'), /There is no kind 0\.32 or newer on PATH/],
+    world.hub.faults = [{ program: 'kind', when: 'version', how: { kind: 'answer', stdout: '0.31.0\n' } }];
+    for (const [nodeImage, message, offline] of [
+      [testImage(), /is no node image of kind/, false],
+      [imageWith('v1.30.9'), /Istio 1\.30\.3 needs Kubernetes 1\.32 to 1\.36; this is v1\.30\.9/, false],
+      [imageWith('v1.36.1'), /There is no kind 0\.32 or newer, neither on PATH nor in the cache/, true],
     ] as const) {
-      await t.rejects(world.platform('kpn', { nodeImage }).start(topology, signal), {
+      await t.rejects(world.platform('kpn', { nodeImage, offline }).start(topology, signal), {
         code: 'ERR_PLATFORM_NOT_READY',
         message,
       });

@@ -1,7 +1,6 @@
 /** All images that a run on kind needs, and what each is for. */
 import { readFileSync } from '../../../base/disk/disk.ts';
 import { imagesOf, renderImages } from '../../image-list.ts';
-import type { Programs } from '../../platform.ts';
 import { REGISTRY_IMAGE } from '../image-cache.ts';
 import { loadBalancerOf } from '../load-balancers.ts';
 import { metalLbManifest } from '../metallb.ts';
@@ -18,22 +17,31 @@ export interface Need {
 
 /** Lists the images that nodes need: those of Istio's installation, of its samples, and of MetalLB. */
 export async function nodeNeeds(
-  programs: Programs,
+  programs: Rendering,
   options: KindOptions,
   signal: AbortSignal,
 ): Promise<readonly Need[]> {
-  const manifest =
-    loadBalancerOf(options.loadBalancer) === 'metallb'
-      ? await metalLbManifest({ ...options, signal })
-      : undefined;
-  const mesh = await renderImages(programs, { ...options, signal });
-  const balancer = manifest === undefined ? [] : imagesOf([readFileSync(manifest, 'utf8')]);
-  return [
-    ...mesh.map(reference => ({ reference, role: 'mesh' as const })),
-    ...balancer
-      .filter(reference => !mesh.includes(reference))
-      .map(reference => ({ reference, role: 'load-balancer' as const })),
-  ];
+  const balancer = await balancerNeeds(options, signal);
+  const mesh = await meshNeeds(programs, options, signal);
+  return [...mesh, ...balancer.filter(({ reference }) => !mesh.some(each => each.reference === reference))];
+}
+
+/** What the images of a mesh are read out of. */
+type Rendering = Parameters<typeof renderImages>[0];
+
+/** Lists the images of Istio's installation and of its samples. */
+export const meshNeeds = async (
+  programs: Rendering,
+  options: KindOptions,
+  signal: AbortSignal,
+): Promise<readonly Need[]> =>
+  (await renderImages(programs, { ...options, signal })).map(reference => ({ reference, role: 'mesh' }));
+
+/** Lists the images of MetalLB, if it was asked for; its manifest is fetched for that. */
+export async function balancerNeeds(options: KindOptions, signal: AbortSignal): Promise<readonly Need[]> {
+  if (loadBalancerOf(options.loadBalancer) !== 'metallb') return [];
+  const manifest = await metalLbManifest({ ...options, signal });
+  return imagesOf([readFileSync(manifest, 'utf8')]).map(reference => ({ reference, role: 'load-balancer' }));
 }
 
 /** Lists the images that the engine needs: that of the nodes, and that of the cache unless there is none. */
