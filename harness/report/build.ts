@@ -68,8 +68,8 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
 }
 
 /**
- * A platform may claim what it likes: clusters that were never up have said nothing, and one that says that it
- * is simulated is.
+ * A platform may claim what it likes: clusters that were never up have said nothing, and one that says that
+ * it is simulated is.
  */
 function evidenceOf(
   { capabilities, controlPlane }: ScenarioReport['platform'],

@@ -19,8 +19,8 @@ export const SCHEMA_ID = `urn:mesh-harness:report:${SCHEMA_VERSION}`;
 
 /**
  * The evidence of a report, the weakest first. A run on real clusters that never came up, or were refused,
- * has none. A simulated run proves nothing about Istio itself; one with a real control plane shows what istiod
- * computes and serves, to proxies that are simulated.
+ * has none. A simulated run proves nothing about Istio itself; one with a real control plane shows what
+ * istiod computes and serves, to proxies that are simulated.
  */
 export const EVIDENCE_LEVELS = ['none', 'simulated', 'real-control-plane', 'real'] as const;
 export type EvidenceLevel = (typeof EVIDENCE_LEVELS)[number];
