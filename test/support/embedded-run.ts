@@ -1,4 +1,5 @@
 /** What the embedded tools make of a plan, read from both clusters before they go. */
+import { sleep } from '../../harness/base/clock.ts';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
 import { createRandom } from '../../harness/base/random.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
@@ -18,6 +19,9 @@ export const embeddedToolsFor =
   ({ clusters, clock }) =>
     createEmbeddedTools({ clusters, clock, random: createRandom('1'), samples, istioVersion });
 
+/** Of the world's own time: by then load balancers have their addresses. */
+const SETTLED_MS = 10_000;
+
 /** @returns cluster → what `allObjects` finds in it */
 export async function objectsAfterEmbeddedTools(
   scenario: string,
@@ -35,7 +39,9 @@ export async function objectsAfterEmbeddedTools(
     tools: embeddedToolsFor(plan, samples),
     seed: '1',
     runId: 'embedded',
-    beforeCleanUp: async ({ clusters }) => {
+    beforeCleanUp: async ({ clusters, clock }) => {
+      // No step of edition 1.8 waits for the addresses of gateways.
+      await sleep(clock, SETTLED_MS);
       for (const [name, cluster] of clusters) {
         const { dial } = cluster;
         const client = new KubernetesClient(cluster.kubeconfig('this-machine'), dial ? { dial } : {});
