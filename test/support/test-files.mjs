@@ -24,14 +24,11 @@ const ALONE = [
 ];
 
 /** Whole runs on nodes of a Docker engine, where there is one: else they are skipped, all in one process. */
-const OF_KIND = [
-  /^test\/platform\/contract-kind\.test/,
-  /^test\/platform\/kind\/(faults|kind-platform|scenarios)\.test/,
-];
+const OF_KIND = [/^test\/platform\/contract-kind\.test/, /^test\/platform\/kind\/kind-platform\.test/];
 /** `npm run test:kind`, which CI runs beside `npm test`: kind itself, and what takes minutes of an engine. */
 const BESIDE = [
   /^test\/platform\/kind\/real\//,
-  /^test\/platform\/kind\/(archives|bundle|isolation-proxy|overlap|proxy-run)\.test/,
+  /^test\/platform\/kind\/(archives|bundle|faults|isolation-proxy|overlap|proxy-run|scenarios)\.test/,
 ];
 const hasDocker = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
 

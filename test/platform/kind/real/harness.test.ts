@@ -144,9 +144,11 @@ t.test(
     t.ok(message.split('\n').length < 40, message);
     t.notMatch(told.join('\n'), /round_trippers|waitcontrolplane\.go/, 'nor on the way');
     t.notMatch(told.join('\n'), /using docker due to|Have a nice day|Thanks for using/);
-    const node = 'kind/cluster1/cluster1-control-plane';
+    // The first that fails ends the other: which of the two it is, the message says.
+    const cluster = /could not create (cluster\d)/.exec(message)?.[1] ?? '';
+    const node = `kind/${cluster}/${cluster}-control-plane`;
     t.match(
-      read('kind/cluster1.log'),
+      read(`kind/${cluster}.log`),
       /round_trippers[\s\S]*waitcontrolplane\.go/,
       'all of it is in the file',
     );
