@@ -83,8 +83,10 @@ class ProcessTools implements Tools {
   }
 
   async versions(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
-    const kubectl = await this.#ask('kubectl', ['version', '--client', '-o', 'json'], signal);
-    const istioctl = await this.#ask('istioctl', ['version', '--remote=false'], signal);
+    const [kubectl, istioctl] = await Promise.all([
+      this.#ask('kubectl', ['version', '--client', '-o', 'json'], signal),
+      this.#ask('istioctl', ['version', '--remote=false'], signal),
+    ]);
     return { kubectl: clientVersion(kubectl), istioctl: istioctl.trim().split(/\s+/).at(-1) ?? '' };
   }
 

@@ -50,11 +50,14 @@ export class BringUp {
   }
 
   async run(): Promise<StartedPlatform> {
-    const { engine, topology, cleanUp, options, ledger, signal } = this.#context;
-    const networks = await createNetworks(topology, this.#context);
+    const { engine, topology, cleanUp, options, ledger, signal, proxies } = this.#context;
     const manifest =
       options.loadBalancer === 'metallb' ? await metalLbManifest({ ...options, signal }) : undefined;
-    const images = await expectedImages(this.#context, manifest);
+    const rendering = expectedImages(this.#context, manifest);
+    rendering.catch(() => {}); // only a signal ends it, which all that follows sees too
+    const networks = await createNetworks(topology, this.#context);
+    // Whose registries they come from matters to caches and proxies alone; nodes want them when they are up.
+    const images = options.noCache && !proxies ? [] : await rendering;
     const registries = options.registryConfig && prepareRegistryConfig(options.registryConfig, ledger.folder);
     if (registries && registries.ignored.length > 0) {
       this.#context.tell(
@@ -64,7 +67,7 @@ export class BringUp {
     const privateRegistries = registries ? registries.registries : new Set<string>();
     const cache = await startImageCache(this.#context, networks, images, privateRegistries);
     const context = withNoProxy(this.#context, networks, images);
-    const nodeImages = new NodeImages(this.#context, { images, privateRegistries });
+    const nodeImages = new NodeImages(this.#context, rendering, privateRegistries);
     const sources = { cache, registryConfig: registries ? registries.file : undefined };
     const kubeconfigs = await createClusters(context, networks, sources, name => nodeImages.begin(name));
     for (const [name, file] of kubeconfigs)
@@ -73,6 +76,8 @@ export class BringUp {
     const nodes = await joinNodes(this.#context, networks);
     const joined = { networks, nodes, clients: this.#clients };
     const proven = this.#prove(joined);
+    const telling = Promise.all([...this.#clients.values()].map(client => askVersions(client, signal)));
+    telling.catch(() => {}); // it is waited for below
     // Steps may begin before the proof; pods may not before their images are there.
     await orSooner(proven, nodeImages.brought());
     const balanced = { ...joined, kubeconfigs, manifest };
@@ -82,7 +87,7 @@ export class BringUp {
       await watchNodes(engine, nodes, this.#stopped.signal),
       this.#watchAnswers(),
     ]);
-    const told = await Promise.all([...this.#clients.values()].map(client => askVersions(client, signal)));
+    const told = await telling;
     return startedPlatform(context, {
       found: foundPlatform(told, this.#context.versions),
       nodes,

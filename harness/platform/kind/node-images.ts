@@ -11,12 +11,19 @@ import { loadArchives, type PullOptions, pullImages } from './preload.ts';
 /** Brings the archives' images and those that are pulled into the nodes of a run, once for each cluster. */
 export class NodeImages {
   readonly #context: RunContext;
-  readonly #wanted: Pick<PullOptions, 'images' | 'privateRegistries'>;
+  readonly #images: Promise<readonly string[]>;
+  readonly #privateRegistries: PullOptions['privateRegistries'];
   readonly #underWay = new Map<ClusterName, Promise<void>>();
 
-  constructor(context: RunContext, wanted: Pick<PullOptions, 'images' | 'privateRegistries'>) {
+  /** @param images - to be pulled, unless an archive has them; they may not be known yet */
+  constructor(
+    context: RunContext,
+    images: Promise<readonly string[]>,
+    privateRegistries: PullOptions['privateRegistries'],
+  ) {
     this.#context = context;
-    this.#wanted = wanted;
+    this.#images = images;
+    this.#privateRegistries = privateRegistries;
   }
 
   /** Begins with a cluster; what goes wrong is told by `brought`. */
@@ -42,6 +49,7 @@ export class NodeImages {
       cluster,
       isControlPlane: labels[KIND_ROLE_LABEL] === 'control-plane',
     }));
-    await pullImages(engine, nodes, { ...this.#wanted, signal, tell });
+    const images = await this.#images;
+    await pullImages(engine, nodes, { images, privateRegistries: this.#privateRegistries, signal, tell });
   }
 }
