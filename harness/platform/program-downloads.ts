@@ -4,6 +4,7 @@ import { existsSync, makeFolderSync, rename, rm } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { fetchFile } from '../process/fetch.ts';
 import { runProcess } from '../process/run.ts';
+import { NotFetchedError } from './not-fetched.ts';
 import { istioHas } from './versions.ts';
 
 /** From where programs are fetched, and where to. */
@@ -74,15 +75,11 @@ export async function fetchIstio(version: string, options: DownloadOptions): Pro
 
 function refuseOffline(name: string, what: string, { offline }: DownloadOptions): void {
   if (!offline) return;
-  throw new HarnessError(
-    'ERR_PLATFORM_NOT_READY',
-    `There is no ${what}, neither on PATH nor in the cache, and --offline fetches nothing.`,
-    {
-      hint:
-        name === 'istioctl'
-          ? '--istio-dir names an unpacked release.'
-          : `Put ${name} on PATH, or run once without --offline.`,
-    },
+  throw new NotFetchedError(
+    `There is no ${what}, neither on PATH nor in the cache`,
+    name === 'istioctl'
+      ? '--istio-dir names an unpacked release.'
+      : `Put ${name} on PATH, or run once without --offline.`,
   );
 }
 

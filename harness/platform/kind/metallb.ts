@@ -13,6 +13,7 @@ import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { fetchFile } from '../../process/fetch.ts';
 import { type ProcessResult, runProcess } from '../../process/run.ts';
+import { NotFetchedError } from '../not-fetched.ts';
 import type { ProgramOptions } from '../programs.ts';
 import type { DockerNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';
@@ -49,10 +50,9 @@ export async function metalLbManifest({
   const file = join(cache, 'metallb', version, 'metallb-native.yaml');
   if (existsSync(file)) return file;
   if (offline) {
-    throw new HarnessError(
-      'ERR_PLATFORM_NOT_READY',
-      `There is no manifest of MetalLB ${version} in the cache, and --offline fetches nothing.`,
-      { hint: 'Run once without --offline, or take --load-balancer node-address, which needs nothing.' },
+    throw new NotFetchedError(
+      `There is no manifest of MetalLB ${version} in the cache`,
+      'Run once without --offline, or take --load-balancer node-address, which needs nothing.',
     );
   }
   onProgress?.(`fetching MetalLB ${version}`);

@@ -5,7 +5,7 @@ import type { VersionWindow } from '../version-windows.ts';
 import { kubernetesMismatch } from '../versions.ts';
 import type { Engine } from './engine/engine.ts';
 import type { NodeImage } from './node-image.ts';
-import { missingNodeImage } from './offline.ts';
+import { hintOf, missingNodeImage } from './offline.ts';
 
 const subject = 'node image';
 
@@ -37,7 +37,12 @@ function nodeFinding(
 ): Finding {
   if (!isHere && isNodeBundled) return { subject, ok: true, found: `${reference} is in the bundle` };
   if (!isHere && offline)
-    return { subject, ok: false, found: `${reference} is not here`, fix: missingNodeImage(reference).fix };
+    return {
+      subject,
+      ok: false,
+      found: `${reference} is not here`,
+      fix: hintOf([missingNodeImage(reference)]),
+    };
   if (!isHere) return { subject, ok: true, found: `${reference} is not here; it is pulled at the first run` };
   const how = remark === undefined ? '' : ', by its tag alone';
   const found = `${reference} is here (Kubernetes ${version})${how}`;

@@ -1,6 +1,7 @@
 /** `--offline`: what a run would have to fetch is named, all of it, before anything is made. */
-import { HarnessError, messageOf } from '../../base/errors.ts';
+import { HarnessError } from '../../base/errors.ts';
 import { registryOf } from '../image-list.ts';
+import type { NotFetchedError } from '../not-fetched.ts';
 import type { Engine } from './engine/engine.ts';
 import { cacheName, STORE } from './image-cache.ts';
 import { imagesIn } from './images/archive-index.ts';
@@ -13,7 +14,10 @@ import { wholeReference } from './references.ts';
 export interface Missing {
   /** `node image kindest/node:v1.34.0@sha256:…` */
   readonly what: string;
-  readonly fix: string;
+  /** What helps against this one. */
+  readonly fix?: string;
+  /** A bundle helps too. */
+  readonly isInBundles?: boolean;
 }
 
 /** @throws HarnessError ERR_PLATFORM_NOT_READY that names everything, unless nothing is missing */
@@ -28,10 +32,9 @@ export function refuseMissing(missing: readonly Missing[]): void {
 }
 
 /** Joins what to do, each once; what helps against all of it comes last. */
-function hintOf(missing: readonly Missing[]): string {
-  const own = missing.map(({ fix }) => fix.replace(BUNDLE_FIX, '').trim()).filter(fix => fix !== '');
-  const helpsAll = missing.some(({ fix }) => fix.includes(BUNDLE_FIX));
-  return [...new Set([...own, ...(helpsAll ? [BUNDLE_FIX] : [])])].join(' ');
+export function hintOf(missing: readonly Missing[]): string {
+  const own = missing.flatMap(({ fix }) => fix ?? []);
+  return [...new Set([...own, ...(missing.some(each => each.isInBundles) ? [BUNDLE_FIX] : [])])].join(' ');
 }
 
 const BUNDLE_FIX =
@@ -41,13 +44,14 @@ const BUNDLE_FIX =
 /** A node image that is not here. */
 export const missingNodeImage = (reference: string): Missing => ({
   what: `node image ${reference}`,
-  fix: `docker load brings it; its tag alone will do. ${BUNDLE_FIX}`,
+  fix: 'docker load brings it; its tag alone will do.',
+  isInBundles: true,
 });
 
-/** A program that was not found, by what was said of it. */
-export const missingProgram = (error: unknown): Missing => ({
-  what: messageOf(error).replace(/, and --offline fetches nothing\.$/, ''),
-  fix: (error instanceof HarnessError ? error.hint : undefined) ?? BUNDLE_FIX,
+/** What would have been fetched. */
+export const notFetched = ({ what, hint }: NotFetchedError): Missing => ({
+  what,
+  ...(hint === undefined ? { isInBundles: true } : { fix: hint }),
 });
 
 /**
@@ -72,7 +76,8 @@ export async function missingImages(
     if (await isCached(engine, reference, running)) continue;
     missing.push({
       what: `image ${reference}`,
-      fix: `--image-archive FILE has what docker save wrote. ${BUNDLE_FIX}`,
+      fix: '--image-archive FILE has what docker save wrote.',
+      isInBundles: true,
     });
   }
   return missing;

@@ -8,6 +8,7 @@ import { HarnessError } from '../../base/errors.ts';
 import { findProgram } from '../../process/find.ts';
 import type { ProxySettings } from '../../process/proxies.ts';
 import { sampleImagesFrom } from '../image-list.ts';
+import { NotFetchedError } from '../not-fetched.ts';
 import type { Finding, Programs } from '../platform.ts';
 import { type FoundProgram, findIstio, findKind, findKubectl, type IstioRelease } from '../programs.ts';
 import { refuseBad } from '../refusal.ts';
@@ -20,7 +21,7 @@ import { broughtBy, type OpenedBundle } from './images/opened-bundle.ts';
 import { takeBundle, windowOfBundle, withBundle } from './images/take-bundle.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { findNodeImage, type NodeImage, nodeVersion, windowWithNode } from './node-image.ts';
-import { type Missing, missingImages, missingNodeImage, missingProgram, refuseMissing } from './offline.ts';
+import { type Missing, missingImages, missingNodeImage, notFetched, refuseMissing } from './offline.ts';
 import type { KindOptions } from './options.ts';
 import { addressFamilyFinding, isInMachine, judgeEngine, sameEngine } from './preflight.ts';
 import { findProxies } from './proxies.ts';
@@ -111,8 +112,8 @@ async function knownNeeds(istio: IstioRelease | undefined, runId: string, option
   const absent: Missing[] = [];
   const mesh = istio ? await meshNeeds(istioPrograms(runId, istio, options), options, signal) : [];
   const balancer = await balancerNeeds(options, signal).catch((error: unknown) => {
-    if (!isAbsence(error)) throw error;
-    absent.push(missingProgram(error));
+    if (!(error instanceof NotFetchedError)) throw error;
+    absent.push(notFetched(error));
     return [];
   });
   return { needs: [...mesh, ...balancer], absent };
@@ -150,8 +151,8 @@ async function findPrograms(window: VersionWindow, options: Options): Promise<Fo
   const missing: Missing[] = [];
   const unlessAbsent = <T>(work: Promise<T>): Promise<T | undefined> =>
     work.catch((error: unknown) => {
-      if (!isAbsence(error)) throw error;
-      missing.push(missingProgram(error));
+      if (!(error instanceof NotFetchedError)) throw error;
+      missing.push(notFetched(error));
       return undefined;
     });
   const all = Promise.all([
@@ -170,9 +171,6 @@ async function findPrograms(window: VersionWindow, options: Options): Promise<Fo
   });
   return { kind, kubectl, istio, missing };
 }
-
-const isAbsence = (error: unknown): boolean =>
-  error instanceof HarnessError && / and --offline fetches nothing\.$/.test(error.message);
 
 /** @throws HarnessError ERR_PLATFORM_NOT_READY if there is no engine, or none that will do */
 async function findEngine(path: string | undefined) {
