@@ -43,20 +43,18 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   readonly lostMs?: number;
 }
 
-/** All that the parts of one run share. */
-export interface RunContext {
+/** What a run on kind has found out before it makes anything. */
+export interface Prepared {
   readonly engine: Engine;
   readonly programs: Programs;
   /** Path of the program. */
   readonly kind: string;
   /** The release that is installed: that of `programs`. */
   readonly istio: string;
-  readonly topology: Topology;
-  readonly ledger: Ledger;
-  readonly runId: string;
-  readonly options: KindOptions;
-  /** With the node image as it is here. */
+  /** With the node image as it is here, and what hangs on its Kubernetes. */
   readonly window: VersionWindow;
+  /** Those of the user, completed by the settings of a bundle. */
+  readonly options: KindOptions;
   /** The bundle that was verified; its images for nodes are still in it. */
   readonly bundle?: OpenedBundle;
   /** What the report tells beside the adjustments. */
@@ -65,7 +63,14 @@ export interface RunContext {
   readonly versions: Readonly<Record<string, string>>;
   /** The user's, which kind gives to nodes. */
   readonly proxies?: ProxySettings;
-  /** What nodes and programs reach without them, once the networks are there. */
+}
+
+/** All that the parts of one run share. */
+export interface RunContext extends Prepared {
+  readonly topology: Topology;
+  readonly ledger: Ledger;
+  readonly runId: string;
+  /** What nodes and programs reach without proxies, once the networks are there. */
   readonly noProxy?: string;
   readonly cleanUp: CleanupStack;
   readonly clock: Clock;

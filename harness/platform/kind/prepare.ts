@@ -6,7 +6,6 @@
 import { linkedSignal } from '../../base/deadline.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { findProgram } from '../../process/find.ts';
-import type { ProxySettings } from '../../process/proxies.ts';
 import { sampleImagesFrom } from '../image-list.ts';
 import { NotFetchedError } from '../not-fetched.ts';
 import type { Finding, Programs } from '../platform.ts';
@@ -17,36 +16,15 @@ import { istioHas, kubernetesMismatch, windowOf } from '../versions.ts';
 import { connectEngine } from './engine/connect.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
 import { balancerNeeds, meshNeeds } from './images/needs.ts';
-import { broughtBy, type OpenedBundle } from './images/opened-bundle.ts';
+import { broughtBy } from './images/opened-bundle.ts';
 import { takeBundle, windowOfBundle, withBundle } from './images/take-bundle.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { findNodeImage, type NodeImage, nodeVersion, windowWithNode } from './node-image.ts';
 import { type Missing, missingImages, missingNodeImage, notFetched, refuseMissing } from './offline.ts';
-import type { KindOptions } from './options.ts';
+import type { KindOptions, Prepared } from './options.ts';
 import { addressFamilyFinding, isInMachine, judgeEngine, sameEngine } from './preflight.ts';
 import { findProxies } from './proxies.ts';
 import { pullByCommand } from './pull-image.ts';
-
-/** What a run on kind works with. */
-interface Prepared {
-  readonly engine: Engine;
-  readonly programs: Programs;
-  /** Path of the program. */
-  readonly kind: string;
-  /** The release that is installed. */
-  readonly istio: string;
-  /** With the node image as it is here, and what hangs on its Kubernetes. */
-  readonly window: VersionWindow;
-  /** Those of the user, completed by the settings of a bundle. */
-  readonly options: KindOptions;
-  readonly bundle?: OpenedBundle;
-  /** What the report tells beside the adjustments. */
-  readonly remarks: readonly string[];
-  /** `kind`, `docker`, `node image` → the version that was found. */
-  readonly versions: Readonly<Record<string, string>>;
-  /** The user's, which kind gives to nodes. */
-  readonly proxies?: ProxySettings;
-}
 
 type Options = KindOptions & { readonly signal: AbortSignal };
 
