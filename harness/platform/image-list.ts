@@ -8,6 +8,7 @@ import { shortOutput } from '../base/telling-lines.ts';
 import { withImages } from '../model/sample-images.ts';
 import { runProcess } from '../process/run.ts';
 import type { Programs } from './platform.ts';
+import type { IstioRelease } from './programs.ts';
 
 const RENDER_MS = 60_000;
 /** Of the samples that plans apply; a release has the second client or the first. */
@@ -52,10 +53,25 @@ export async function renderImages(
 }
 
 /**
+ * Returns the programs of a plan that come with a release of Istio.
+ * @param hub - from where its samples take their images too
+ */
+export const istioPrograms = (
+  { file, folder }: IstioRelease,
+  hub: string | undefined,
+  env: Programs['env'] = {},
+): Omit<Programs, 'kubectl'> => ({
+  istioctl: file,
+  istioFolder: folder,
+  env,
+  ...(hub !== undefined && { sampleImages: sampleImagesFrom(hub) }),
+});
+
+/**
  * Returns replacements by `--hub` for the registries of the samples' images that Istio publishes, in the
  * names of 1.8 and of today.
  */
-export const sampleImagesFrom = (hub: string): Readonly<Record<string, string>> => ({
+const sampleImagesFrom = (hub: string): Readonly<Record<string, string>> => ({
   'docker.io/istio/': `${hub}/`,
   'registry.istio.io/release/': `${hub}/`,
 });

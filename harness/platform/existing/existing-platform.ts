@@ -5,7 +5,7 @@ import { packageRoot } from '../../base/package-root.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import { askAll, type Question } from '../ask-all.ts';
-import { sampleImagesFrom } from '../image-list.ts';
+import { istioPrograms } from '../image-list.ts';
 import { readLedgers } from '../ledger.ts';
 import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';
@@ -194,14 +194,7 @@ export class ExistingPlatform implements Platform {
       findKubectl(kubectlFor(inspections), options),
       findIstio(windowWith(options.edition, options.istioVersion), options),
     ]);
-    const { hub } = this.#options;
-    const programs = {
-      kubectl: kubectl.file,
-      istioctl: istio.file,
-      istioFolder: istio.folder,
-      env: {},
-      ...(hub !== undefined && { sampleImages: sampleImagesFrom(hub) }),
-    };
+    const programs = { kubectl: kubectl.file, ...istioPrograms(istio, this.#options.hub) };
     return { programs, istioVersion: istio.version };
   }
 

@@ -49,8 +49,15 @@ export async function findNodeImage(
     const remark = `The node image is ${byTag} by its tag alone: ${why}.`;
     return { reference: byTag, version, isHere: true, remark };
   }
-  return { reference: wanted, version: asked === undefined ? window.nodeVersion : '', isHere: false };
+  return absentNodeImage(window, asked);
 }
+
+/** Describes a node image that is not here: of one that the user names nothing is known. */
+export const absentNodeImage = (window: VersionWindow, asked?: string): NodeImage => ({
+  reference: asked ?? window.nodeImage,
+  version: asked === undefined ? window.nodeVersion : '',
+  isHere: false,
+});
 
 /**
  * Reads the version of Kubernetes out of an image that the engine has; nothing is started.

@@ -6,16 +6,16 @@
 import { linkedSignal } from '../../base/deadline.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { findProgram } from '../../process/find.ts';
-import { sampleImagesFrom } from '../image-list.ts';
+import { istioPrograms } from '../image-list.ts';
 import { NotFetchedError } from '../not-fetched.ts';
-import type { Finding, Programs } from '../platform.ts';
+import type { Finding } from '../platform.ts';
 import { type FoundProgram, findIstio, findKind, findKubectl, type IstioRelease } from '../programs.ts';
 import { refuseBad } from '../refusal.ts';
 import type { VersionWindow } from '../version-windows.ts';
 import { istioHas, kubernetesMismatch, windowOf } from '../versions.ts';
 import { connectEngine } from './engine/connect.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
-import { balancerNeeds, meshNeeds } from './images/needs.ts';
+import { balancerNeeds, meshNeeds, type Rendering } from './images/needs.ts';
 import { broughtBy } from './images/opened-bundle.ts';
 import { takeBundle, windowOfBundle, withBundle } from './images/take-bundle.ts';
 import { RUN_VARIABLE } from './labels.ts';
@@ -55,15 +55,17 @@ export async function prepare(edition: VersionWindow, runId: string, asked: Opti
     ...(nodeImage.isHere || !offline ? [] : [missingNodeImage(nodeImage.reference)]),
     ...missing,
   ];
+  const rendering = istio && istioPrograms(istio, options.hub, { [RUN_VARIABLE]: runId });
   if (offline) {
     const brought = bundle ? broughtBy(bundle) : new Set<string>();
-    const { needs, absent } = await knownNeeds(istio, runId, options);
+    const { needs, absent } = await knownNeeds(rendering, options);
     const images = await missingImages(engine, needs, options, brought, signal);
     refuseMissing([...lacking, ...absent, ...images]);
   }
-  if (!kind || !kubectl || !istio) throw new Error('A program is missing, and nothing has said which.');
+  if (!kind || !kubectl || !istio || !rendering)
+    throw new Error('A program is missing, and nothing has said which.');
   refuseHiddenNodes(istio.version, info);
-  const programs = { kubectl: kubectl.file, ...istioPrograms(runId, istio, options) };
+  const programs = { kubectl: kubectl.file, ...rendering };
   const remarks = nodeImage.remark === undefined ? [] : [nodeImage.remark];
   const versions = { kind: kind.version, docker: info.version, 'node image': window.nodeImage };
   return {
@@ -73,22 +75,11 @@ export async function prepare(edition: VersionWindow, runId: string, asked: Opti
   };
 }
 
-const istioPrograms = (
-  runId: string,
-  istio: IstioRelease,
-  { hub }: KindOptions,
-): Omit<Programs, 'kubectl'> => ({
-  istioctl: istio.file,
-  istioFolder: istio.folder,
-  env: { [RUN_VARIABLE]: runId },
-  ...(hub !== undefined && { sampleImages: sampleImagesFrom(hub) }),
-});
-
 /** Lists the images of nodes as far as they can be known, and what of their lists is not here. */
-async function knownNeeds(istio: IstioRelease | undefined, runId: string, options: Options) {
+async function knownNeeds(rendering: Rendering | undefined, options: Options) {
   const { signal } = options;
   const absent: Missing[] = [];
-  const mesh = istio ? await meshNeeds(istioPrograms(runId, istio, options), options, signal) : [];
+  const mesh = rendering ? await meshNeeds(rendering, options, signal) : [];
   const balancer = await balancerNeeds(options, signal).catch((error: unknown) => {
     if (!(error instanceof NotFetchedError)) throw error;
     absent.push(notFetched(error));

@@ -1,12 +1,12 @@
 /** What a run on kind would need with these settings, and where each image is now. */
 import { findProgram } from '../../../process/find.ts';
-import { sampleImagesFrom } from '../../image-list.ts';
+import { istioPrograms } from '../../image-list.ts';
 import { findIstio, type IstioRelease } from '../../programs.ts';
 import type { VersionWindow } from '../../version-windows.ts';
 import { windowWith } from '../../versions.ts';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine, EngineImage, EngineInfo } from '../engine/engine.ts';
-import { findNodeImage, type NodeImage, windowWithNode } from '../node-image.ts';
+import { absentNodeImage, findNodeImage, type NodeImage, windowWithNode } from '../node-image.ts';
 import type { KindOptions } from '../options.ts';
 import { engineNeeds, type Need, nodeNeeds } from './needs.ts';
 
@@ -51,23 +51,10 @@ export async function chooseImages(found: FoundEngine | undefined, options: Choi
   const { edition, istioVersion, nodeImage: asked, hub, signal } = options;
   const wanted = windowWith(edition, istioVersion);
   const istio = await findIstio(wanted, options);
-  const node = found
-    ? await findNodeImage(found.engine, wanted, asked)
-    : {
-        reference: asked ?? wanted.nodeImage,
-        version: asked === undefined ? wanted.nodeVersion : '',
-        isHere: false,
-      };
-  const programs = {
-    kubectl: '',
-    istioctl: istio.file,
-    istioFolder: istio.folder,
-    env: {},
-    ...(hub !== undefined && { sampleImages: sampleImagesFrom(hub) }),
-  };
+  const node = found ? await findNodeImage(found.engine, wanted, asked) : absentNodeImage(wanted, asked);
   const needs = [
     ...engineNeeds(asked ?? wanted.nodeImage, options),
-    ...(await nodeNeeds(programs, options, signal)),
+    ...(await nodeNeeds(istioPrograms(istio, hub), options, signal)),
   ];
   const images = await Promise.all(
     needs.map(async (need): Promise<WantedImage> => {

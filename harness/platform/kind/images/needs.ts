@@ -27,7 +27,7 @@ export async function nodeNeeds(
 }
 
 /** What the images of a mesh are read out of. */
-type Rendering = Parameters<typeof renderImages>[0];
+export type Rendering = Parameters<typeof renderImages>[0];
 
 /** Lists the images of Istio's installation and of its samples. */
 export const meshNeeds = async (
