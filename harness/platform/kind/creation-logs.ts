@@ -2,13 +2,13 @@
  * Saves the logs of a failed bring-up: all output of kind, and what kind collects from nodes that still
  * exist.
  */
-import { join, relative } from 'node:path';
-import { existsSync, readdirSync, readFileSync, statSync } from '../../base/disk/disk.ts';
+import { relative } from 'node:path';
+import { existsSync, readFileSync, statSync } from '../../base/disk/disk.ts';
 import { Bundle } from '../bundle.ts';
 import { creationLog } from './clusters.ts';
 import { isBinary, tellsNothing } from './exported-files.ts';
 import { KIND_CLUSTER_LABEL, ownName } from './labels.ts';
-import { nodeLogs } from './node-logs.ts';
+import { filesBelow, nodeLogs } from './node-logs.ts';
 import type { RunContext } from './options.ts';
 
 /** Of one file; its end tells most. */
@@ -66,11 +66,7 @@ interface ExportedFile {
 async function exportLogs(context: RunContext, cluster: string): Promise<readonly ExportedFile[]> {
   const logs = await nodeLogs(context, cluster);
   if (!logs) return [];
-  const files = existsSync(logs.folder)
-    ? readdirSync(logs.folder, { recursive: true, withFileTypes: true })
-        .filter(entry => entry.isFile())
-        .map(entry => join(entry.parentPath ?? entry.path, entry.name))
-    : [];
+  const files = filesBelow(logs.folder);
   const leftOut = new Set(files.filter(file => tellsNothing(relative(logs.folder, file)) || isBinary(file)));
   const words = [...leftOut].map(file => `left out: ${relative(logs.folder, file)}\n`).join('');
   return [

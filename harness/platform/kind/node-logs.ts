@@ -2,7 +2,7 @@
  * What kind collects from the nodes of a cluster that did not come up: once, for the message of its failure
  * and for the diagnostics.
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   existsSync,
   makeFolderSync,
@@ -61,15 +61,20 @@ export function putAwayNodeLogs(context: LogContext, cluster: string): void {
     if (existsSync(path)) renameSync(path, `${path}.1`);
 }
 
+/** Lists the paths of all files of an export; none where kind did not get that far. */
+export const filesBelow = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter(entry => entry.isFile())
+        .map(entry => join(entry.parentPath ?? entry.path, entry.name))
+    : [];
+
 /**
  * Finds why kubelets ended, in the journals that kind has collected.
  * @returns each cause once, however many nodes have it; none if no kubelet says so
  */
 export function kubeletCauses({ folder }: NodeLogs): readonly string[] {
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile() && entry.name === 'kubelet.log')
-    .map(entry => join(entry.parentPath ?? entry.path, entry.name));
+  const files = filesBelow(folder).filter(file => basename(file) === 'kubelet.log');
   return [...new Set(files.flatMap(file => kubeletCausesIn(readFileSync(file, 'utf8'))))];
 }
 
