@@ -15,9 +15,10 @@ import type { RunContext } from './options.ts';
  * @throws the signal's reason
  */
 export async function expectedImages(
-  { programs, options, signal, tell }: RunContext,
+  { programs, options, signal, tell, images }: RunContext,
   manifest: string | undefined,
 ): Promise<readonly string[]> {
+  if (images) return images;
   try {
     const more = manifest === undefined ? [] : imagesOf([readFileSync(manifest, 'utf8')]);
     return [...(await renderImages(programs, { ...options, signal })), ...more];

@@ -57,6 +57,8 @@ export interface Prepared {
   readonly options: KindOptions;
   /** The bundle that was verified; its images for nodes are still in it. */
   readonly bundle?: OpenedBundle;
+  /** Those that nodes need, where they had to be known beforehand. */
+  readonly images?: readonly string[];
   /** What the report tells beside the adjustments. */
   readonly remarks: readonly string[];
   /** `kind`, `docker`, `node image` → the version that was found. */

@@ -56,11 +56,13 @@ export async function prepare(edition: VersionWindow, runId: string, asked: Opti
     ...missing,
   ];
   const rendering = istio && istioPrograms(istio, options.hub, { [RUN_VARIABLE]: runId });
+  let images: readonly string[] | undefined;
   if (offline) {
     const brought = bundle ? broughtBy(bundle) : new Set<string>();
     const { needs, absent } = await knownNeeds(rendering, options);
-    const images = await missingImages(engine, needs, options, brought, signal);
-    refuseMissing([...lacking, ...absent, ...images]);
+    images = needs.map(({ reference }) => reference);
+    const lackingImages = await missingImages(engine, needs, options, brought, signal);
+    refuseMissing([...lacking, ...absent, ...lackingImages]);
   }
   if (!kind || !kubectl || !istio || !rendering)
     throw new Error('A program is missing, and nothing has said which.');
@@ -70,6 +72,7 @@ export async function prepare(edition: VersionWindow, runId: string, asked: Opti
   const versions = { kind: kind.version, docker: info.version, 'node image': window.nodeImage };
   return {
     ...{ engine, kind: kind.file, istio: istio.version, window, remarks, versions, programs, options },
+    ...(images && { images }),
     ...(bundle && { bundle }),
     ...(proxies && { proxies }),
   };
