@@ -32,6 +32,8 @@ interface ProxySources {
 }
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY'] as const;
+/** Docker's configuration may name one for everything. */
+const ALL_PROXIES = [...PROXIES, 'ALL_PROXY'] as const;
 
 /**
  * kind: the name in capitals counts first (pkg/cluster/internal/providers/common/proxy.go @v0.20.0,
@@ -66,10 +68,8 @@ export function proxySettings({
   // NO_PROXY, which the docker command leaves alone then.
   const { NO_PROXY: _, ...withoutList } = docker;
   const variables = { ...(isOwn ? withoutList : docker), ...own };
-  if (![...PROXIES, 'ALL_PROXY' as const].some(name => variables[name] !== undefined)) return undefined;
-  const ofDocker = [...PROXIES, 'ALL_PROXY' as const].some(
-    name => docker[name] !== undefined && !(name in own),
-  );
+  if (!ALL_PROXIES.some(name => variables[name] !== undefined)) return undefined;
+  const ofDocker = ALL_PROXIES.some(name => docker[name] !== undefined && !(name in own));
   return {
     variables,
     from: [
@@ -116,8 +116,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Names the hosts of the proxies, without users and passwords: `proxy.example.com:3128`. */
 export function proxyHosts({ variables }: ProxySettings): readonly string[] {
-  const { HTTP_PROXY, HTTPS_PROXY, ALL_PROXY } = variables;
-  const hosts = [HTTP_PROXY, HTTPS_PROXY, ALL_PROXY].flatMap(value => (value ? [hostOf(value)] : []));
+  const hosts = ALL_PROXIES.flatMap(name => (variables[name] ? [hostOf(variables[name])] : []));
   return [...new Set(hosts)];
 }
 
