@@ -46,6 +46,8 @@ t.test('two networks: brought up, given addresses, described, and gone again', {
   const { folder, topology, platform } = await worldFor(t, ['network1', 'network2'], 'kpa');
   const started = await platform.start(topology, signal);
   t.teardown(() => started[Symbol.asyncDispose]());
+  // While it goes on, the proof has an address of its own on each node.
+  await started.proven;
   const cluster1 = started.clusters.get(clusterName('cluster1'));
   if (!cluster1) throw new Error('no cluster1');
 
