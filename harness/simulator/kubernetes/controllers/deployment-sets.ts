@@ -1,6 +1,7 @@
 /** The ReplicaSets of a Deployment as objects: names, annotations, revisions, owners; pure. */
 import type { New } from '../client/cluster-client.ts';
-import type { Deployment, OwnerReference, ReplicaSet } from '../client/kinds.ts';
+import type { Deployment, ReplicaSet } from '../client/kinds.ts';
+import { type Claimant, controllerReference } from './claim.ts';
 import { podTemplateHash } from './pod-template-hash.ts';
 import { limitsOf, newSetSize, replicasOf, sumOf } from './rollout.ts';
 
@@ -28,17 +29,12 @@ export const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
   (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
   ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
 
-/** Returns the reference by which a ReplicaSet names its Deployment. */
-export function ownerReferenceTo({ metadata: { name = '', uid = '' } }: Deployment): OwnerReference {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-}
+/** Returns a Deployment as the claimant of its ReplicaSets. */
+export const deploymentAsClaimant = (owner: Deployment): Claimant => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  owner,
+});
 
 /**
  * Returns the annotations of the current template's ReplicaSet. Its revision never goes back.
@@ -84,7 +80,7 @@ export function newReplicaSet(
       namespace,
       labels,
       annotations: { ...annotations },
-      ownerReferences: [ownerReferenceTo(deployment)],
+      ownerReferences: [controllerReference(deploymentAsClaimant(deployment))],
     },
     spec: {
       replicas: waits ? 0 : newSetSize(deployment, 0, sets),

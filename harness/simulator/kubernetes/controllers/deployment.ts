@@ -3,6 +3,7 @@
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import { controllerOf, type Deployment, keyOf, type ReplicaSet } from '../client/kinds.ts';
 import { WorkQueue } from '../client/work-queue.ts';
+import { claimantsOf } from './claimants.ts';
 import { othersOf } from './deployment-sets.ts';
 import { deploymentStatus, isComplete, progressDeadline } from './deployment-status.ts';
 import { OwnedReplicaSets } from './owned-replica-sets.ts';
@@ -26,9 +27,9 @@ class DeploymentController implements Controller {
     this.#stops = [
       () => this.#queue.stop(),
       client.watch(KIND, {}, ({ object }) => this.#queue.add(keyOf(object))),
-      client.watch(SETS, {}, ({ object }) => {
-        const owner = controllerOf(object);
-        if (owner?.kind === 'Deployment') this.#queue.add(`${object.metadata.namespace}/${owner.name}`);
+      client.watch(SETS, {}, event => {
+        const deployments = (namespace: string) => client.list(KIND, { namespace });
+        for (const key of claimantsOf(event, 'Deployment', deployments)) this.#queue.add(key);
       }),
       client.watch('pods', {}, ({ type, object }) => {
         // A Recreate waits for the last old pod to be gone.

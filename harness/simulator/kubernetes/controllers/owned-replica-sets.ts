@@ -1,15 +1,15 @@
 /** The ReplicaSets of Deployments in the API: found, adopted, made, scaled and dropped. */
 import { type ControllerContext, eventRecorder } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
-import { controllerOf, type Deployment, type ReplicaSet } from '../client/kinds.ts';
-import { matchesSelector } from '../client/label-selector.ts';
+import type { Deployment, ReplicaSet } from '../client/kinds.ts';
 import { hasCode } from '../client/typed.ts';
+import { claim } from './claim.ts';
 import {
   annotationsOf,
   byAge,
+  deploymentAsClaimant,
   newReplicaSet,
   othersOf,
-  ownerReferenceTo,
   REVISION,
   revisionOf,
   surplusHistory,
@@ -44,28 +44,13 @@ export class OwnedReplicaSets {
 
   /**
    * Returns a Deployment's ReplicaSets, oldest first, by name among equals
-   * (pkg/controller/controller_utils.go @v1.32: ReplicaSetsByCreationTimestamp). Adopts what matches the
-   * selector and belongs to nobody.
+   * (pkg/controller/controller_utils.go @v1.34: ReplicaSetsByCreationTimestamp). It adopts and releases on
+   * the way.
    */
   of(deployment: Deployment): readonly ReplicaSet[] {
-    const { namespace = '', uid = '' } = deployment.metadata;
-    const own: ReplicaSet[] = [];
-    for (const set of this.#context.client.list(SETS, { namespace })) {
-      const owner = controllerOf(set);
-      if (owner) {
-        if (owner.uid === uid) own.push(set);
-      } else if (
-        deployment.metadata.deletionTimestamp === undefined &&
-        set.metadata.deletionTimestamp === undefined &&
-        matchesSelector(deployment.spec.selector, set.metadata.labels)
-      ) {
-        const ownerReferences = [...(set.metadata.ownerReferences ?? []), ownerReferenceTo(deployment)];
-        own.push(
-          this.#context.client.update(SETS, { ...set, metadata: { ...set.metadata, ownerReferences } }),
-        );
-      }
-    }
-    return own.sort(byAge);
+    const { client } = this.#context;
+    const sets = client.list(SETS, { namespace: deployment.metadata.namespace ?? '' });
+    return [...claim(client.local, SETS, deploymentAsClaimant(deployment), sets)].sort(byAge);
   }
 
   /**

@@ -5,9 +5,13 @@ import { TokenBucket } from '../../../base/token-bucket.ts';
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import { controllerOf, isActive, keyOf, type Pod, type ReplicaSet } from '../client/kinds.ts';
+import { matchesSelector } from '../client/label-selector.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
-import { readySince, replicaSetStatus } from './replica-set-status.ts';
+import { claim, controllerReference } from './claim.ts';
+import { claimantsOf } from './claimants.ts';
+import { inRemovalOrder } from './removal-order.ts';
+import { replicaSetStatus } from './replica-set-status.ts';
 
 const KIND = 'replicasets.apps';
 /** kubernetes/kubernetes pkg/controller/replicaset/replica_set.go: batches of 1, 2, 4 … until one fails. */
@@ -17,24 +21,12 @@ const MOST_AT_ONCE = 500;
 /** The rate of requests of a controller: kube-controller-manager's --kube-api-burst and --kube-api-qps. */
 const CREATION_RATE = { burst: 30, perSecond: 20 };
 
-/**
- * Orders pods for removal: first those that are not scheduled, then not running, not ready, youngest
- * (kubernetes/kubernetes pkg/controller/controller_utils.go: ActivePods).
- */
-function removalOrder(a: Pod, b: Pod): number {
-  const rank = (pod: Pod) =>
-    !pod.spec.nodeName ? 0 : pod.status?.phase !== 'Running' ? 1 : readySince(pod) === undefined ? 2 : 3;
-  return (
-    rank(a) - rank(b) ||
-    (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '') ||
-    keyOf(a).localeCompare(keyOf(b))
-  );
-}
+const claimantOf = (owner: ReplicaSet) => ({ apiVersion: 'apps/v1', kind: 'ReplicaSet', owner });
 
 /** Makes a pod of the set's template; the API server finds a name for it. */
 function newPod(set: ReplicaSet): KubernetesObject {
   const { metadata, spec } = set.spec.template;
-  const { namespace = '', name = '', uid = '' } = set.metadata;
+  const { namespace = '', name = '' } = set.metadata;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -43,9 +35,7 @@ function newPod(set: ReplicaSet): KubernetesObject {
       namespace,
       ...(metadata?.labels && { labels: { ...metadata.labels } }),
       ...(metadata?.annotations && { annotations: { ...metadata.annotations } }),
-      ownerReferences: [
-        { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true, blockOwnerDeletion: true },
-      ],
+      ownerReferences: [controllerReference(claimantOf(set))],
     },
     spec,
   };
@@ -66,9 +56,9 @@ class ReplicaSetController implements Controller {
     this.#stops = [
       () => this.#queue.stop(),
       client.watch(KIND, {}, ({ object }) => this.#queue.add(keyOf(object))),
-      client.watch('pods', {}, ({ object }) => {
-        const owner = controllerOf(object);
-        if (owner?.kind === 'ReplicaSet') this.#queue.add(`${object.metadata.namespace}/${owner.name}`);
+      client.watch('pods', {}, event => {
+        const sets = (namespace: string) => client.list(KIND, { namespace });
+        for (const key of claimantsOf(event, 'ReplicaSet', sets)) this.#queue.add(key);
       }),
     ];
   }
@@ -83,12 +73,12 @@ class ReplicaSetController implements Controller {
     const set = client.get(KIND, namespace, name);
     if (!set) return;
     let failure: unknown;
+    const active = this.#activePods(set);
     if (set.metadata.deletionTimestamp === undefined) {
-      const active = this.#activePods(set);
       const missing = (set.spec.replicas ?? 1) - active.length;
       if (missing > 0) failure = await this.#createSome(set, missing);
       else if (missing < 0)
-        this.#remove(set, [...active].sort(removalOrder).slice(0, Math.min(-missing, MOST_AT_ONCE)));
+        this.#remove(set, this.#firstToGo(set, active).slice(0, Math.min(-missing, MOST_AT_ONCE)));
     }
     // While pods were made through webhooks, time has passed.
     const current = client.get(KIND, namespace, name);
@@ -97,11 +87,31 @@ class ReplicaSetController implements Controller {
     if (failure !== undefined) throw failure;
   }
 
+  /** Lists the pods that the set has by now: it adopts and releases on the way. */
   #activePods(set: ReplicaSet): readonly Pod[] {
-    // Unlike Kubernetes, orphaned pods that match the selector are not adopted.
-    return this.#context.client
-      .list('pods', { namespace: set.metadata.namespace ?? '' })
-      .filter(pod => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod));
+    const { namespace = '', uid } = set.metadata;
+    const candidates = this.#context.client.list('pods', { namespace }).filter(pod => {
+      const controller = controllerOf(pod);
+      return (controller === undefined || controller.uid === uid) && isActive(pod);
+    });
+    return claim(this.#context.client.local, 'pods', claimantOf(set), candidates);
+  }
+
+  /** Puts pods in the order of removal; those of the other sets of the same owner count as neighbours. */
+  #firstToGo(set: ReplicaSet, pods: readonly Pod[]): readonly Pod[] {
+    const { client, clock } = this.#context;
+    const { namespace = '' } = set.metadata;
+    const owner = controllerOf(set)?.uid;
+    const family = client
+      .list(KIND, { namespace })
+      .filter(other => other === set || (owner !== undefined && controllerOf(other)?.uid === owner));
+    const related = client
+      .list('pods', { namespace })
+      .filter(
+        pod =>
+          isActive(pod) && family.some(({ spec }) => matchesSelector(spec.selector, pod.metadata.labels)),
+      );
+    return inRemovalOrder(pods, related, clock.now());
   }
 
   /** Makes as many of the missing pods as the rate allows. @returns the first error */
