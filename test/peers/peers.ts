@@ -13,6 +13,7 @@ import { findReal, PROGRAMS } from './real-programs.ts';
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const LOADER = path.join(FOLDER, '..', 'support', 'loader.mjs');
 const PEERS = [
+  'kubernetes-types',
   'envoy-takes-resources',
   'call-through-envoy',
   'compare-discovery',

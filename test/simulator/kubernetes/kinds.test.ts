@@ -26,16 +26,7 @@ const TABLES: readonly Table[] = [
   {
     name: 'schema/messages.ts',
     has: described,
-    except: {
-      'unlike Kubernetes, its fields are not checked: it is stored as it comes': [
-        'controllerrevisions.apps',
-        'ingressclasses.networking.k8s.io',
-        'nodes',
-        'podtemplates',
-        'storageclasses.storage.k8s.io',
-      ],
-      'its schema is a tree that describes itself': ['customresourcedefinitions.apiextensions.k8s.io'],
-    },
+    except: {},
   },
   {
     name: 'defaults.ts',

@@ -35,6 +35,8 @@ const LETTERS: Readonly<Record<string, Arbitrary<unknown>>> = {
   s: text,
   y: fc.constantFrom('', 'AA==', 'a', '====', 'x'.repeat(100)),
   i: integer,
+  l: integer,
+  d: integer,
   b: fc.boolean(),
   T: fc.constantFrom('2026-01-01T00:00:00Z', '2026-13-01T00:00:00Z', '', 'now', '0000-00-00T00:00:00Z'),
   M: fc.constantFrom('2026-01-01T00:00:00.000000Z', '2026-01-01', ''),

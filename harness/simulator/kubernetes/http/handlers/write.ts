@@ -13,8 +13,6 @@ import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { contextOf } from './write-options.ts';
 
-const PROTOBUF = 'application/vnd.kubernetes.protobuf';
-
 function refuseUnsimulated(type: ResourceType): void {
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
 }
@@ -71,8 +69,6 @@ export async function handleUpdate(
   const { info, request } = call;
   if (info.name === '' || !type.verbs.includes('update')) throw methodNotAllowed();
   const context = contextOf(call, 'Update');
-  if (info.subresource === 'status' && mediaTypeOf(request) === PROTOBUF)
-    throw notSimulated('a status in protobuf');
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
   const object = receiveObject(body, call, type);
   checkNamespace(object, info, type);

@@ -3,8 +3,9 @@
  * types, as JSON objects.
  */
 import { isObject, type JsonObject } from '../../registry/json.ts';
-import { type Field, type Message, messageFor, messageOf } from '../../registry/schema/messages.ts';
-import { badRequest, notSimulated } from '../../registry/status.ts';
+import { type Field, messageFor, messageOf } from '../../registry/schema/messages.ts';
+import { isUnion, unionInJson } from '../../registry/schema/unions.ts';
+import { badRequest, unsupportedMediaType } from '../../registry/status.ts';
 import { BYTES, bytesAt, NO_BYTES, readFields, type WireField } from './wire.ts';
 
 const MAGIC = Buffer.from('k8s\0', 'latin1');
@@ -14,7 +15,7 @@ export function isProtobuf(body: Buffer): boolean {
   return body.subarray(0, MAGIC.length).equals(MAGIC);
 }
 
-/** @throws ApiError 400 for what is no protobuf of Kubernetes, 501 for a message that is not described */
+/** @throws ApiError 400 for what is no protobuf of Kubernetes, 415 for a kind that has no message */
 export function decodeProtobuf(body: Buffer): JsonObject {
   if (!isProtobuf(body))
     throw badRequest('the body is not in the protobuf format of Kubernetes: it lacks its prefix');
@@ -23,29 +24,30 @@ export function decodeProtobuf(body: Buffer): JsonObject {
   const apiVersion = bytesAt(typeMeta, 1).toString();
   const kind = bytesAt(typeMeta, 2).toString();
   const name = messageFor(apiVersion, kind);
-  if (!messageOf(name)) throw notSimulated(`${kind} in protobuf`);
+  if (!messageOf(name)) {
+    throw unsupportedMediaType(
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+    );
+  }
   return { apiVersion, kind, ...decodeMessage(bytesAt(envelope, 2), name) };
 }
 
 function decodeMessage(buffer: Buffer, name: string): JsonObject {
-  const message: Message | undefined = messageOf(name);
-  if (!message) throw notSimulated(`${name} in protobuf`);
+  const message = messageOf(name);
   const result: JsonObject = {};
+  if (!message) return result;
   for (const wire of readFields(buffer)) {
     const field = message.get(wire.number);
-    if (!field) throw notSimulated(`field ${wire.number} of ${name} in protobuf`);
-    put(result, field, wire);
+    // Go skips what it does not know.
+    if (field) put(result, field, wire);
   }
   return result;
 }
 
 function put(result: JsonObject, field: Field, wire: WireField): void {
   const { name, type, shape } = field;
-  if (type === '-') return;
-  if (type === '!') throw notSimulated(`the field ${JSON.stringify(name)} in protobuf`);
   if (name === '~') {
-    const inline = type === 'R' ? parseRaw(wire.bytes) : decodeMessage(wire.bytes, type);
-    Object.assign(result, inline);
+    Object.assign(result, decodeMessage(wire.bytes, type));
     return;
   }
   if (shape === 'map') {
@@ -71,9 +73,7 @@ function putEntry(result: JsonObject, { name, type }: Field, wire: WireField): v
   const map = isObject(result[name]) ? result[name] : {};
   const key = bytesAt(entry, 1).toString();
   const decoded = decodeValue(type, value ?? { number: 2, wire: BYTES, integer: 0n, bytes: NO_BYTES });
-  // `extra` of reviews: a message around a list.
-  const plain = type === 'ExtraValue' && isObject(decoded) ? (decoded['items'] ?? []) : decoded;
-  Object.defineProperty(map, key, { value: plain, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(map, key, { value: decoded, enumerable: true, configurable: true, writable: true });
   result[name] = map;
 }
 
@@ -85,9 +85,12 @@ function decodeValue(type: string, wire: WireField): unknown {
     case 's':
       return wire.bytes.toString();
     case 'i':
+    case 'l':
       return Number(BigInt.asIntN(64, wire.integer));
     case 'b':
       return wire.integer !== 0n;
+    case 'd':
+      return Buffer.from(BigUint64Array.of(wire.integer).buffer).readDoubleLE();
     case 'y':
       return wire.bytes.toString('base64');
     case 'T':
@@ -99,9 +102,13 @@ function decodeValue(type: string, wire: WireField): unknown {
     case 'I':
       return intOrString(wire.bytes);
     case 'R':
-      return parseRaw(wire.bytes);
-    default:
-      return decodeMessage(wire.bytes, type);
+      return rawValue(bytesAt(readFields(wire.bytes), 1));
+    case 'X':
+      return readFields(wire.bytes).map(({ bytes }) => bytes.toString());
+    default: {
+      const message = decodeMessage(wire.bytes, type);
+      return isUnion(type) ? unionInJson(type, message) : message;
+    }
   }
 }
 
@@ -125,10 +132,16 @@ function intOrString(buffer: Buffer): number | string {
   return Number(BigInt.asIntN(64, fields.find(field => field.number === 2)?.integer ?? 0n));
 }
 
-function parseRaw(buffer: Buffer): JsonObject {
+/**
+ * Reads a raw value: JSON, or an object in an envelope of its own, as typed clients write those in a
+ * RawExtension.
+ */
+function rawValue(buffer: Buffer): unknown {
+  if (buffer.length === 0) return null;
+  if (isProtobuf(buffer)) return decodeProtobuf(buffer);
   try {
     const value: unknown = JSON.parse(buffer.toString());
-    return isObject(value) ? value : {};
+    return value;
   } catch {
     throw badRequest('a raw field of a protobuf body is not JSON');
   }

@@ -8,6 +8,7 @@ import { problemOfQuantity } from '../quantity.ts';
 import { badRequest } from '../status.ts';
 import { type Field, messageFor, messageOf } from './messages.ts';
 import { fieldsOf, goType, type StructField } from './struct-fields.ts';
+import { isUnion, SCHEMA_MESSAGE, schemasIn } from './unions.ts';
 
 const goKind = (value: unknown): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
@@ -84,7 +85,6 @@ function walkMessage(object: JsonObject, message: string, place: Place, walk: Wa
 /** Walks all values of a field. @returns what to keep of them */
 function walkField(value: unknown, field: StructField, at: Place, walk: Walk): unknown {
   if (field.shape === 'list') {
-    if (field.type === 'R') return value;
     if (!Array.isArray(value)) wrong(value, field, at.plain);
     const list: unknown[] = value;
     for (const [index, element] of list.entries())
@@ -94,7 +94,6 @@ function walkField(value: unknown, field: StructField, at: Place, walk: Walk): u
   if (field.shape === 'map') {
     if (!isObject(value)) wrong(value, field, at.plain);
     for (const [entry, content] of Object.entries(value)) {
-      if (field.type === 'ExtraValue') continue;
       const kept = walkValue(content ?? zeroOf(field), field, { ...at, path: `${at.path}.${entry}` }, walk);
       Object.defineProperty(value, entry, { ...MEMBER, value: kept });
     }
@@ -109,6 +108,9 @@ const [INT32_END, INT64_END] = [2 ** 31, 2 ** 63];
 /** A key like any other, `__proto__` too. */
 const MEMBER = { writable: true, enumerable: true, configurable: true };
 
+const isListOfStrings = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(element => typeof element === 'string');
+
 /** What Go makes of `null` in a list or map: the zero value of the type (encoding/json, Unmarshal). */
 function zeroOf({ type }: Field): unknown {
   switch (type) {
@@ -118,12 +120,14 @@ function zeroOf({ type }: Field): unknown {
     case 'b':
       return false;
     case 'i':
+    case 'l':
+    case 'd':
     case 'I':
       return 0;
     case 'Q':
       return '0';
     default:
-      return messageOf(type) && type !== 'FieldsV1' ? {} : null;
+      return messageOf(type) ? {} : null;
   }
 }
 
@@ -133,27 +137,28 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
   const { plain } = place;
   const single: Field = { ...field, shape: 'value' };
   switch (field.type) {
-    case '-':
-    case '!':
     case 'R':
-    case 'FieldsV1':
+      return value;
+    case 'X':
+      if (!isListOfStrings(value)) wrong(value, field, plain);
       return value;
     case 's':
     case 'y':
     case 'T':
     case 'M':
       if (typeof value !== 'string')
-        wrong(value, field, plain, goType(single).replace(/^v1\.[TM]$/, 'string'));
+        wrong(value, field, plain, 'TM'.includes(field.type) ? 'string' : goType(single));
       return value;
     case 'b':
       if (typeof value !== 'boolean') wrong(value, field, plain, 'bool');
       return value;
+    case 'd':
+      if (typeof value !== 'number') wrong(value, field, plain);
+      return value;
     case 'i':
+    case 'l':
       if (typeof value !== 'number') wrong(value, field, plain, goType(single));
-      if (
-        !Number.isInteger(value) ||
-        Math.abs(value) >= (goType(single) === 'int64' ? INT64_END : INT32_END)
-      ) {
+      if (!Number.isInteger(value) || Math.abs(value) >= (field.type === 'l' ? INT64_END : INT32_END)) {
         throw new WrongType(
           `json: cannot unmarshal number ${String(value)} into Go struct field ${field.struct}.${plain} of type ${goType(single)}`,
         );
@@ -166,10 +171,21 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
     case 'Q':
       return quantityText(value, field.shape === 'map' ? 'milli' : 'nano');
     default:
+      if (isUnion(field.type)) return walkUnion(value, field, place, walk);
       if (!isObject(value)) wrong(value, field, plain, goType(single));
       walkMessage(value, field.type, place, walk);
       return value;
   }
+}
+
+function walkUnion(value: unknown, field: StructField, place: Place, walk: Walk): unknown {
+  const schemas = schemasIn(field.type, value);
+  if (!schemas) wrong(value, field, place.plain);
+  for (const [index, schema] of schemas.entries()) {
+    const path = Array.isArray(value) ? `${place.path}[${index}]` : place.path;
+    walkMessage(schema, SCHEMA_MESSAGE, { ...place, path }, walk);
+  }
+  return value;
 }
 
 /**

@@ -73,7 +73,13 @@ function documentOf(types: readonly ResourceType[], group: string, version: stri
   };
 }
 
-const METADATA: Field = { name: 'metadata', type: 'ObjectMeta', shape: 'value' };
+const METADATA: Field = {
+  name: 'metadata',
+  type: 'meta/v1.ObjectMeta',
+  shape: 'value',
+  marks: [],
+  since: 0,
+};
 
 /** @param schemas - gets what the kind refers to */
 function kindSchema(type: ResourceType, version: string, schemas: Record<string, JsonObject>): JsonObject {
@@ -112,11 +118,12 @@ const SCALARS: Readonly<Record<string, JsonObject>> = {
   y: { type: 'string', format: 'byte' },
   b: { type: 'boolean' },
   i: { type: 'integer' },
+  l: { type: 'integer' },
+  d: { type: 'number' },
   T: { type: 'string', format: 'date-time' },
   M: { type: 'string', format: 'date-time' },
   R: { type: 'object' },
-  '-': { type: 'object' },
-  '!': { type: 'object' },
+  X: { type: 'array', items: { type: 'string' } },
 };
 
 /** Scalars with a name. */

@@ -14,46 +14,36 @@ export function fieldsOf(message: string): Fields | undefined {
   if (!described) return undefined;
   const fields = new Map<string, StructField>();
   for (const field of described.values()) {
-    if (field.name !== '~') fields.set(field.name, { ...field, struct: message });
+    if (field.name !== '~')
+      fields.set(field.name, { ...field, struct: message.slice(message.lastIndexOf('.') + 1) });
     else for (const [name, inner] of fieldsOf(field.type) ?? []) fields.set(name, inner);
   }
   known.set(message, fields);
   return fields;
 }
 
-/** Integers that Go keeps in 64 bits. */
-const INT64: readonly string[] = [
-  'generation',
-  'deletionGracePeriodSeconds',
-  'gracePeriodSeconds',
-  'terminationGracePeriodSeconds',
-  'activeDeadlineSeconds',
-  'runAsUser',
-  'runAsGroup',
-  'fsGroup',
-  'supplementalGroups',
-  'tolerationSeconds',
-  'expirationSeconds',
-  'seconds',
-  'revision',
-];
+/** The names of Go's types by the letters of messages.ts. */
+const GO_TYPES: Readonly<Record<string, string>> = {
+  s: 'string',
+  y: '[]uint8',
+  b: 'bool',
+  i: 'int32',
+  l: 'int64',
+  d: 'float64',
+  T: 'v1.Time',
+  M: 'v1.MicroTime',
+  Q: 'resource.Quantity',
+  I: 'intstr.IntOrString',
+  R: 'runtime.RawExtension',
+  X: 'v1.ExtraValue',
+};
+
+/** Returns a message as Go names it, with the last part of its package: `v1.PodSpec`. */
+const inGo = (message: string): string => message.slice(message.lastIndexOf('/') + 1);
 
 /** Returns the Go type of a field, as errors of its JSON decoder name it. */
-export function goType({ type, shape, name }: Field): string {
-  const base =
-    type === 's' || type === 'y'
-      ? type === 's'
-        ? 'string'
-        : '[]uint8'
-      : type === 'b'
-        ? 'bool'
-        : type === 'i'
-          ? INT64.includes(name)
-            ? 'int64'
-            : 'int32'
-          : type === 'Q'
-            ? 'resource.Quantity'
-            : `v1.${type}`;
+export function goType({ type, shape }: Field): string {
+  const base = GO_TYPES[type] ?? inGo(type);
   return shape === 'list' ? `[]${base}` : shape === 'map' ? `map[string]${base}` : base;
 }
 
