@@ -5,6 +5,7 @@
 
 import type { DeleteOptions, Deletion } from '../registry/deletion.ts';
 import { copy, type KubernetesObject } from '../registry/json.ts';
+import { contentFinalizers, NAMESPACE_FINALIZER } from '../registry/namespaces.ts';
 import type { Change } from '../registry/new-state.ts';
 import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceKey } from '../registry/resources.ts';
@@ -114,9 +115,13 @@ export class LocalClient {
     return this.#objects.deleteDirectly(this.#objects.registry.require(resource), namespace, name, options);
   }
 
-  /** Writes a Namespace's `spec.finalizers` away: it goes if it is in deletion. */
+  /** Takes the controller's own finalizer out of a Namespace's `spec.finalizers`. */
   finalizeNamespace(name: string): void {
-    this.#update('namespaces', { name }, draft => ({ ...draft(), spec: { finalizers: [] } }), 'finalize');
+    const change: Change = (draft, current) => ({
+      ...draft(),
+      spec: { finalizers: contentFinalizers(current).filter(entry => entry !== NAMESPACE_FINALIZER) },
+    });
+    this.#update('namespaces', { name }, change, 'finalize');
   }
 
   /**

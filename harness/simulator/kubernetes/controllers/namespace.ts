@@ -1,88 +1,22 @@
-/** Deletes the content of terminating namespaces, tells what is left of it, and lets them go at the end. */
+/**
+ * Deletes the content of terminating namespaces, pods first, tells what is left of it, and lets them go at the
+ * end (pkg/controller/namespace @v1.34).
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { AllObjects, AnyEvent } from '../client/all-objects.ts';
+import type { AllObjects } from '../client/all-objects.ts';
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
-import { type Condition, timestamp } from '../client/kinds.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
-import { keyOf, type ResourceKey } from '../registry/resources.ts';
+import { finalizersOf } from '../registry/finalizers.ts';
+import { contentFinalizers, NAMESPACE_FINALIZER } from '../registry/namespaces.ts';
+import { keyOf, type ResourceKey, type ResourceType } from '../registry/resources.ts';
+import { namespaceConditions, type Remains } from './namespace-conditions.ts';
 
-/** The conditions that are always False here, since our discovery never fails, and the texts that go with it. */
-const UNTROUBLED: readonly Pick<Condition, 'type' | 'reason' | 'message'>[] = [
-  {
-    type: 'NamespaceDeletionDiscoveryFailure',
-    reason: 'ResourcesDiscovered',
-    message: 'All resources successfully discovered',
-  },
-  {
-    type: 'NamespaceDeletionGroupVersionParsingFailure',
-    reason: 'ParsedGroupVersions',
-    message: 'All legacy kube types successfully parsed',
-  },
-  {
-    type: 'NamespaceDeletionContentFailure',
-    reason: 'ContentDeleted',
-    message: 'All content successfully deleted, may be waiting on finalization',
-  },
-];
-
-interface Remains {
-  /** Resource → how many. */
-  readonly objects: ReadonlyMap<string, number>;
-  /** Finalizer → how many objects wait for it. */
-  readonly finalizers: ReadonlyMap<string, number>;
-}
-
-const list = (counts: ReadonlyMap<string, number>, what: (name: string, count: number) => string) =>
-  [...counts].map(([name, count]) => what(name, count)).join(', ');
-
-/**
- * Writes the conditions of a namespace in deletion (kubernetes/kubernetes
- * pkg/controller/namespace/deletion/status_condition_utils.go).
- */
-function conditionsOf({ objects, finalizers }: Remains, now: string): Condition[] {
-  const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => ({
-    type,
-    status: isTrue ? 'True' : 'False',
-    lastTransitionTime: now,
-    reason,
-    message,
-  });
-  return [
-    ...UNTROUBLED.map(({ type, reason = '', message = '' }) => condition(type, false, reason, message)),
-    objects.size > 0
-      ? condition(
-          'NamespaceContentRemaining',
-          true,
-          'SomeResourcesRemain',
-          `Some resources are remaining: ${list(objects, (name, count) => `${name} has ${count} resource instances`)}`,
-        )
-      : condition('NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'),
-    finalizers.size > 0
-      ? condition(
-          'NamespaceFinalizersRemaining',
-          true,
-          'SomeFinalizersRemain',
-          `Some content in the namespace has finalizers remaining: ${list(finalizers, (name, count) => `${name} in ${count} resource instances`)}`,
-        )
-      : condition(
-          'NamespaceFinalizersRemaining',
-          false,
-          'ContentHasNoFinalizers',
-          'All content-preserving finalizers finished',
-        ),
-  ];
-}
-
-/** Returns the new conditions. Those with the same status keep the time of their last transition. */
-function updatedConditions(before: readonly Condition[], remains: Remains, now: string): Condition[] {
-  return conditionsOf(remains, now).map(next => {
-    const old = before.find(({ type }) => type === next.type);
-    return old?.status === next.status
-      ? { ...next, lastTransitionTime: old.lastTransitionTime ?? now }
-      : next;
-  });
-}
+/** A namespace is left alone so long after each of its changes, for writers that have not heard of its end. */
+const GRACE_MS = 5_000;
+/** How long whoever keeps a finalizer is given, in the estimate of when the content will be gone. */
+const FINALIZER_ESTIMATE_SECONDS = 15;
+const PODS = 'pods';
 
 const countOne = (counts: Map<string, number>, name: string): void => {
   counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -98,67 +32,97 @@ class NamespaceController implements Controller {
     this.#context = context;
     this.#all = all;
     this.#queue = new WorkQueue(context.component, name => this.#sync(name), 'namespaces');
-    this.#stops = [() => this.#queue.stop(), all.listen(event => this.#onEvent(event))];
+    this.#stops = [
+      () => this.#queue.stop(),
+      context.client.watch('namespaces', {}, ({ type, object: { metadata } }) => {
+        if (type === 'DELETED' || metadata.deletionTimestamp === undefined) return;
+        this.#queue.addAfter(metadata.name ?? '', GRACE_MS);
+      }),
+    ];
   }
 
   stop(): void {
     stopAll(this.#stops);
   }
 
-  #onEvent({ type, resource, object }: AnyEvent): void {
-    const { namespace, name = '', deletionTimestamp } = object.metadata;
-    if (resource === 'namespaces') {
-      if (type !== 'DELETED' && deletionTimestamp !== undefined) this.#queue.add(name);
-    } else if (namespace !== undefined && !this.#context.client.isOpen(namespace)) {
-      // Each object that still appears or goes in there is one step more.
-      this.#queue.add(namespace);
-    }
-  }
-
   #sync(name: string): void {
-    const { client, clock } = this.#context;
-    const namespace = client.get('namespaces', '', name);
-    if (!namespace || namespace.metadata.deletionTimestamp === undefined) return;
+    const { client } = this.#context;
+    const namespace = client.local.get('namespaces', '', name);
+    if (namespace?.metadata.deletionTimestamp === undefined || !namespace) return;
+    if (contentFinalizers(namespace).length === 0) return;
+    const estimate = this.#podEstimate(name, Date.parse(namespace.metadata.deletionTimestamp));
     const remains = this.#deleteContent(name);
+    this.#tell(name, remains);
     if (remains.objects.size > 0) {
-      const before = namespace.status?.conditions ?? [];
-      const conditions = updatedConditions(before, remains, timestamp(clock.now()));
-      client.updateStatus('namespaces', { ...namespace, status: { phase: 'Terminating', conditions } });
+      const seconds = Math.max(estimate, remains.finalizers.size > 0 ? FINALIZER_ESTIMATE_SECONDS : 0);
+      this.#queue.addAfter(name, (Math.floor(seconds / 2) + 1) * 1000);
       return;
     }
+    if (!contentFinalizers(namespace).includes(NAMESPACE_FINALIZER)) return;
     for (const { metadata } of client.list('events', { namespace: name })) {
       client.local.delete('events', name, metadata.name ?? '');
     }
     client.local.finalizeNamespace(name);
   }
 
-  /** Deletes what can go at once, and counts what stays. */
+  /** Writes the conditions. While pods remain they say, as the real ones do, that all is well. */
+  #tell(name: string, remains: Remains): void {
+    const { client, clock } = this.#context;
+    const namespace = client.get('namespaces', '', name);
+    if (!namespace) return;
+    const shown = remains.waitsForPods ? { ...remains, objects: new Map(), finalizers: new Map() } : remains;
+    const conditions = namespaceConditions(namespace.status?.conditions ?? [], shown, clock.now());
+    const status = { ...namespace.status, phase: 'Terminating', conditions };
+    client.updateStatus('namespaces', { ...namespace, status });
+  }
+
+  /** Returns in how many seconds the pods may have ended: the longest grace, 0 once that has passed. */
+  #podEstimate(namespace: string, deletedAt: number): number {
+    const { client, clock } = this.#context;
+    let longest = 0;
+    for (const { spec, status } of client.list('pods', { namespace })) {
+      if (status?.phase === 'Succeeded' || status?.phase === 'Failed') continue;
+      longest = Math.max(longest, spec.terminationGracePeriodSeconds ?? 0);
+    }
+    return clock.now() - deletedAt >= longest * 1000 ? 0 : longest;
+  }
+
+  /** Deletes what can go at once, and counts what stays; as long as pods stay, nothing else is touched. */
   #deleteContent(namespace: string): Remains {
+    const types = this.#all.types().filter(type => type.namespaced);
+    const pods = types.filter(type => keyOf(type) === PODS);
+    const first = this.#deleteAll(namespace, pods);
+    if (first.objects.size > 0) return { ...first, waitsForPods: true };
+    const others = types.filter(type => !pods.includes(type));
+    return { ...this.#deleteAll(namespace, others), waitsForPods: false };
+  }
+
+  #deleteAll(namespace: string, types: readonly ResourceType[]): Omit<Remains, 'waitsForPods'> {
     const objects = new Map<string, number>();
     const finalizers = new Map<string, number>();
-    for (const type of this.#all.types()) {
-      if (!type.namespaced) continue;
+    for (const type of types) {
       const resource = keyOf(type);
       for (const object of this.#context.client.local.list(resource, { namespace })) {
-        if (object.metadata.deletionTimestamp === undefined && this.#delete(resource, object)) continue;
+        const remaining = this.#delete(resource, object);
+        if (!remaining) continue;
         countOne(objects, type.group === '' ? `${type.plural}.` : resource);
-        for (const finalizer of (object.metadata['finalizers'] ?? []) as readonly string[]) {
-          countOne(finalizers, finalizer);
-        }
+        for (const finalizer of finalizersOf(remaining)) countOne(finalizers, finalizer);
       }
     }
     return { objects, finalizers };
   }
 
-  /**
-   * Deletes an object of the namespace.
-   * @returns true if the object is gone
-   */
-  #delete(resource: ResourceKey, { metadata: { namespace = '', name = '' } }: KubernetesObject): boolean {
+  /** Deletes an object of the namespace. @returns what remains of it; undefined if it is gone */
+  #delete(
+    resource: ResourceKey,
+    { metadata: { namespace = '', name = '' } }: KubernetesObject,
+  ): KubernetesObject | undefined {
     try {
-      return this.#context.client.local.delete(resource, namespace, name).gone;
+      const options = { propagationPolicy: 'Background' } as const;
+      const { gone, object } = this.#context.client.local.delete(resource, namespace, name, options);
+      return gone ? undefined : object;
     } catch (error) {
-      if (hasCode(error, 404)) return true;
+      if (hasCode(error, 404)) return undefined;
       throw error;
     }
   }

@@ -1,8 +1,9 @@
 /** Computes the effect of DELETE: an object goes at once, or waits for its grace and its finalizers. Pure. */
-import { FOREGROUND, finalizersOf, ORPHAN } from './finalizers.ts';
+import { finalizersAfter } from './finalizers.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
+import { contentFinalizers, NAMESPACES } from './namespaces.ts';
 import { keyOf, type ResourceType } from './resources.ts';
-import { ApiError, badRequest, forbidden } from './status.ts';
+import { ApiError, badRequest } from './status.ts';
 
 /** The options of a DELETE that the simulator knows (meta/v1 DeleteOptions). */
 export interface DeleteOptions {
@@ -19,13 +20,12 @@ export interface Deletion {
   readonly gone: boolean;
 }
 
-const NAMESPACES_THAT_STAY: readonly string[] = ['default', 'kube-system', 'kube-public'];
 const DEFAULT_POD_GRACE_SECONDS = 30;
 
 /**
  * Returns the state in which an object waits for its end; undefined if nothing keeps it.
  * @param now - milliseconds since the epoch
- * @throws ApiError 403 for a namespace that stays, 409 for another object than the one meant
+ * @throws ApiError 409 for another object than the one meant
  */
 export function stateInDeletion(
   type: ResourceType,
@@ -34,20 +34,21 @@ export function stateInDeletion(
   now: number,
 ): KubernetesObject | undefined {
   checkPreconditions(type, current, options.preconditions);
-  const isNamespace = keyOf(type) === 'namespaces';
-  const { name = '' } = current.metadata;
-  if (isNamespace && NAMESPACES_THAT_STAY.includes(name))
-    throw forbidden(type, name, 'this namespace may not be deleted');
   const grace = keyOf(type) === 'pods' ? podGraceSeconds(current, options.gracePeriodSeconds) : 0;
-  const finalizers = finalizersIn(current, isLeftToItself(type) ? undefined : options.propagationPolicy);
-  const hasContent = isNamespace && listOf(valueAt(current, 'spec', 'finalizers')).length > 0;
-  if (grace === 0 && finalizers.length === 0 && !hasContent) return undefined;
+  const finalizers = isLeftToItself(type)
+    ? withoutPolicies(current)
+    : finalizersAfter(current, options.propagationPolicy);
+  if (grace === 0 && finalizers.length === 0) return undefined;
   const updated = copy(current);
-  if (finalizers.length > 0) updated.metadata['finalizers'] = finalizers;
+  if (finalizers.length > 0) updated.metadata['finalizers'] = [...finalizers];
+  else delete updated.metadata['finalizers'];
   markAsEnding(type, updated, grace, now);
-  if (isNamespace) updated['status'] = { ...objectOf(updated['status']), phase: 'Terminating' };
   return updated;
 }
+
+/** An object whose owners and dependents nobody looks after keeps no finalizer of a policy. */
+const withoutPolicies = (current: KubernetesObject): readonly string[] =>
+  finalizersAfter(current, 'Background');
 
 /**
  * Tells whether nobody would take away a finalizer of this type: Events own nothing
@@ -55,12 +56,6 @@ export function stateInDeletion(
  */
 function isLeftToItself(type: ResourceType): boolean {
   return type.kind === 'Event';
-}
-
-/** Returns the finalizers that the object has, and the one that stands for a policy of propagation. */
-function finalizersIn(current: KubernetesObject, policy: DeleteOptions['propagationPolicy']): string[] {
-  const added = policy === 'Foreground' ? [FOREGROUND] : policy === 'Orphan' ? [ORPHAN] : [];
-  return [...new Set([...finalizersOf(current), ...added])];
 }
 
 /** Sets the time of the end, in place. A second DELETE may only bring it forward. */
@@ -80,7 +75,7 @@ function markAsEnding(type: ResourceType, draft: KubernetesObject, graceSeconds:
 export function isAtItsEnd(type: ResourceType, updated: KubernetesObject): boolean {
   const { metadata } = updated;
   if (metadata.deletionTimestamp === undefined || listOf(metadata['finalizers']).length > 0) return false;
-  if (keyOf(type) === 'namespaces') return listOf(valueAt(updated, 'spec', 'finalizers')).length === 0;
+  if (keyOf(type) === NAMESPACES) return contentFinalizers(updated).length === 0;
   return Number(metadata['deletionGracePeriodSeconds'] ?? 0) === 0;
 }
 

@@ -23,3 +23,19 @@ export function dropFinalizer(draft: KubernetesObject, finalizer: string): void 
 /** Tells whether an object is in foreground deletion. */
 export const isWaitingForDependents = (object: KubernetesObject): boolean =>
   object.metadata.deletionTimestamp !== undefined && finalizersOf(object).includes(FOREGROUND);
+
+/**
+ * Returns the finalizers that an object has once it is deleted with this policy: one that is given replaces
+ * what an earlier deletion has left (apiserver pkg/registry/generic/registry/store.go @v1.34:
+ * deletionFinalizersForGarbageCollection).
+ */
+export function finalizersAfter(
+  object: KubernetesObject,
+  policy: 'Background' | 'Foreground' | 'Orphan' | undefined,
+): readonly string[] {
+  const before = finalizersOf(object);
+  if (policy === undefined) return before;
+  const kept = before.filter(entry => entry !== FOREGROUND && entry !== ORPHAN);
+  if (policy === 'Background') return kept;
+  return [...kept, policy === 'Foreground' ? FOREGROUND : ORPHAN];
+}

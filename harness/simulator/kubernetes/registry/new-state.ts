@@ -1,10 +1,12 @@
 /** The new state of an object, from what a client sends and what is stored: before admission, pure. */
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
 import { invalid } from './field-errors.ts';
-import { copy, type KubernetesObject, listOf, objectOf } from './json.ts';
+import { copy, type KubernetesObject, listOf } from './json.ts';
 import { changesOfDeletion, clearSystemMetadata, keepSystemMetadata } from './metadata.ts';
+import { keepNamespace, NAMESPACES, openNamespace } from './namespaces.ts';
 import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
 import { conflict } from './status.ts';
+import { takeStatus } from './status-write.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** Computes the new state from the stored one. `draft` makes a copy of that, to change and to return. */
@@ -23,8 +25,7 @@ export function prepareCreate(
   else delete object.metadata.namespace;
   if (type.hasStatus) delete object['status'];
   applyDefaults(type, object);
-  if (keyOf(type) === 'namespaces')
-    object['spec'] = { finalizers: ['kubernetes'], ...objectOf(object['spec']) };
+  if (keyOf(type) === NAMESPACES) openNamespace(object);
   dropEmptyMetadata(object);
   return object;
 }
@@ -44,8 +45,9 @@ export function prepareUpdate(
   keepSystemMetadata(updated, current);
   updated.kind = type.kind;
   updated.apiVersion = storageApiVersion(type);
-  if (context.subresource === 'status') updated = takeStatus(updated, current);
+  if (context.subresource === 'status') updated = takeStatus(type, updated, current);
   else if (type.hasStatus && context.subresource === '') keepStatus(updated, current);
+  if (keyOf(type) === NAMESPACES) keepNamespace(updated, current, context.subresource);
   if (keyOf(type) === 'secrets' && updated['type'] === undefined) updated['type'] = current['type'];
   applyDefaults(type, updated);
   dropEmptyMetadata(updated);
@@ -92,20 +94,6 @@ export function checkedChange(type: ResourceType, change: Change, { subresource 
     if (errors.length > 0) throw invalid(type, current.metadata.name ?? '', errors);
     return updated;
   };
-}
-
-/**
- * Makes the state after a write of `/status`, which changes the status only (and, in Kubernetes, the metadata
- * of few kinds). The rest is the stored one, frozen.
- */
-function takeStatus(updated: KubernetesObject, current: KubernetesObject): KubernetesObject {
-  const result: KubernetesObject = { ...current, metadata: { ...current.metadata } };
-  if (updated['status'] === undefined) delete result['status'];
-  else result['status'] = updated['status'];
-  // Managed fields and the version asked for travel with any write.
-  if (updated.metadata['managedFields'] !== undefined)
-    result.metadata['managedFields'] = updated.metadata['managedFields'];
-  return result;
 }
 
 function keepStatus(updated: KubernetesObject, current: KubernetesObject): void {

@@ -5,6 +5,7 @@ import { DEFINITIONS, markForDeletion } from './definitions.ts';
 import { type DeleteOptions, type Deletion, isAtItsEnd, stateInDeletion } from './deletion.ts';
 import type { KubernetesObject } from './json.ts';
 import { changesSpec, isSameState } from './metadata.ts';
+import { NAMESPACES, namespaceInDeletion } from './namespaces.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import { alreadyExists } from './status.ts';
@@ -76,7 +77,10 @@ export class ObjectWriter {
       const marked = markForDeletion(type, current, options.preconditions, now);
       return { object: context.dryRun ? marked : this.#store.replace(type, marked), gone: false };
     }
-    const waiting = stateInDeletion(type, current, options, now);
+    const waiting =
+      keyOf(type) === NAMESPACES
+        ? namespaceInDeletion(type, current, options, now)
+        : stateInDeletion(type, current, options, now);
     if (!waiting) return { object: context.dryRun ? current : this.#remove(type, current), gone: true };
     if (isSameState(current, waiting)) return { object: current, gone: false };
     return { object: context.dryRun ? waiting : this.#store.replace(type, waiting), gone: false };

@@ -1,16 +1,16 @@
 /** Which subresources have rules of their own; among them binding and finalize, which are served here. */
-import { listOf, objectOf, stringOf } from '../../registry/json.ts';
+import { objectOf, stringOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { conflict, methodNotAllowed } from '../../registry/status.ts';
 import { controlPlaneContext } from '../../registry/write-context.ts';
 import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
-import { type Call, sendJson, sendStatus } from '../call.ts';
-import { encodeObject } from '../encoding.ts';
+import { type Call, sendStatus } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { handleEviction } from './eviction.ts';
 import { handleScale } from './scale.ts';
 import { handleToken } from './token-request.ts';
+import { handleUpdate } from './write.ts';
 
 type Handler = (environment: Environment, call: Call<ResourceRequest>, type: ResourceType) => Promise<void>;
 
@@ -64,23 +64,12 @@ async function handleBinding(
   sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
+/** Writes a namespace's `spec.finalizers` as a PUT of the whole object. */
 async function handleFinalize(
   environment: Environment,
   call: Call<ResourceRequest>,
   type: ResourceType,
 ): Promise<void> {
-  const { info, request, user } = call;
-  if (info.verb !== 'update') throw methodNotAllowed();
-  const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
-    apiVersion: 'v1',
-    kind: type.kind,
-  });
-  const updated = await environment.objects.update(
-    type,
-    '',
-    info.name,
-    draft => ({ ...draft(), spec: { finalizers: listOf(objectOf(body['spec'])['finalizers']) } }),
-    { ...controlPlaneContext(type, 'finalize'), user },
-  );
-  sendJson(call, 200, encodeObject(type, info.version, updated));
+  if (call.info.verb !== 'update') throw methodNotAllowed();
+  await handleUpdate(environment, call, type);
 }

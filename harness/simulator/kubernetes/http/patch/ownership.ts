@@ -9,6 +9,7 @@ import {
   timestamp,
 } from '../../registry/json.ts';
 import { apiVersionOf, keyOf, type ResourceType } from '../../registry/resources.ts';
+import { metadataOfStatusWrites } from '../../registry/status-write.ts';
 import type { FieldOwnership, WriteContext } from '../../registry/write-context.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import {
@@ -50,11 +51,16 @@ const UNOWNED_METADATA: readonly string[] = [
 /** Returns the part of an object whose fields a write of this kind can own. */
 export function ownable(object: KubernetesObject, type: ResourceType, subresource: string): JsonObject {
   const { kind: _kind, apiVersion: _apiVersion, metadata, status, ...rest } = object;
+  const isStatus = subresource === 'status';
+  const settable = isStatus ? metadataOfStatusWrites(type) : undefined;
   const kept = Object.fromEntries(
-    Object.entries(metadata).filter(([key]) => !UNOWNED_METADATA.includes(key)),
+    Object.entries(metadata).filter(
+      ([key]) => !UNOWNED_METADATA.includes(key) && (settable === undefined || settable.includes(key)),
+    ),
   );
   const result: JsonObject = {};
-  if (subresource === 'status') {
+  if (isStatus) {
+    if (Object.keys(kept).length > 0) result['metadata'] = kept;
     if (status !== undefined) result['status'] = status;
     return result;
   }

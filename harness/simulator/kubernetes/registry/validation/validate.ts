@@ -10,12 +10,12 @@ import type { Validator } from '../validator.ts';
 import { KIND_VALIDATORS } from './kinds.ts';
 import { validateMetadata } from './metadata.ts';
 
-/** A status, a binding and a finalizer are written by components that know what they do. */
+/** A status, a binding and a finalizer are written by components that know what they do; metadata is not. */
 const UNCHECKED: readonly string[] = ['status', 'binding', 'finalize'];
 
 /** Finds all that is wrong with an object, its metadata first. */
 export const validateObject: Validator = (type, object, old, { subresource, version, warn }) => {
-  if (UNCHECKED.includes(subresource)) return [];
+  if (UNCHECKED.includes(subresource)) return subresource === 'status' ? validateMetadata(type, object) : [];
   const errors = validateMetadata(type, object);
   if (type.custom) {
     const schema = type.custom.schemas[version];
