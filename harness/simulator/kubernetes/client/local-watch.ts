@@ -27,7 +27,7 @@ export function subscribe(
 ): () => void {
   let open = true;
   const unsubscribe = store.subscribe(type, change => {
-    const seen = open ? changeSeen(filter, type, change) : undefined;
+    const seen = open ? changeSeen(filter, change) : undefined;
     if (seen) onEvent({ type: seen, object: change.object, previous: change.previous });
   });
   for (const object of store.list(type, filter)) {

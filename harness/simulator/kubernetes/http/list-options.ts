@@ -2,7 +2,7 @@
 
 import { type FieldError, forbiddenValue, invalid } from '../registry/field-errors.ts';
 import type { ResourceType } from '../registry/resources.ts';
-import { type FieldSelector, parseFieldSelector } from '../registry/selectors/field-selector.ts';
+import { type FieldSelector, named, parseFieldSelector } from '../registry/selectors/field-selector.ts';
 import type { Filter } from '../registry/selectors/filter.ts';
 import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
 import { ApiError, badRequest } from '../registry/status.ts';
@@ -40,7 +40,7 @@ export function parseListOptions(info: ResourceRequest, type: ResourceType): Lis
   const fields = query.get('fieldSelector') ?? '';
   const parsedFields = fields === '' ? [] : [...parseFieldSelector(fields, type)];
   // A list or watch of one name (the deprecated watch path).
-  if (info.name !== '') parsedFields.push({ field: 'metadata.name', value: info.name, equal: true });
+  if (info.name !== '') parsedFields.push(named(info.name));
   const options: ListOptions = {
     filter: {
       ...(type.namespaced && info.namespace !== '' && { namespace: info.namespace }),

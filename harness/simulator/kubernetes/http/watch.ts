@@ -115,7 +115,7 @@ class Watch {
     const { type, version, options, representation } = this.#target;
     // Watches start in the future silently (docs/reference/kubernetes.md K4).
     if (this.#hasEnded || (this.#asked !== undefined && change.resourceVersion <= this.#asked)) return;
-    const kind = changeSeen(options.filter, type, change);
+    const kind = changeSeen(options.filter, change);
     if (!kind) return;
     if (kind === 'DELETED' && change.type !== 'DELETED') {
       // Leaves the selection: gone in its old state, with the version of the change.

@@ -1,6 +1,5 @@
 /** A write to the store, as somebody sees it who looks at a part of the objects only. */
 import type { Change } from './change.ts';
-import type { ResourceType } from './resources.ts';
 import { type Filter, matchesFilter } from './selectors/filter.ts';
 
 /**
@@ -8,9 +7,9 @@ import { type Filter, matchesFilter } from './selectors/filter.ts';
  * DELETED.
  * @returns undefined for a change that the filter hides
  */
-export function changeSeen(filter: Filter, type: ResourceType, change: Change): Change['type'] | undefined {
-  const before = change.previous !== undefined && matchesFilter(filter, type, change.previous);
-  const after = change.type !== 'DELETED' && matchesFilter(filter, type, change.object);
+export function changeSeen(filter: Filter, change: Change): Change['type'] | undefined {
+  const before = change.previous !== undefined && matchesFilter(filter, change.previous);
+  const after = change.type !== 'DELETED' && matchesFilter(filter, change.object);
   if (after) return before ? 'MODIFIED' : 'ADDED';
   return before ? 'DELETED' : undefined;
 }

@@ -49,7 +49,7 @@ export class Store {
   /** Lists objects in the order of namespace and name. */
   list(type: ResourceType, filter: Filter = {}): KubernetesObject[] {
     const collection = this.#collections.get(collectionKey(type));
-    return collection ? shown(collection.objects, filter, type) : [];
+    return collection ? shown(collection.objects, filter) : [];
   }
 
   /** Counts the objects of the type. */
@@ -121,7 +121,7 @@ export class Store {
     const changes = this.changesSince(type, resourceVersion);
     if (!changes) return undefined;
     const objects = this.#collection(type).objects.before(changes);
-    return shown(objects, filter, type);
+    return shown(objects, filter);
   }
 
   /** Forgets all changes up to a version: watches and lists cannot go back behind it. */
@@ -171,7 +171,7 @@ function collectionKey(type: ResourceType): ResourceKey {
   return type.storedAs ?? keyOf(type);
 }
 
-function shown(objects: OrderedObjects, filter: Filter, type: ResourceType): KubernetesObject[] {
+function shown(objects: OrderedObjects, filter: Filter): KubernetesObject[] {
   const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;
-  return objects.list(prefix, object => matchesFilter(filter, type, object));
+  return objects.list(prefix, object => matchesFilter(filter, object));
 }

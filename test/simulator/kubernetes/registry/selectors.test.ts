@@ -61,12 +61,49 @@ t.test('field selectors match', async t => {
     ['spec.hostNetwork=false', true],
   ];
   for (const [selector, expected] of rows) {
-    t.equal(
-      matchesFields(parseFieldSelector(selector, typeOf('pods')), typeOf('pods'), pod),
-      expected,
-      selector,
-    );
+    t.equal(matchesFields(parseFieldSelector(selector, typeOf('pods')), pod), expected, selector);
   }
+});
+
+t.test('each kind has the fields of the real one, and refuses others in its words', async t => {
+  const only = 'is not a known field selector: only "metadata.name", "metadata.namespace"';
+  const rows: readonly (readonly [string, string, string | undefined])[] = [
+    ['pods', 'spec.host=x,status.podIPs=', undefined],
+    ['pods', 'foo=1', 'field label not supported: foo'],
+    ['nodes', 'metadata.namespace=x', 'field label not supported: metadata.namespace'],
+    ['namespaces', 'name=x', 'field label not supported: name'],
+    ['replicasets.apps', 'status.replicas=1', `"status.replicas" ${only}`],
+    ['jobs.batch', 'foo=1', 'field label "foo" not supported for Job'],
+    ['events', 'involvedObject.name=x,source=y', undefined],
+    ['events', 'regarding.name=x', 'field label not supported: regarding.name'],
+    ['events.events.k8s.io', 'regarding.uid=x,reason=y,reportingController=z,type=Normal', undefined],
+    ['events.events.k8s.io', 'source=x', 'field label not supported: source'],
+    ['configmaps', 'foo', "invalid selector: 'foo'; can't understand 'foo'"],
+    ['configmaps', 'metadata.name=a\\b', 'invalid field selector: invalid escape sequence: \\b'],
+    ['configmaps', 'metadata.name=a\\', 'invalid field selector: invalid escape sequence: \\'],
+    ['configmaps', 'metadata.name=a=b', 'invalid field selector: unescaped character in value: 61'],
+    ['configmaps', 'metadata.name=a\\=b\\,c', undefined],
+    ['configmaps', 'z=1,foo=1', `"foo" ${only}`],
+  ];
+  for (const [kind, selector, refusal] of rows) {
+    const parse = () => parseFieldSelector(selector, typeOf(kind));
+    if (refusal === undefined) t.doesNotThrow(parse, `${kind} ${selector}`);
+    else t.throws(parse, { message: refusal }, `${kind} ${selector}`);
+  }
+});
+
+t.test('events of both groups are found by their fields', async t => {
+  const event = {
+    metadata: { name: 'e' },
+    involvedObject: { kind: 'Pod', name: 'p' },
+    reportingComponent: 'kubelet',
+    reason: 'Started',
+  };
+  const finds = (kind: string, selector: string) =>
+    matchesFields(parseFieldSelector(selector, typeOf(kind)), event);
+  t.ok(finds('events', 'involvedObject.name=p,source=kubelet'));
+  t.ok(finds('events.events.k8s.io', 'regarding.kind=Pod,reportingController=kubelet'));
+  t.notOk(finds('events.events.k8s.io', 'regarding.kind!=Pod'));
 });
 
 t.test('any text is a selector or refused with 400, and a selector reads back as it was written', async t => {

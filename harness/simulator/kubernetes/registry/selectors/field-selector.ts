@@ -1,86 +1,59 @@
-/** Field selectors: parsing with the server's error texts, and matching. */
-import { type KubernetesObject, valueAt } from '../json.ts';
-import { keyOf, type ResourceType } from '../resources.ts';
+/** Field selectors: parsing with the server's error texts, and matching (apimachinery pkg/fields @v0.34). */
+import type { KubernetesObject } from '../json.ts';
+import type { ResourceType } from '../resources.ts';
 import { badRequest } from '../status.ts';
+import { type FieldReader, fieldLabelsOf } from './field-labels.ts';
 
 /** `status.phase=Running`, or with `!=`. */
 export interface FieldRequirement {
   readonly field: string;
   readonly value: string;
   readonly equal: boolean;
+  /** Reads the field of an object of the type that the selector was parsed for. */
+  readonly read: FieldReader;
 }
 
 /** All requirements must hold; none matches everything. */
 export type FieldSelector = readonly FieldRequirement[];
 
-type FieldReader = (object: KubernetesObject) => string;
-const at =
-  (...path: readonly (string | number)[]): FieldReader =>
-  object => {
-    const value = valueAt(object, ...path);
-    return value === undefined || value === null ? '' : String(value);
-  };
+/** Makes the requirement that an object has this name. */
+export const named = (name: string): FieldRequirement => ({
+  field: 'metadata.name',
+  value: name,
+  equal: true,
+  read: ({ metadata }) => metadata.name ?? '',
+});
 
-const METADATA_FIELDS: Readonly<Record<string, FieldReader>> = {
-  'metadata.name': object => object.metadata.name ?? '',
-  'metadata.namespace': object => object.metadata.namespace ?? '',
-};
-
-const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
-
-/**
- * The fields that each kind supports beyond the two of metadata (pkg/registry/core/<kind>/strategy.go,
- * pkg/apis/core/v1/conversion.go @v1.32).
- */
-const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldReader>>>> = {
-  pods: {
-    'spec.nodeName': at('spec', 'nodeName'),
-    'spec.restartPolicy': at('spec', 'restartPolicy'),
-    'spec.schedulerName': at('spec', 'schedulerName'),
-    'spec.serviceAccountName': at('spec', 'serviceAccountName'),
-    'spec.hostNetwork': object => String(valueAt(object, 'spec', 'hostNetwork') === true),
-    'status.phase': at('status', 'phase'),
-    'status.podIP': at('status', 'podIP'),
-    'status.podIPs': at('status', 'podIP'),
-    'status.nominatedNodeName': at('status', 'nominatedNodeName'),
-  },
-  secrets: { type: at('type') },
-  namespaces: { 'status.phase': at('status', 'phase') },
-  services: { 'spec.clusterIP': at('spec', 'clusterIP'), 'spec.type': at('spec', 'type') },
-  nodes: { 'spec.unschedulable': object => String(valueAt(object, 'spec', 'unschedulable') === true) },
-  replicationcontrollers: { 'status.replicas': at('status', 'replicas') },
-  'replicasets.apps': { 'status.replicas': at('status', 'replicas') },
-  'jobs.batch': { 'status.successful': at('status', 'succeeded') },
-  'certificatesigningrequests.certificates.k8s.io': { 'spec.signerName': at('spec', 'signerName') },
-  events: {
-    ...Object.fromEntries(involved.map(name => [`involvedObject.${name}`, at('involvedObject', name)])),
-    reason: at('reason'),
-    reportingComponent: at('reportingComponent'),
-    source: object =>
-      String(valueAt(object, 'source', 'component') ?? valueAt(object, 'reportingComponent') ?? ''),
-    type: at('type'),
-  },
-};
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Reads `a=b,c!=d`; `\` escapes. @throws ApiError 400 for a field that the type does not offer */
 export function parseFieldSelector(text: string, type: ResourceType): FieldSelector {
-  const own = FIELDS[keyOf(type)];
-  const requirements: FieldRequirement[] = [];
-  for (const term of splitTerms(text)) {
-    if (term === '') continue;
-    const match = /^([^=!]*?)(==|!=|=)((?:\\.|[^\\])*)$/.exec(term);
-    if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
-    const field = match[1] ?? '';
-    if (!Object.hasOwn(METADATA_FIELDS, field) && !(own && Object.hasOwn(own, field))) {
-      throw badRequest(
-        own
-          ? `field label not supported: ${field}`
-          : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
-      );
+  const terms = splitTerms(text)
+    .sort(byText)
+    .filter(term => term !== '')
+    .map(term => {
+      const match = /^([\s\S]*?)(==|!=|=)([\s\S]*)$/.exec(term);
+      if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
+      return { field: match[1] ?? '', equal: match[2] !== '!=', value: unescaped(match[3] ?? '') };
+    });
+  const { fields, refusal } = fieldLabelsOf(type);
+  return terms.map(term => {
+    const read = fields.get(term.field);
+    if (!read) throw badRequest(refusal(term.field));
+    return { ...term, read };
+  });
+}
+
+/** Takes the `\` out of a value. @throws ApiError 400 for one before another sign, and for signs that lack it */
+function unescaped(text: string): string {
+  return text.replace(/\\([\s\S]?)|[,=]/g, (sign, escaped: string | undefined) => {
+    if (escaped === undefined) {
+      // The real one prints the number of the sign.
+      throw badRequest(`invalid field selector: unescaped character in value: ${sign.charCodeAt(0)}`);
     }
-    requirements.push({ field, equal: match[2] !== '!=', value: (match[3] ?? '').replace(/\\(.)/g, '$1') });
-  }
-  return requirements;
+    if (escaped === '\\' || escaped === ',' || escaped === '=') return escaped;
+    throw badRequest(`invalid field selector: invalid escape sequence: ${sign}`);
+  });
 }
 
 function splitTerms(text: string): string[] {
@@ -99,13 +72,6 @@ function splitTerms(text: string): string[] {
 }
 
 /** Tells whether the object satisfies all requirements; a field that is absent counts as the empty text. */
-export function matchesFields(
-  selector: FieldSelector,
-  type: ResourceType,
-  object: KubernetesObject,
-): boolean {
-  return selector.every(({ field, value, equal }) => {
-    const reader = METADATA_FIELDS[field] ?? FIELDS[keyOf(type)]?.[field];
-    return (reader?.(object) === value) === equal;
-  });
+export function matchesFields(selector: FieldSelector, object: KubernetesObject): boolean {
+  return selector.every(({ read, value, equal }) => (read(object) === value) === equal);
 }

@@ -1,6 +1,5 @@
 /** The part of a kind's objects that a list or a watch asks for. */
 import type { KubernetesObject } from '../json.ts';
-import type { ResourceType } from '../resources.ts';
 import { type FieldSelector, matchesFields } from './field-selector.ts';
 import { type LabelSelector, matchesLabels } from './label-selector.ts';
 
@@ -17,7 +16,7 @@ export interface Filter {
 }
 
 /** Tells whether a list or a watch with this filter shows the object. */
-export function matchesFilter(filter: Filter, type: ResourceType, object: KubernetesObject): boolean {
+export function matchesFilter(filter: Filter, object: KubernetesObject): boolean {
   if (
     filter.namespace !== undefined &&
     filter.namespace !== '' &&
@@ -25,5 +24,5 @@ export function matchesFilter(filter: Filter, type: ResourceType, object: Kubern
   )
     return false;
   if (filter.labels && !matchesLabels(filter.labels, object.metadata.labels)) return false;
-  return !filter.fields || matchesFields(filter.fields, type, object);
+  return !filter.fields || matchesFields(filter.fields, object);
 }
