@@ -13,7 +13,7 @@ import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from 
 import { WebhookClient } from './admission/webhook-client.ts';
 import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks.ts';
 import { Authenticator } from './auth/authenticator.ts';
-import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './auth/bootstrap-policy.ts';
+import { bootstrapPolicy } from './auth/bootstrap-policy.ts';
 import { RbacAuthorizer } from './auth/rbac.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Supervisor } from './client/supervisor.ts';
@@ -26,6 +26,7 @@ import { createHttpApi, type RequestRecord } from './http/server/server.ts';
 import type { KubeletApi } from './kubelet-api.ts';
 import { createMachinery, type Machinery } from './machinery.ts';
 import type { AdmissionPlugin } from './registry/admission.ts';
+import { systemPriorities } from './registry/system-priorities.ts';
 
 /** The parts of the cluster and the simulator that an API server needs. */
 export interface ApiServerOptions {
@@ -106,10 +107,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { store, registry, objects, client } = machinery;
   const tokens = new ServiceAccountTokens({ clock, random: random.stream('tokens'), store, registry });
   const authorizer = new RbacAuthorizer(store, registry);
-  for (const role of bootstrapClusterRoles()) client.create('clusterroles.rbac.authorization.k8s.io', role);
-  for (const binding of bootstrapClusterRoleBindings()) {
-    client.create('clusterrolebindings.rbac.authorization.k8s.io', binding);
-  }
+  for (const { resource, object } of bootstrapPolicy()) client.create(resource, object);
+  for (const priority of systemPriorities()) client.create('priorityclasses.scheduling.k8s.io', priority);
   const stopCompaction = startCompaction(store, clock);
   const stopEventExpiry = startEventExpiry(store, registry.require('events'), clock);
   const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));

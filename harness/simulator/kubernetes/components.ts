@@ -7,6 +7,7 @@ import { createApiService, createDnsEndpoints, createDnsService, createNamespace
 import { AllObjects } from './client/all-objects.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { TypedClient } from './client/typed.ts';
+import { startClusterRoleAggregation } from './controllers/cluster-role-aggregation.ts';
 import { startDeploymentController } from './controllers/deployment.ts';
 import { startDisruptionController } from './controllers/disruption.ts';
 import { startEndpointSliceMirroringController } from './controllers/endpoint-slice-mirroring.ts';
@@ -95,6 +96,7 @@ function startControllers(
 ): Controller[] {
   return [
     startNamespaceController(contextOf('namespace'), all),
+    startClusterRoleAggregation(contextOf('clusterrole-aggregation')),
     startServiceAccountController(contextOf('service-account'), caCertificate),
     startServiceAccountTokenController(contextOf('token'), caCertificate, (account, secret) =>
       tokens.issueForSecret(account, secret),

@@ -104,6 +104,16 @@ function rulesBehind(
   return role['rules'];
 }
 
+/** What may gather any rule needs all of them. */
+const EVERYTHING: readonly JsonObject[] = [
+  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+  { nonResourceURLs: ['*'], verbs: ['*'] },
+];
+
+/** Tells whether a role gets the rules of others. */
+const gathers = (role: JsonObject | undefined): boolean =>
+  objectsOf(objectOf(role?.['aggregationRule'])['clusterRoleSelectors']).length > 0;
+
 /** Tells whether a request grants nothing new, or its user may grant what they lack: `escalate`, `bind`. */
 function needsNoRights(request: AdmissionRequest, authorizer: RbacAuthorizer): boolean {
   const { type, name, object, oldObject, user, namespace } = request;
@@ -112,7 +122,8 @@ function needsNoRights(request: AdmissionRequest, authorizer: RbacAuthorizer): b
     return authorizer.authorize(user, { kind: 'resource', verb, ...on }).allowed;
   };
   if (ROLES.includes(keyOf(type))) {
-    if (oldObject && equal(oldObject['rules'], object?.['rules'])) return true;
+    const isOld = oldObject && equal(oldObject['rules'], object?.['rules']);
+    if (isOld && !gathers(object) && !gathers(oldObject)) return true;
     return may('escalate', type.plural, name);
   }
   if (oldObject && equal(oldObject['subjects'], object?.['subjects'])) return true;
@@ -136,10 +147,14 @@ export function escalationCheck(
     handles: request => grantsRights(request) && !request.user.groups.includes('system:masters'),
     async validate(request) {
       if (needsNoRights(request, authorizerOf())) return;
-      const { type, name, user, object, namespace } = request;
+      const { type, name, user, object, oldObject, namespace } = request;
       const rules = ROLES.includes(keyOf(type)) ? object?.['rules'] : rulesBehind(request, store, registry);
       const missing = missingRights(authorizerOf(), user, rules, namespace);
-      if (missing === '') return;
+      if (missing === '') {
+        if (!gathers(object) && !gathers(oldObject)) return;
+        if (missingRights(authorizerOf(), user, EVERYTHING, '') === '') return;
+        throw forbidden(type, name, 'must have cluster-admin privileges to use the aggregationRule');
+      }
       throw forbidden(
         type,
         name,

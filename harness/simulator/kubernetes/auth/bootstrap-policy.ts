@@ -1,80 +1,73 @@
 /**
- * The roles and bindings that every cluster has from its first moment
- * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy @v1.32), as far as used here.
+ * The roles and bindings that every cluster has from its first moment, as data
+ * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy @v1.34).
  */
-import type { KubernetesObject } from '../registry/json.ts';
-import { policyRule, type RuleData } from './policy-rule.ts';
-import { ADMIN, EDIT, VIEW } from './user-roles.ts';
-
-const BOOTSTRAPPED = {
-  labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
-  annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
-};
-
-const PROBES = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
-
-const CLUSTER_ROLES: Readonly<Record<string, readonly RuleData[]>> = {
-  'cluster-admin': [
-    { groups: ['*'], resources: ['*'], verbs: ['*'] },
-    { urls: ['*'], verbs: ['*'] },
-  ],
-  admin: ADMIN,
-  edit: EDIT,
-  view: VIEW,
-  'system:discovery': [
-    { urls: ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', ...PROBES], verbs: ['get'] },
-  ],
-  'system:public-info-viewer': [{ urls: PROBES, verbs: ['get'] }],
-  'system:basic-user': [
-    {
-      groups: ['authorization.k8s.io'],
-      resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-      verbs: ['create'],
-    },
-    { groups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
-  ],
-  'system:auth-delegator': [
-    { groups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
-    { groups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-  ],
-  'system:service-account-issuer-discovery': [
-    {
-      urls: [
-        '/.well-known/openid-configuration',
-        '/.well-known/openid-configuration/',
-        '/openid/v1/jwks',
-        '/openid/v1/jwks/',
-      ],
-      verbs: ['get'],
-    },
-  ],
-};
-
-const CLUSTER_ROLE_BINDINGS: Readonly<
-  Record<string, { readonly role?: string; readonly groups: readonly string[] }>
-> = {
-  'cluster-admin': { groups: ['system:masters'] },
-  'system:discovery': { groups: ['system:authenticated'] },
-  'system:basic-user': { groups: ['system:authenticated'] },
-  'system:public-info-viewer': { groups: ['system:authenticated', 'system:unauthenticated'] },
-  'system:service-account-issuer-discovery': { groups: ['system:serviceaccounts'] },
-};
+import type { JsonObject, KubernetesObject } from '../registry/json.ts';
+import type { ResourceKey } from '../registry/resources.ts';
+import { aggregatedRules, isAggregated } from './aggregation.ts';
+import policy from './policy/bootstrap-policy.json' with { type: 'json' };
 
 const API_GROUP = 'rbac.authorization.k8s.io';
 
-/** Makes the ClusterRoles, for the first start of an API server. */
-export function bootstrapClusterRoles(): KubernetesObject[] {
-  return Object.entries(CLUSTER_ROLES).map(([name, rules]) => ({
-    metadata: { name, labels: { ...BOOTSTRAPPED.labels }, annotations: { ...BOOTSTRAPPED.annotations } },
-    rules: rules.map(policyRule),
-  }));
+/** An object of the policy, and its resource. */
+export interface PolicyObject {
+  readonly resource: ResourceKey;
+  readonly object: KubernetesObject;
 }
 
-/** Makes the ClusterRoleBindings, each for groups of users. */
-export function bootstrapClusterRoleBindings(): KubernetesObject[] {
-  return Object.entries(CLUSTER_ROLE_BINDINGS).map(([name, { role = name, groups }]) => ({
-    metadata: { name, labels: { ...BOOTSTRAPPED.labels }, annotations: { ...BOOTSTRAPPED.annotations } },
-    roleRef: { apiGroup: API_GROUP, kind: 'ClusterRole', name: role },
-    subjects: groups.map(group => ({ apiGroup: API_GROUP, kind: 'Group', name: group })),
-  }));
+interface RoleData {
+  readonly metadata: KubernetesObject['metadata'];
+  readonly rules?: readonly unknown[];
+  readonly aggregationRule?: unknown;
+}
+
+interface BindingData {
+  readonly metadata: KubernetesObject['metadata'];
+  readonly roleRef: JsonObject;
+  readonly subjects?: readonly JsonObject[];
+}
+
+/** Adds what all objects of the policy have. */
+const bootstrapped = (metadata: KubernetesObject['metadata']): KubernetesObject['metadata'] => ({
+  ...metadata,
+  labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...metadata.labels },
+  annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
+});
+
+const roleOf = ({ metadata, ...rest }: RoleData): KubernetesObject => ({
+  metadata: bootstrapped(metadata),
+  ...rest,
+});
+
+function bindingOf({ metadata, roleRef, subjects }: BindingData): KubernetesObject {
+  const inGroup = (subject: JsonObject) =>
+    subject['kind'] === 'ServiceAccount' ? subject : { apiGroup: API_GROUP, ...subject };
+  return {
+    metadata: bootstrapped(metadata),
+    roleRef: { apiGroup: API_GROUP, ...roleRef },
+    ...(subjects && { subjects: subjects.map(inGroup) }),
+  };
+}
+
+/**
+ * Makes the objects of the policy, for the first start of an API server. Aggregated roles have their rules
+ * at once: of `edit` those of `view` among them.
+ */
+export function bootstrapPolicy(): readonly PolicyObject[] {
+  const roles = (policy.clusterRoles as readonly RoleData[]).map(roleOf);
+  // Each gathers from those before it in this order.
+  for (const name of ['view', 'edit', 'admin']) {
+    const role = roles.find(({ metadata }) => metadata.name === name);
+    if (role && isAggregated(role)) role['rules'] = aggregatedRules(role, roles);
+  }
+  const of = (plural: string) => (object: KubernetesObject) => ({
+    resource: `${plural}.${API_GROUP}`,
+    object,
+  });
+  return [
+    ...roles.map(of('clusterroles')),
+    ...(policy.clusterRoleBindings as readonly BindingData[]).map(bindingOf).map(of('clusterrolebindings')),
+    ...(policy.roles as readonly RoleData[]).map(roleOf).map(of('roles')),
+    ...(policy.roleBindings as readonly BindingData[]).map(bindingOf).map(of('rolebindings')),
+  ];
 }

@@ -4,7 +4,6 @@
  */
 import { type JsonObject, type KubernetesObject, objectOf, objectsOf, stringOf } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
-import { objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { Store } from '../registry/store.ts';
 import type { UserInfo } from '../registry/user.ts';
 import { type Attributes, type Rule, readRule, ruleAllows } from './rbac-rules.ts';
@@ -118,16 +117,7 @@ export class RbacAuthorizer {
     const type = this.#registry.require(`${plural}.rbac.authorization.k8s.io`);
     const role = this.#store.get(type, namespace, name);
     if (!role) return [];
-    const rules = objectsOf(role['rules']).map(readRule);
-    // Unlike Kubernetes, where a controller copies aggregated rules into the role, they are looked up.
-    for (const selector of objectsOf(objectOf(role['aggregationRule'])['clusterRoleSelectors'])) {
-      for (const other of this.#store.list(type)) {
-        if (other !== role && objectSelectorMatches(selector, other.metadata.labels)) {
-          rules.push(...objectsOf(other['rules']).map(readRule));
-        }
-      }
-    }
-    return rules;
+    return objectsOf(role['rules']).map(readRule);
   }
 }
 
