@@ -93,6 +93,9 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     packages: ['@marcbachmann/cel-js'],
   },
   'simulator/kubernetes/registry/validation': { from: ['base', 'simulator/kubernetes/registry'] },
+  'simulator/kubernetes/registry/warnings': {
+    from: ['base', 'simulator/kubernetes/registry', 'simulator/kubernetes/registry/validation'],
+  },
   // The contract between the API server and kubelets: types only.
   'simulator/kubernetes/kubelet-api.ts': { from: ['simulator/kubernetes/registry'] },
   'simulator/kubernetes/auth': { from: ['base', 'simulator/kubernetes/registry'] },

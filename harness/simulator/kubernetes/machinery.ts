@@ -10,6 +10,7 @@ import { ResourceRegistry } from './registry/registry.ts';
 import { ServiceAddresses } from './registry/service-addresses.ts';
 import { Store } from './registry/store.ts';
 import { validateObject } from './registry/validation/validate.ts';
+import { telling } from './registry/warnings/telling.ts';
 
 /** The parts of the store and its rules. */
 export interface MachineryOptions {
@@ -58,7 +59,7 @@ export function createMachinery({
     random: random.stream('objects'),
     addresses,
     admission: new AdmissionChain(plugins?.({ store, registry }) ?? []),
-    validate: validateObject,
+    validate: telling(validateObject),
   });
   const clientFor = (component: Component) => new LocalClient(objects, component);
   return { store, registry, addresses, objects, client: new LocalClient(objects), clientFor };

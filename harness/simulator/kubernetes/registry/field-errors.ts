@@ -40,11 +40,10 @@ export const invalidValue = (
   field,
 });
 
-/** Makes the problem of an unsupported value. */
+/** Makes the problem of an unsupported value. @param supported - in the order of the sentence */
 export const notSupported = (field: string, value: string, supported: readonly string[]): FieldError => ({
   reason: 'FieldValueNotSupported',
-  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${[...supported]
-    .sort()
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported
     .map(entry => JSON.stringify(entry))
     .join(', ')}`,
   field,
@@ -57,6 +56,27 @@ export const duplicate = (field: string, value: unknown): FieldError => ({
   field,
 });
 
+/** Makes the problem of a text that is too long. */
+export const tooLongValue = (field: string, bytes: number): FieldError => ({
+  reason: 'FieldValueTooLong',
+  message: `Too long: may not be more than ${bytes} bytes`,
+  field,
+});
+
+/** Makes the problem of a list that is too long. */
+export const tooMany = (field: string, count: number, most: number): FieldError => ({
+  reason: 'FieldValueTooMany',
+  message: `Too many: ${count}: must have at most ${most} ${most === 1 ? 'item' : 'items'}`,
+  field,
+});
+
+/** Makes the problem of a name that nothing has. */
+export const notFoundValue = (field: string, value: unknown): FieldError => ({
+  reason: 'FieldValueNotFound',
+  message: `Not found: ${goValue(value)}`,
+  field,
+});
+
 /** Makes the problem of a field that must be absent or unchanged here. */
 export const forbiddenValue = (field: string, detail: string): FieldError => ({
   reason: 'FieldValueForbidden',
@@ -64,12 +84,19 @@ export const forbiddenValue = (field: string, detail: string): FieldError => ({
   field,
 });
 
+const ESCAPES: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
+
+/** Writes JSON as Go does: signs of HTML are escaped, keys of maps are sorted. */
+function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&]/g, sign => ESCAPES[sign] ?? sign);
+}
+
 /** Prints a value as field errors do (apimachinery pkg/util/validation/field/errors.go, ErrorBody). */
 export function goValue(value: unknown): string {
-  if (value === null || value === undefined) return '"null"';
+  if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return JSON.stringify(value);
+  return goJson(value);
 }
 
 /**

@@ -1,12 +1,19 @@
 /** Fills in fields that are not there. */
 import { isObject, type JsonObject } from './json.ts';
 
-/** Sets what is absent or null, in place; lists are copied. */
+/** Sets what is absent, null or an empty text, in place; lists are copied. */
 export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
   for (const [key, value] of Object.entries(defaults)) {
-    if (target[key] === undefined || target[key] === null)
+    const own = target[key];
+    if (own === undefined || own === null || own === '')
       target[key] = Array.isArray(value) ? [...value] : value;
   }
+}
+
+/** Sets what `fill` sets, and numbers that are 0: fields that are no pointers in Go. */
+export function fillZero(target: JsonObject, defaults: Readonly<JsonObject>): void {
+  for (const key of Object.keys(defaults)) if (target[key] === 0) delete target[key];
+  fill(target, defaults);
 }
 
 /** Returns the object at the key, and makes it if it is absent. */

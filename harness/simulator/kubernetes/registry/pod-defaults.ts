@@ -1,6 +1,7 @@
 /** The defaults of pods and of templates of pods (pkg/apis/core/v1/defaults.go @v1.32). */
 
-import { child, fill } from './fill.ts';
+import { dropDisabledFields } from './disabled-fields.ts';
+import { child, fill, fillZero } from './fill.ts';
 import {
   isObject,
   type JsonObject,
@@ -20,7 +21,7 @@ function defaultPullPolicy(image: string): string {
 
 function defaultProbe(probe: unknown): void {
   if (!isObject(probe)) return;
-  fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
+  fillZero(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
   if (isObject(probe['httpGet'])) fill(probe['httpGet'], { path: '/', scheme: 'HTTP' });
   if (isObject(probe['grpc'])) fill(probe['grpc'], { service: '' });
 }
@@ -72,6 +73,7 @@ function defaultVolume(volume: JsonObject): void {
 
 /** Fills in the defaults of pods and of templates of pods. */
 function defaultPodSpec(spec: JsonObject): void {
+  dropDisabledFields(spec);
   fill(spec, {
     restartPolicy: 'Always',
     dnsPolicy: 'ClusterFirst',
@@ -83,7 +85,7 @@ function defaultPodSpec(spec: JsonObject): void {
   if (account !== undefined && (spec['serviceAccountName'] !== account || spec['serviceAccount'] !== account))
     Object.assign(spec, { serviceAccountName: account, serviceAccount: account });
   for (const volume of objectsOf(spec['volumes'])) defaultVolume(volume);
-  for (const list of ['initContainers', 'containers']) {
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers']) {
     for (const container of objectsOf(spec[list])) {
       defaultContainer(container);
       if (spec['hostNetwork'] === true) {

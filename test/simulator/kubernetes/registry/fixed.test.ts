@@ -142,7 +142,7 @@ const rows: readonly Row[] = [
     path: pods,
     object: pod({ activeDeadlineSeconds: 5 }),
     patch: { spec: { activeDeadlineSeconds: null } },
-    expected: `${POD}spec.activeDeadlineSeconds: Invalid value: "null": must not update from a positive integer to nil value`,
+    expected: `${POD}spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value`,
   },
   {
     name: 'a toleration, away',

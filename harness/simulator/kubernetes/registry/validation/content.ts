@@ -2,11 +2,9 @@
 
 import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
 import { equal, type KubernetesObject, objectOf } from '../json.ts';
-import { regexText, tooLong, whole } from './format-text.ts';
+import { problemsOfConfigKey } from './names.ts';
 
 const MAX_CONTENT_BYTES = 1024 * 1024;
-const CONFIG_KEY = '[-._a-zA-Z0-9]+';
-const CONFIG_KEY_FORMAT = whole(CONFIG_KEY);
 
 /** Finds what is wrong with the keys and the size of a ConfigMap, and with changes of an immutable one. */
 export function validateContent(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
@@ -38,27 +36,6 @@ function changesOfImmutable(object: KubernetesObject, old: KubernetesObject): Fi
     ...(object['immutable'] === true ? [] : [refusal('immutable')]),
     ...['data', 'binaryData'].filter(map => !equal(object[map], old[map])).map(refusal),
   ];
-}
-
-/** Checks a key of a ConfigMap or Secret (apimachinery pkg/util/validation/validation.go @v1.32). */
-function problemsOfConfigKey(value: string): string[] {
-  const problems: string[] = [];
-  if (value.length > 253) problems.push(tooLong(253));
-  if (!CONFIG_KEY_FORMAT.test(value)) {
-    problems.push(
-      regexText(
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-        CONFIG_KEY,
-        'key.name',
-        'KEY_NAME',
-        'key-name',
-      ),
-    );
-  }
-  if (value === '.') problems.push("must not be '.'");
-  if (value === '..') problems.push("must not be '..'");
-  else if (value.startsWith('..')) problems.push("must not start with '..'");
-  return problems;
 }
 
 /** Finds what is wrong with a Secret: keys, size, what its type asks for. */

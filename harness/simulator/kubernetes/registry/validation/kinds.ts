@@ -3,13 +3,12 @@
  */
 
 import type { FieldError } from '../field-errors.ts';
-import { type KubernetesObject, objectOf } from '../json.ts';
+import type { KubernetesObject } from '../json.ts';
 import { validateContent, validateSecret } from './content.ts';
 import { validateEndpoints, validateSlice } from './endpoints.ts';
 import { validateDefinition, validateWebhooks } from './extension.ts';
 import { FIXED_FIELDS, validateFixed } from './fixed.ts';
-import { validatePodSpec } from './pod.ts';
-import { validatePodUpdate } from './pod-update.ts';
+import { validatePod } from './pod/pod.ts';
 import { validateBinding, validateRole } from './rbac.ts';
 import { validateService } from './service.ts';
 import { validateAutoscaler, validateWorkload } from './workload.ts';
@@ -29,7 +28,7 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   secrets: validateSecret,
   services: validateService,
   endpoints: validateEndpoints,
-  pods: (pod, old) => (old ? validatePodUpdate(pod, old) : validatePodSpec(objectOf(pod['spec']), 'spec')),
+  pods: validatePod,
   'deployments.apps': validateWorkload,
   'replicasets.apps': validateWorkload,
   'endpointslices.discovery.k8s.io': validateSlice,

@@ -40,6 +40,59 @@ export function problemsOfSubdomain(value: string): string[] {
   ];
 }
 
+const PORT_NAME_FORMAT = whole('[-a-z0-9]+');
+
+/** Checks the name of a port (IsValidPortName). @returns the server's sentences */
+export function problemsOfPortName(value: string): string[] {
+  const problems: string[] = [];
+  if (value.length > 15) problems.push('must be no more than 15 characters');
+  if (!PORT_NAME_FORMAT.test(value))
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(value)) problems.push('must contain at least one letter (a-z)');
+  if (value.includes('--')) problems.push('must not contain consecutive hyphens');
+  if (value.startsWith('-') || value.endsWith('-')) problems.push('must not begin or end with a hyphen');
+  return problems;
+}
+
+const UNDERSCORED = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const UNDERSCORED_SUBDOMAIN = `${UNDERSCORED}(\\.${UNDERSCORED})*`;
+
+/** Checks a subdomain that may have underscores: a search path of names. @returns the server's sentences */
+export function problemsOfUnderscoredSubdomain(value: string): string[] {
+  const text = regexText(
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+    UNDERSCORED_SUBDOMAIN,
+    'example.com',
+  );
+  return [
+    ...(value.length > 253 ? [tooLong(253)] : []),
+    ...(whole(UNDERSCORED_SUBDOMAIN).test(value) ? [] : [text]),
+  ];
+}
+
+const CONFIG_KEY = '[-._a-zA-Z0-9]+';
+
+/** Checks a key of a ConfigMap or Secret (IsConfigMapKey). @returns the server's sentences */
+export function problemsOfConfigKey(value: string): string[] {
+  const problems: string[] = [];
+  if (value.length > 253) problems.push(tooLong(253));
+  if (!whole(CONFIG_KEY).test(value)) {
+    problems.push(
+      regexText(
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+        CONFIG_KEY,
+        'key.name',
+        'KEY_NAME',
+        'key-name',
+      ),
+    );
+  }
+  if (value === '.') problems.push("must not be '.'");
+  if (value === '..') problems.push("must not be '..'");
+  else if (value.startsWith('..')) problems.push("must not start with '..'");
+  return problems;
+}
+
 /** Checks an RFC 1123 label (apimachinery pkg/util/validation). @returns the server's sentences */
 export function problemsOfLabel(value: string): string[] {
   if (value.length <= 63 && NAME_FORMATS.label.test(value)) return [];

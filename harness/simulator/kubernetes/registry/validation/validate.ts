@@ -22,7 +22,8 @@ export const validateObject: Validator = (type, object, old, { subresource, vers
     return isObject(schema) ? [...errors, ...validateStructure(object, old, schema)] : errors;
   }
   const own = KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? [];
-  return keyOf(type) === DEFINITIONS ? [...errors, ...own, ...rulesIn(object, warn)] : [...errors, ...own];
+  const rules = keyOf(type) === DEFINITIONS ? rulesIn(object, warn) : [];
+  return [...errors, ...own, ...rules];
 };
 
 function rulesIn(definition: KubernetesObject, warn: (text: string) => void): FieldError[] {

@@ -14,7 +14,7 @@ import {
 import { equal, isObject, type JsonObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
 import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
 import { validateLabels, validateReference, validateSelector } from './metadata.ts';
-import { validatePodSpec } from './pod.ts';
+import { validatePodSpec } from './pod/spec.ts';
 
 /** Prints a label selector as Go prints a map of strings. */
 function goStringMap(map: Readonly<Record<string, string>>): string {

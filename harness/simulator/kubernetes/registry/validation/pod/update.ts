@@ -3,17 +3,15 @@
  * pkg/apis/core/validation/validation.go @v1.32).
  */
 
-import { type FieldError, forbiddenValue, invalidValue } from '../field-errors.ts';
-import { copy, equal, type JsonObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';
+import { type FieldError, forbiddenValue, invalidValue } from '../../field-errors.ts';
+import { copy, equal, type JsonObject, objectsOf } from '../../json.ts';
 
 /** Names the fields of a pod that may change. The real text goes on with the difference. */
 const POD_UPDATE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 /** Finds what an update changes that it must not: all but images, deadline, tolerations and gates. */
-export function validatePodUpdate(pod: KubernetesObject, old: KubernetesObject): FieldError[] {
-  const before = objectOf(old['spec']);
-  const after = objectOf(pod['spec']);
+export function changesOfSpec(after: JsonObject, before: JsonObject): FieldError[] {
   for (const list of ['containers', 'initContainers']) {
     if (objectsOf(before[list]).length !== objectsOf(after[list]).length) {
       return [forbiddenValue(`spec.${list}`, 'pod updates may not add or remove containers')];
