@@ -8,6 +8,8 @@ export interface Described {
   readonly messages: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The values of named strings, in the order of their declaration. */
   readonly enums: ReadonlyMap<string, readonly string[]>;
+  /** The messages that apply owns as a whole. */
+  readonly atomic: readonly string[];
 }
 
 /** The types that JSON and protobuf know in a way of their own, by import path and name. */
@@ -135,5 +137,8 @@ export function describePackage(own: TypesPackage, packages: ReadonlyMap<string,
     }
     if (described.size > 0 || fields.length === 0) messages.set(name, described);
   }
-  return { messages, enums };
+  const atomic = [...declared.structs]
+    .filter(([, { markers }]) => markers.includes('structType=atomic'))
+    .map(([name]) => name);
+  return { messages, enums, atomic };
 }

@@ -17,9 +17,15 @@ export interface GoField {
   readonly markers: readonly string[];
 }
 
+/** A struct. */
+export interface GoStruct {
+  readonly fields: readonly GoField[];
+  readonly markers: readonly string[];
+}
+
 /** What is declared in a package. */
 export interface GoPackage {
-  readonly structs: ReadonlyMap<string, { readonly fields: readonly GoField[] }>;
+  readonly structs: ReadonlyMap<string, GoStruct>;
   /** Other types by name: what stands behind the name, and their markers. */
   readonly named: ReadonlyMap<string, { readonly type: string; readonly markers: readonly string[] }>;
   /** The values of constants by their type. */
@@ -71,8 +77,13 @@ class Comment {
   }
 }
 
+interface StructDraft {
+  readonly fields: GoField[];
+  readonly markers: readonly string[];
+}
+
 interface Draft {
-  readonly structs: Map<string, { fields: GoField[] }>;
+  readonly structs: Map<string, StructDraft>;
   readonly named: Map<string, { type: string; markers: readonly string[] }>;
   readonly constants: Map<string, string[]>;
   readonly imports: Map<string, string>;
@@ -80,7 +91,7 @@ interface Draft {
 
 function readFile(text: string, into: Draft): void {
   const comment = new Comment();
-  let struct: { fields: GoField[] } | undefined;
+  let struct: StructDraft | undefined;
   let early: string[] = [];
   for (const line of text.split('\n')) {
     if (line.trim() === '') {
@@ -102,7 +113,7 @@ function readFile(text: string, into: Draft): void {
     }
     const [, structName] = /^type (\w+) struct ?\{\}?$/.exec(line) ?? [];
     if (structName !== undefined) {
-      const begun = { fields: [] };
+      const begun: StructDraft = { fields: [], markers };
       into.structs.set(structName, begun);
       if (line.endsWith('{')) struct = begun;
       continue;

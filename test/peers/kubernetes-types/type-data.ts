@@ -49,6 +49,7 @@ function fileText(own: TypesPackage, all: readonly Described[]): string {
     {
       source: `${own.module}/${own.folder} @${MODULE_VERSIONS[0]} to ${MODULE_VERSIONS.at(-1)}`,
       enums,
+      atomic: newest?.atomic.join(' '),
       messages,
     },
     undefined,

@@ -1,17 +1,17 @@
 /** How a custom resource merges under apply, from the extensions in its schema. */
 import { isObject, type JsonObject, listOf, objectOf } from '../../registry/json.ts';
-import { keyOf, type ResourceType } from '../../registry/resources.ts';
-import { type MergeNode, mergeTree } from './merge-keys.ts';
+import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
+import { type MergeNode, mergeTree, metadataTree } from './merge-keys.ts';
 
 const trees = new WeakMap<object, MergeNode>();
 
 /** Returns the merge tree of any type. @param version - whose schema counts for custom resources */
 export function mergeTreeFor(type: ResourceType, version: string): MergeNode {
   const schema = type.custom?.schemas[version];
-  if (!isObject(schema)) return mergeTree(keyOf(type));
+  if (!isObject(schema)) return mergeTree(apiVersionOf(type.group, version), type.kind);
   let tree = trees.get(schema);
   if (!tree) {
-    tree = { fields: { ...nodeOf(schema).fields, ...mergeTree('').fields } };
+    tree = { fields: { ...nodeOf(schema).fields, metadata: metadataTree() } };
     trees.set(schema, tree);
   }
   return tree;

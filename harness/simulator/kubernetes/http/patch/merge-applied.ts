@@ -1,7 +1,7 @@
 /** Merges what is applied into an object, and takes paths out of one. */
 import { isObject, type JsonObject, listOf } from '../../registry/json.ts';
 import { elementOf, isGranular } from './list-elements.ts';
-import { childOf, type MergeNode } from './merge-keys.ts';
+import { childOf, elementNode, type MergeNode } from './merge-keys.ts';
 
 /** Takes a path out of a value, in place. */
 export function removePath(value: unknown, path: readonly string[], node: MergeNode | undefined): void {
@@ -18,7 +18,7 @@ export function removePath(value: unknown, path: readonly string[], node: MergeN
   const position = value.findIndex(element => elementOf(element, node) === first);
   if (position < 0) return;
   if (rest.length === 0) value.splice(position, 1);
-  else removePath(value[position], rest, { fields: node.fields ?? {} });
+  else removePath(value[position], rest, elementNode(node));
 }
 
 /** Merges the applied state into the live one: maps by key, lists by their keys; all else is replaced. */
@@ -36,10 +36,7 @@ export function mergeApplied(live: unknown, applied: unknown, node: MergeNode | 
       const key = elementOf(element, node);
       const position = result.findIndex(other => elementOf(other, node) === key);
       if (position < 0) result.push(element);
-      else
-        result[position] = node.set
-          ? element
-          : mergeApplied(result[position], element, { fields: node.fields ?? {} });
+      else result[position] = node.set ? element : mergeApplied(result[position], element, elementNode(node));
     }
     return result;
   }

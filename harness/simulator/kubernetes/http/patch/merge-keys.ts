@@ -2,6 +2,9 @@
  * Which lists of the built-in kinds merge by a key, for strategic merge patches and for server-side apply.
  */
 
+import { type Field, isAtomic, messageFor } from '../../registry/schema/messages.ts';
+import { fieldsOf } from '../../registry/schema/struct-fields.ts';
+
 /**
  * The rules to merge a list, map or object. All unlisted values merge as plain JSON: objects by key, lists as
  * a whole.
@@ -13,117 +16,105 @@ export interface MergeNode {
    * A list of objects: the keys by which apply finds elements, with the defaults of those that may be absent.
    */
   readonly listKeys?: readonly string[];
-  /** A list of primitives without order. */
+  /** A list of primitives without order, for apply. */
   readonly set?: boolean;
+  /** A list of primitives, to which a strategic merge patch adds. */
+  readonly patchSet?: boolean;
   /** The patch may say which keys remain (`$retainKeys`). */
   readonly retainKeys?: boolean;
   /** Apply owns it as a whole. */
   readonly atomic?: boolean;
   /** Of an object, or of the objects in a list. */
   readonly fields?: Readonly<Record<string, MergeNode>>;
+  /** The objects in a list, where more than their fields is known. */
+  readonly elements?: MergeNode;
 }
 
-const by = (key: string, fields?: MergeNode['fields'], listKeys: readonly string[] = [key]): MergeNode => ({
-  patchKey: key,
-  listKeys,
-  ...(fields && { fields }),
-});
-const object = (fields: Readonly<Record<string, MergeNode>>): MergeNode => ({ fields });
-const ATOMIC: MergeNode = { atomic: true };
-const CONDITIONS = object({ conditions: by('type') });
+/** The value of a mark, `list:map`; undefined if the field has no such mark. */
+const markOf = ({ marks }: Field, name: string): string | undefined =>
+  marks.find(mark => mark.startsWith(`${name}:`))?.slice(name.length + 1);
 
-const METADATA = object({
-  ownerReferences: by('uid'),
-  finalizers: { set: true },
-});
+/** The node of a message, whose fields are read when they are first asked for. */
+class MessageNode implements MergeNode {
+  readonly #message: string;
+  readonly atomic?: true;
+  #fields: Readonly<Record<string, MergeNode>> | undefined;
 
-const CONTAINER: MergeNode['fields'] = {
-  ports: by('containerPort', undefined, ['containerPort', 'protocol']),
-  env: by('name', {
-    valueFrom: object({
-      fieldRef: ATOMIC,
-      resourceFieldRef: ATOMIC,
-      configMapKeyRef: ATOMIC,
-      secretKeyRef: ATOMIC,
-    }),
-  }),
-  volumeMounts: by('mountPath'),
-  volumeDevices: by('devicePath'),
-  resources: object({ claims: by('name') }),
-};
+  constructor(message: string) {
+    this.#message = message;
+    if (isAtomic(message)) this.atomic = true;
+  }
 
-const POD_SPEC = object({
-  containers: by('name', CONTAINER),
-  initContainers: by('name', CONTAINER),
-  ephemeralContainers: by('name', CONTAINER),
-  volumes: { ...by('name', { secret: object({}), configMap: object({}) }), retainKeys: true },
-  imagePullSecrets: by('name'),
-  hostAliases: by('ip'),
-  schedulingGates: by('name'),
-  resourceClaims: { ...by('name'), retainKeys: true },
-  topologySpreadConstraints: by('topologyKey', { labelSelector: ATOMIC }, [
-    'topologyKey',
-    'whenUnsatisfiable',
-  ]),
-  nodeSelector: ATOMIC,
-});
-
-const TEMPLATE = object({ metadata: METADATA, spec: POD_SPEC });
-const WORKLOAD_SPEC = (extra: Readonly<Record<string, MergeNode>> = {}): MergeNode =>
-  object({ template: TEMPLATE, selector: ATOMIC, ...extra });
-const WEBHOOKS = by('name', {
-  matchConditions: by('name'),
-  namespaceSelector: ATOMIC,
-  objectSelector: ATOMIC,
-});
-
-/** By resource key. */
-const BY_RESOURCE: Readonly<Record<string, Readonly<Record<string, MergeNode>>>> = {
-  pods: {
-    spec: POD_SPEC,
-    status: object({ conditions: by('type'), podIPs: by('ip'), hostIPs: { patchKey: 'ip', atomic: true } }),
-  },
-  podtemplates: { template: TEMPLATE },
-  services: {
-    spec: object({ ports: by('port', undefined, ['port', 'protocol']), selector: ATOMIC }),
-    status: CONDITIONS,
-  },
-  serviceaccounts: { secrets: by('name') },
-  namespaces: { status: CONDITIONS },
-  nodes: {
-    spec: object({ taints: ATOMIC, podCIDRs: { set: true } }),
-    status: object({ conditions: by('type'), addresses: by('type') }),
-  },
-  replicationcontrollers: { spec: object({ template: TEMPLATE, selector: ATOMIC }), status: CONDITIONS },
-  'deployments.apps': { spec: WORKLOAD_SPEC({ strategy: { retainKeys: true } }), status: CONDITIONS },
-  'replicasets.apps': { spec: WORKLOAD_SPEC(), status: CONDITIONS },
-  'statefulsets.apps': { spec: WORKLOAD_SPEC(), status: CONDITIONS },
-  'daemonsets.apps': { spec: WORKLOAD_SPEC(), status: CONDITIONS },
-  'jobs.batch': { spec: WORKLOAD_SPEC(), status: CONDITIONS },
-  'cronjobs.batch': { spec: object({ jobTemplate: object({ metadata: METADATA, spec: WORKLOAD_SPEC() }) }) },
-  'poddisruptionbudgets.policy': { spec: object({ selector: ATOMIC }), status: CONDITIONS },
-  'horizontalpodautoscalers.autoscaling': {
-    spec: object({ metrics: ATOMIC, scaleTargetRef: ATOMIC }),
-    status: object({ conditions: by('type') }),
-  },
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io': { webhooks: WEBHOOKS },
-  'validatingwebhookconfigurations.admissionregistration.k8s.io': { webhooks: WEBHOOKS },
-  'ingresses.networking.k8s.io': { spec: object({ defaultBackend: object({ resource: ATOMIC }) }) },
-  'clusterroles.rbac.authorization.k8s.io': { aggregationRule: object({ clusterRoleSelectors: ATOMIC }) },
-  'clusterrolebindings.rbac.authorization.k8s.io': { roleRef: ATOMIC },
-  'rolebindings.rbac.authorization.k8s.io': { roleRef: ATOMIC },
-  endpoints: { subsets: ATOMIC },
-  events: { involvedObject: ATOMIC, related: ATOMIC },
-  secrets: {},
-};
-
-/** Returns the root of a kind's tree. @param key - the resource key */
-export function mergeTree(key: string): MergeNode {
-  return { fields: { metadata: METADATA, ...BY_RESOURCE[key] } };
+  get fields(): Readonly<Record<string, MergeNode>> {
+    this.#fields ??= Object.fromEntries(
+      [...(fieldsOf(this.#message) ?? [])].flatMap(([name, field]) => {
+        const node = nodeOfField(field);
+        return node ? [[name, node]] : [];
+      }),
+    );
+    return this.#fields;
+  }
 }
+
+const ofMessages = new Map<string, MessageNode>();
+
+/** Returns the node of a type; undefined for scalars and what merges as plain JSON. */
+function nodeOfType(type: string): MessageNode | undefined {
+  if (!type.includes('.')) return undefined;
+  const known = ofMessages.get(type) ?? new MessageNode(type);
+  ofMessages.set(type, known);
+  return known;
+}
+
+/**
+ * Returns how a field merges, by the marks that Kubernetes' own rules are made of (kube-openapi
+ * pkg/idl/doc.go, apimachinery pkg/util/strategicpatch/meta.go @v1.34); undefined for plain JSON.
+ */
+function nodeOfField(field: Field): MergeNode | undefined {
+  const strategies = markOf(field, 'patch')?.split(',') ?? [];
+  const retain = strategies.includes('retainKeys') && { retainKeys: true };
+  const inside = nodeOfType(field.type);
+  if (field.shape !== 'list') {
+    if (markOf(field, 'map') === 'atomic') return { atomic: true, ...retain };
+    if (field.type === 'R') return { atomic: true };
+    if (field.shape === 'map' || !inside) return undefined;
+    return retain ? { ...retain, fields: inside.fields } : inside;
+  }
+  const patchKey = markOf(field, 'key');
+  const isMerged = strategies.includes('merge');
+  return {
+    ...(isMerged && (patchKey === undefined ? { patchSet: true } : { patchKey })),
+    ...listRule(field),
+    ...retain,
+    ...(inside && { elements: inside }),
+  };
+}
+
+/** Returns how apply sees a list: by keys, as a set, or as a whole, which is what it does without a mark. */
+function listRule(field: Field): MergeNode {
+  switch (markOf(field, 'list')) {
+    case 'map':
+      return { listKeys: markOf(field, 'keys')?.split('|') ?? [] };
+    case 'set':
+      return { set: true };
+    default:
+      return { atomic: true };
+  }
+}
+
+/** Returns the root of a kind's tree. @param apiVersion - `apps/v1` */
+export function mergeTree(apiVersion: string, kind: string): MergeNode {
+  return nodeOfType(messageFor(apiVersion, kind)) ?? {};
+}
+
+/** Returns the tree of `metadata`, which all kinds share. */
+export const metadataTree = (): MergeNode => nodeOfType('meta/v1.ObjectMeta') ?? {};
+
+/** Returns how the elements of a list merge. */
+export const elementNode = (node: MergeNode): MergeNode => node.elements ?? { fields: node.fields ?? {} };
 
 /** Returns how the value below a key merges; undefined for plain JSON. */
 export function childOf(node: MergeNode | undefined, key: string): MergeNode | undefined {
-  const fields = node?.fields;
+  const fields = node?.fields ?? node?.elements?.fields;
   return fields && Object.hasOwn(fields, key) ? fields[key] : undefined;
 }

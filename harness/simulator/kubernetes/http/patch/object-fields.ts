@@ -2,7 +2,7 @@
 import { equal, isObject } from '../../registry/json.ts';
 import { emptySet, type FieldSet, isEmpty } from './field-set.ts';
 import { elementOf, isGranular } from './list-elements.ts';
-import { childOf, type MergeNode } from './merge-keys.ts';
+import { childOf, elementNode, type MergeNode } from './merge-keys.ts';
 
 /** Maps that users fill: an update owns the map itself, too. */
 const OWNED_MAPS: readonly string[] = [
@@ -33,7 +33,7 @@ export function fieldsOf(value: unknown, node: MergeNode | undefined, asUpdate: 
     for (const element of value) {
       const key = elementOf(element, node);
       if (key === undefined) return { member: true, children: new Map() };
-      const child = node.set ? emptySet() : fieldsOf(element, { fields: node.fields ?? {} }, asUpdate);
+      const child = node.set ? emptySet() : fieldsOf(element, elementNode(node), asUpdate);
       child.member = true;
       set.children.set(key, child);
     }
@@ -79,7 +79,7 @@ export function changesOf(before: unknown, after: unknown, node: MergeNode | und
         if (!now.has(key)) removed.children.set(key, leaf);
         continue;
       }
-      collect(key, old.get(key), now.get(key), { fields: node.fields ?? {} });
+      collect(key, old.get(key), now.get(key), elementNode(node));
       for (const [set, present] of [
         [changed, !old.has(key)],
         [removed, !now.has(key)],

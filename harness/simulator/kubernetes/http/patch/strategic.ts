@@ -95,7 +95,7 @@ function mergeList(
   node: MergeNode | undefined,
   order: unknown,
 ): unknown[] {
-  if (node?.set) {
+  if (node?.patchSet) {
     const merged = [...original, ...patch.filter(element => !original.some(other => equal(other, element)))];
     return order === undefined ? merged : inOrder(merged, listOf(order), undefined, original);
   }

@@ -38,6 +38,8 @@ import storageV1 from './types/storage-v1.json' with { type: 'json' };
 interface PackageData {
   /** The values of named strings, `|` between them. */
   readonly enums: Readonly<Record<string, string>>;
+  /** The messages that apply owns as a whole, a blank between them. */
+  readonly atomic: string;
   readonly messages: Readonly<Record<string, string>>;
 }
 
@@ -77,7 +79,7 @@ export interface Field {
   /** One of the letters above, or a message with its package. */
   readonly type: string;
   readonly shape: 'value' | 'pointer' | 'list' | 'map';
-  /** What stands behind the type, see marks.ts. */
+  /** What stands behind the type: `always`, `required`, `list:map`, `keys:a|b`, `patch:merge`, `enum:Protocol`. */
   readonly marks: readonly string[];
   /** The minor version that brought the field, 35 for 1.35; 0 for a field of all that are simulated. */
   readonly since: number;
@@ -145,4 +147,11 @@ export function messageFor(apiVersion: string, kind: string): string {
 export function enumOf(name: string): readonly string[] {
   const dot = name.lastIndexOf('.');
   return BY_PACKAGE.get(name.slice(0, dot))?.enums[name.slice(dot + 1)]?.split('|') ?? [];
+}
+
+/** Tells whether apply owns the objects of a message as a whole. */
+export function isAtomic(name: string): boolean {
+  const dot = name.lastIndexOf('.');
+  const atomic = BY_PACKAGE.get(name.slice(0, dot))?.atomic ?? '';
+  return atomic.split(' ').includes(name.slice(dot + 1));
 }

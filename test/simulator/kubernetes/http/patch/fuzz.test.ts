@@ -91,7 +91,7 @@ t.test('any patch of any object gives an object or a refusal, and leaves its arg
       value: randomValue(random, 2, KEYS),
     }));
     const runs = [
-      () => strategicPatch(object, patch, mergeTree('pods')),
+      () => strategicPatch(object, patch, mergeTree('v1', 'Pod')),
       () => mergePatch(object, patch),
       () => jsonPatch(object, operations),
     ];
@@ -120,7 +120,7 @@ t.test('an empty patch changes nothing, and a merge patch with the object itself
   for (let index = 0; index < 500; index++) {
     const object = withoutNulls(randomObject(random, 4, KEYS)) as JsonObject;
     if (
-      !equal(strategicPatch(object, {}, mergeTree('pods')), object) ||
+      !equal(strategicPatch(object, {}, mergeTree('v1', 'Pod')), object) ||
       !equal(mergePatch(object, {}), object)
     ) {
       t.fail(JSON.stringify(object));
@@ -138,12 +138,12 @@ t.test('sets of fields survive their own notation, and nothing differs from itse
   const random = createRandom('fields');
   for (let index = 0; index < 500; index++) {
     const object = randomObject(random, 4, KEYS);
-    const fields = toFieldsV1(fieldsOf(object, mergeTree('pods'), true));
+    const fields = toFieldsV1(fieldsOf(object, mergeTree('v1', 'Pod'), true));
     if (!equal(toFieldsV1(fromFieldsV1(fields)), fields)) {
       t.fail(JSON.stringify(object));
       return;
     }
-    const { changed, removed } = changesOf(object, copy(object), mergeTree('pods'));
+    const { changed, removed } = changesOf(object, copy(object), mergeTree('v1', 'Pod'));
     if (!isEmpty(changed) || !isEmpty(removed)) {
       t.fail(JSON.stringify(object));
       return;

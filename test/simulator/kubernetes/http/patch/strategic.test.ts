@@ -96,7 +96,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'ports of a Service merge by port',
-    kind: 'services',
+    kind: 'v1 Service',
     original: ports({ port: 5000, name: 'a' }),
     patch: {
       spec: {
@@ -111,14 +111,14 @@ const rows: readonly Row[] = [
   },
   {
     name: 'the strategy keeps only the keys named',
-    kind: 'deployments.apps',
+    kind: 'apps/v1 Deployment',
     original: { spec: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } } },
     patch: { spec: { strategy: { $retainKeys: ['type'], type: 'Recreate' } } },
     expected: { spec: { strategy: { type: 'Recreate' } } },
   },
   {
     name: 'keys beside those to retain',
-    kind: 'deployments.apps',
+    kind: 'apps/v1 Deployment',
     original: { spec: { strategy: {} } },
     patch: { spec: { strategy: { $retainKeys: ['type'], type: 'Recreate', x: 1 } } },
     expected: /invalid patch format of retainKeys/,
@@ -131,7 +131,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'webhooks merge by name',
-    kind: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    kind: 'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration',
     original: { webhooks: [{ name: 'a', clientConfig: { service: { name: 's' } } }] },
     patch: { webhooks: [{ name: 'a', clientConfig: { caBundle: 'x' } }] },
     expected: { webhooks: [{ name: 'a', clientConfig: { service: { name: 's' }, caBundle: 'x' } }] },
@@ -151,9 +151,10 @@ const rows: readonly Row[] = [
 ];
 
 t.test('strategic merge patches follow the merge keys and directives of Kubernetes', async t => {
-  for (const { name, kind = 'pods', original, patch, expected } of rows) {
+  for (const { name, kind = 'v1 Pod', original, patch, expected } of rows) {
     const before = JSON.stringify(original);
-    const run = () => strategicPatch(original, patch, mergeTree(kind));
+    const [apiVersion = '', ownKind = ''] = kind.split(' ');
+    const run = () => strategicPatch(original, patch, mergeTree(apiVersion, ownKind));
     if (expected instanceof RegExp) t.throws(run, { message: expected }, name);
     else t.same(run(), expected, name);
     t.equal(JSON.stringify(original), before, `${name}: the original is left alone`);
