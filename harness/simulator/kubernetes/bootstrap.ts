@@ -1,5 +1,6 @@
 /** The objects that API server and kubeadm make before anyone else can: namespaces and two Services. */
 import type { TypedClient } from './client/typed.ts';
+import type { KeptObject } from './controllers/kept-objects.ts';
 import type { ServiceAddresses } from './registry/service-addresses.ts';
 
 /** The tenth address of the service range, as kubeadm chooses it. */
@@ -11,65 +12,65 @@ const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 /** Returns the cluster IP of the name server's Service. */
 export const dnsAddressOf = (addresses: ServiceAddresses): string => addresses.fixed(DNS_ADDRESS_NUMBER);
 
-/** Creates the namespaces that every cluster has, unless they are there. */
-export function createNamespaces(client: TypedClient): void {
-  for (const name of NAMESPACES) {
-    if (client.get('namespaces', '', name)) continue;
-    client.create('namespaces', { metadata: { name }, status: { phase: 'Active' } });
-  }
-}
+/** Looks after the Service `kubernetes` (pkg/controlplane/instance.go @v1.34: EndpointReconciler). */
+const SERVICE_INTERVAL_MS = 10_000;
+/** Looks after the namespaces (pkg/controlplane/instance.go: systemnamespaces.NewController). */
+const NAMESPACE_INTERVAL_MS = 60_000;
+
+/** Makes the namespaces that every cluster has. */
+export const systemNamespaces = (): readonly KeptObject[] =>
+  NAMESPACES.map(name => ({
+    resource: 'namespaces',
+    object: { metadata: { name }, status: { phase: 'Active' } },
+    repaired: [],
+    everyMs: NAMESPACE_INTERVAL_MS,
+  }));
 
 /**
- * Creates the Service `kubernetes`, which leads to the API server, with its endpoints.
+ * Makes the Service `kubernetes`, which leads to the API server, its Endpoints, and its own slice, which no
+ * controller manages.
  * @param server - where the API server listens
  */
-export function createApiService(
-  client: TypedClient,
+export function apiService(
   addresses: ServiceAddresses,
   server: { readonly address: string; readonly port: number },
-): void {
+): readonly KeptObject[] {
   const clusterIP = addresses.fixed(API_ADDRESS_NUMBER);
   const ports = [{ name: 'https', port: server.port, protocol: 'TCP' }];
-  client.create('services', {
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { component: 'apiserver', provider: 'kubernetes' },
-    },
+  const named = (labels: Readonly<Record<string, string>>) => ({
+    metadata: { name: 'kubernetes', namespace: 'default', labels },
+  });
+  const service = {
+    ...named({ component: 'apiserver', provider: 'kubernetes' }),
     spec: {
       type: 'ClusterIP',
       clusterIP,
       clusterIPs: [clusterIP],
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: server.port }],
     },
-  });
-  createApiEndpoints(client, server.address, ports);
-}
-
-/** Creates the Endpoints of the API server, and its own slice, which no controller manages. */
-function createApiEndpoints(
-  client: TypedClient,
-  address: string,
-  ports: readonly { readonly name: string; readonly port: number; readonly protocol: string }[],
-): void {
-  client.create('endpoints', {
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
-    },
-    subsets: [{ addresses: [{ ip: address }], ports }],
-  });
-  client.create('endpointslices.discovery.k8s.io', {
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { 'kubernetes.io/service-name': 'kubernetes' },
-    },
+  };
+  const endpoints = {
+    ...named({ 'endpointslice.kubernetes.io/skip-mirror': 'true' }),
+    subsets: [{ addresses: [{ ip: server.address }], ports }],
+  };
+  const slice = {
+    ...named({ 'kubernetes.io/service-name': 'kubernetes' }),
     addressType: 'IPv4',
     ports,
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
-  });
+    endpoints: [{ addresses: [server.address], conditions: { ready: true } }],
+  };
+  const everyMs = SERVICE_INTERVAL_MS;
+  return [
+    // Its definition is not looked at once it is there.
+    { resource: 'services', object: service, repaired: [], everyMs },
+    { resource: 'endpoints', object: endpoints, repaired: ['subsets'], everyMs },
+    {
+      resource: 'endpointslices.discovery.k8s.io',
+      object: slice,
+      repaired: ['ports', 'endpoints'],
+      everyMs,
+    },
+  ];
 }
 
 /** Creates the Service `kube-dns`, still without endpoints. */

@@ -3,7 +3,7 @@
  * name server.
  */
 import type { NetworkNamespace } from '../network/interfaces.ts';
-import { createApiService, createDnsEndpoints, createDnsService, createNamespaces } from './bootstrap.ts';
+import { apiService, createDnsEndpoints, createDnsService, systemNamespaces } from './bootstrap.ts';
 import { AllObjects } from './client/all-objects.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { TypedClient } from './client/typed.ts';
@@ -14,6 +14,7 @@ import { startEndpointSliceMirroringController } from './controllers/endpoint-sl
 import { startEndpointSliceController } from './controllers/endpoint-slices.ts';
 import { startEndpointsController } from './controllers/endpoints.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
+import { startKeptObjects } from './controllers/kept-objects.ts';
 import { startLoadBalancerController } from './controllers/load-balancer.ts';
 import { startNamespaceController } from './controllers/namespace.ts';
 import { startReplicaSetController } from './controllers/replica-set.ts';
@@ -53,9 +54,15 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { machinery, supervisor, network, nodes, clock, random, apiPort } = options;
   const client = new TypedClient(machinery.client);
   const first = firstOf(nodes);
-  createNamespaces(client);
+  const server = supervisor.component('kube-apiserver');
+  const kept = startKeptObjects(
+    { component: server, client: new TypedClient(machinery.clientFor(server)), clock: server.clock },
+    [
+      ...systemNamespaces(),
+      ...apiService(machinery.addresses, { address: first.network.address, port: apiPort }),
+    ],
+  );
   registerNodes(options);
-  createApiService(client, machinery.addresses, { address: first.network.address, port: apiPort });
   createDnsService(client, machinery.addresses);
   const all = new AllObjects(machinery.clientFor(supervisor.component('informers')), machinery.registry);
   const contextOf: ContextOf = name => {
@@ -71,6 +78,7 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
   const dns = network.addPod('coredns', first.name);
   createDnsEndpoints(client, dns.address);
   const components: Controller[] = [
+    kept,
     all,
     ...startControllers(options, contextOf, all),
     ...startNodeServices(options, contextOf, dns),
