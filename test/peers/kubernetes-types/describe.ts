@@ -92,7 +92,10 @@ class Resolver {
 }
 
 /** Returns the marks behind a field's type. */
-function marksOf({ markers, omitEmpty, patchStrategy, patchMergeKey }: GoField): string[] {
+function marksOf(
+  { markers, omitEmpty, patchStrategy, patchMergeKey }: GoField,
+  { values }: GoPackage,
+): string[] {
   const markValue = (name: string) =>
     markers.find(marker => marker.startsWith(`${name}=`))?.slice(name.length + 1);
   const marks: string[] = [];
@@ -108,8 +111,19 @@ function marksOf({ markers, omitEmpty, patchStrategy, patchMergeKey }: GoField):
   const mapType = markValue('mapType') ?? markValue('structType');
   if (mapType !== undefined) marks.push(`map:${mapType}`);
   const fallback = markValue('default');
-  if (fallback !== undefined) marks.push(`default:${fallback.replaceAll(' ', '')}`);
+  const named = /^ref\((\w+)\)$/.exec(fallback ?? '')?.[1];
+  if (named !== undefined) marks.push(`default:${JSON.stringify(values.get(named))}`);
+  else if (fallback !== undefined) marks.push(`default:${fallback.replaceAll(' ', '')}`);
   return marks;
+}
+
+/** Returns the values of a named string. */
+function constantsOf(name: string, home: string, packages: ReadonlyMap<string, GoPackage>): string[] {
+  const declared = packages.get(home);
+  return (declared?.constants.get(name) ?? []).map(value => {
+    const [, alias = '', constant = ''] = /^=(\w+)\.(\w+)$/.exec(value) ?? [];
+    return packages.get(declared?.imports.get(alias) ?? '')?.values.get(constant) ?? value;
+  });
 }
 
 /** Describes a package. @param packages - all of them, by import path */
@@ -125,10 +139,10 @@ export function describePackage(own: TypesPackage, packages: ReadonlyMap<string,
     for (const field of fields) {
       if (field.number === undefined) continue;
       const { type, enum: values } = resolver.resolve(field.type);
-      const marks = marksOf(field);
+      const marks = marksOf(field, declared);
       if (values !== undefined) {
         const [home = '', short = ''] = [values.slice(0, values.lastIndexOf('.')), values.split('.').at(-1)];
-        enums.set(short, packages.get(home)?.constants.get(short) ?? []);
+        enums.set(short, constantsOf(short, home, packages));
         marks.push(`enum:${short}`);
       }
       const json = field.json === '' ? '~' : field.json;

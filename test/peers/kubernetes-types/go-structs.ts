@@ -28,8 +28,10 @@ export interface GoPackage {
   readonly structs: ReadonlyMap<string, GoStruct>;
   /** Other types by name: what stands behind the name, and their markers. */
   readonly named: ReadonlyMap<string, { readonly type: string; readonly markers: readonly string[] }>;
-  /** The values of constants by their type. */
+  /** The values of constants by their type; `=v1.Name` stands for that of another package. */
   readonly constants: ReadonlyMap<string, readonly string[]>;
+  /** The values of constants by their names. */
+  readonly values: ReadonlyMap<string, string>;
   /** Import paths by the name that the files use. */
   readonly imports: ReadonlyMap<string, string>;
 }
@@ -86,6 +88,7 @@ interface Draft {
   readonly structs: Map<string, StructDraft>;
   readonly named: Map<string, { type: string; markers: readonly string[] }>;
   readonly constants: Map<string, string[]>;
+  readonly values: Map<string, string>;
   readonly imports: Map<string, string>;
 }
 
@@ -120,17 +123,32 @@ function readFile(text: string, into: Draft): void {
     }
     const [, name, type] = /^type (\w+) =?\s*([\w.*[\]]+)$/.exec(line.replace(/\s*\/\/.*$/, '')) ?? [];
     if (name !== undefined && type !== undefined) into.named.set(name, { type, markers });
-    const [, constantType, value] = /^(?:const|\t)\s*\w+\s+(\w+)\s*=\s*"([^"]*)"/.exec(line) ?? [];
-    if (constantType !== undefined && value !== undefined)
-      into.constants.set(constantType, [...(into.constants.get(constantType) ?? []), value]);
+    readConstant(line, into);
     const [, alias, imported] = /^\t(?:(\w+) )?"([\w./-]+)"$/.exec(line) ?? [];
     if (imported !== undefined) into.imports.set(alias ?? path.basename(imported), imported);
   }
 }
 
+/** Reads `Name Type = "value"`, `Name = Type("value")`, and `Name = Type(other.Name)`, whose value is `=other.Name`. */
+function readConstant(line: string, into: Draft): void {
+  const [, constant, before, after, text, other] =
+    /^(?:const|\t)\s*(\w+)\s+(\w+)?\s*=\s*(?:(\w+)\()?(?:"([^"]*)"|(\w+\.\w+)\))/.exec(line) ?? [];
+  const type = before ?? after;
+  const value = text ?? (other === undefined ? undefined : `=${other}`);
+  if (constant === undefined || type === undefined || value === undefined) return;
+  into.values.set(constant, value);
+  into.constants.set(type, [...(into.constants.get(type) ?? []), value]);
+}
+
 /** Reads all files of a package but its tests and what is generated. */
 export function readGoPackage(folder: string): GoPackage {
-  const into: Draft = { structs: new Map(), named: new Map(), constants: new Map(), imports: new Map() };
+  const into: Draft = {
+    structs: new Map(),
+    named: new Map(),
+    constants: new Map(),
+    values: new Map(),
+    imports: new Map(),
+  };
   for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith('.go') || file.endsWith('_test.go')) continue;
     if (file.startsWith('zz_') || file.startsWith('generated') || file.startsWith('types_swagger')) continue;

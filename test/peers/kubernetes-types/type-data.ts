@@ -29,21 +29,28 @@ function firstWith(all: readonly Described[], has: (one: Described) => boolean):
   return index <= 0 ? undefined : MODULE_VERSIONS[index];
 }
 
-/** Makes the text of a data file. @param all - the package in each version */
+/**
+ * Makes the text of a data file: fields and values as the first version that has them says.
+ * @param all - the package in each version
+ */
 function fileText(own: TypesPackage, all: readonly Described[]): string {
   const newest = all.at(-1);
   const messages: Record<string, string> = {};
   for (const [name, fields] of newest?.messages ?? []) {
     messages[name] = [...fields]
-      .map(
-        ([field, text]) => text + since(firstWith(all, one => one.messages.get(name)?.has(field) ?? false)),
-      )
+      .map(([field, text]) => {
+        const has = (one: Described) => one.messages.get(name)?.has(field) ?? false;
+        return (all.find(has)?.messages.get(name)?.get(field) ?? text) + since(firstWith(all, has));
+      })
       .join(', ');
   }
   const enums = Object.fromEntries(
     [...(newest?.enums ?? [])]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, values]) => [name, values.join('|')]),
+      .map(([name, values]) => [
+        name,
+        (all.find(one => one.enums.has(name))?.enums.get(name) ?? values).join('|'),
+      ]),
   );
   return `${JSON.stringify(
     {

@@ -1,0 +1,109 @@
+/**
+ * What tells the bundles, the published one and that of the tests, what Kubernetes says of its types and their
+ * fields: texts that OpenAPI documents carry, and `kubectl explain` prints.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+/** As small as a slow compression makes it, but for a few parts in a hundred. */
+const QUICK = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+let packed;
+
+/**
+ * Makes the module `kubernetes-descriptions` out of the declarations in kubernetes-models and of the parameters
+ * in client-node. It exports a function, so that the text costs nothing until somebody asks for it.
+ */
+export const kubernetesDescriptions = {
+  name: 'kubernetes-descriptions',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^kubernetes-descriptions$/ }, ({ path }) => ({
+      path,
+      namespace: 'kubernetes-descriptions',
+    }));
+    onLoad({ filter: /./, namespace: 'kubernetes-descriptions' }, () => {
+      packed ??= brotliCompressSync(JSON.stringify(describeKubernetes()), { params: QUICK }).toString('base64');
+      return { contents: `export default () => ${JSON.stringify(packed)};` };
+    });
+  },
+};
+
+const folderOf = (name, from) => dirname(createRequire(from).resolve(`${name}/package.json`));
+
+/** Returns what `kubernetes-descriptions.d.ts` tells. */
+export function describeKubernetes() {
+  const models = folderOf('kubernetes-models', import.meta.url);
+  const machinery = folderOf('@kubernetes-models/apimachinery', join(models, 'package.json'));
+  const types = {};
+  for (const folder of [models, machinery]) {
+    for (const file of readdirSync(folder, { recursive: true })) {
+      if (!file.endsWith('.d.ts') || file.startsWith('_schemas')) continue;
+      const described = describeType(readFileSync(join(folder, file), 'utf8'));
+      if (described) types[described.name] = [described.text, described.fields];
+    }
+  }
+  return { types, parameters: describeParameters() };
+}
+
+const COMMENT = String.raw`/\*\*\n((?: +\*.*\n)+?) +\*/\n`;
+const TYPE = new RegExp(`^(?:${COMMENT})?export (?:interface|type) I(\\w+)\\b`, 'm');
+const FIELD = new RegExp(`^(?: {4}${COMMENT}) {4}"([^"]+)"\\??: `, 'gm');
+const PARAMETER = / {4}\/\*\*\n {5}\* (.*)\n(?: {5}\*.*\n)*? {5}\*\/\n {4}(\w+)\??:/g;
+const FULL_NAME = /export type \{ \w+ as I(Io\w+),/;
+
+/** Reads a declaration. @returns undefined for a file without one, an index */
+function describeType(text) {
+  const name = FULL_NAME.exec(text)?.[1];
+  const type = TYPE.exec(text);
+  if (name === undefined || !type) return undefined;
+  const end = text.indexOf('\n}', type.index);
+  const fields = {};
+  for (const [, comment, field] of text.slice(type.index, end).matchAll(FIELD)) fields[field] = textOf(comment);
+  return { name, text: textOf(type[1] ?? ''), fields };
+}
+
+/** Returns what a comment says; a star is escaped in them, so that none ends early. */
+const textOf = comment =>
+  comment
+    .replace(/^ +\* ?/gm, '')
+    .replace(/\\([*/\\])/g, '$1')
+    .replace(/\n@deprecated\s*$/, '')
+    .trim();
+
+/** How the name of a request begins, and the kind of the options that are its parameters. */
+const OPTIONS = [
+  [/^Create.*/, 'CreateOptions'],
+  [/^Replace.*/, 'UpdateOptions'],
+  [/^Patch.*/, 'PatchOptions'],
+  [/^DeleteCollection.*/, ''],
+  [/^Delete.*/, 'DeleteOptions'],
+  [/^List.*/, 'ListOptions'],
+  [/^ReadNamespacedPodLog$/, 'PodLogOptions'],
+  [/^Connect(?:Get|Post)Namespaced(PodAttach|PodExec)$/, '$1Options'],
+  [/^Connect\w+?(?:Namespaced)?(Node|Pod|Service)Proxy$/, '$1ProxyOptions'],
+  [/^Connect\w+PodPortforward$/, 'PodPortForwardOptions'],
+];
+
+/** Returns the text of a parameter by the kind of its options and its name, and that of `pretty`. */
+function describeParameters() {
+  const file = join(
+    dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')),
+    'gen/types/ObjectParamAPI.d.ts',
+  );
+  const texts = {};
+  const requests = readFileSync(file, 'utf8').matchAll(
+    /^export interface \w+?Api([A-Z]\w+)Request \{\n((?: .*\n)*?)\}/gm,
+  );
+  for (const [, request, body] of requests) {
+    const [pattern, kind] = OPTIONS.find(([each]) => each.test(request)) ?? [/.*/, ''];
+    const options = request.replace(pattern, kind);
+    for (const [, said, name] of body.matchAll(PARAMETER)) {
+      const text = said.replace(/\\(?=["'&])/g, '').replaceAll('&#39;', "'").replaceAll('&quot;', '"');
+      if (name === 'pretty') texts[name] = text;
+      else if (options.endsWith('Options') && name !== 'name' && name !== 'namespace')
+        texts[`${options}.${name.replace(/^_/, '')}`] ??= text;
+    }
+  }
+  return texts;
+}

@@ -1,0 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { BUILT_IN_RESOURCES } from '../harness/simulator/kubernetes/registry/built-in-resources.ts';
+import { documentOfVersion2, documentOfVersion3, documentPaths } from '../harness/simulator/kubernetes/openapi/documents.ts';
+const served = { types: BUILT_IN_RESOURCES, minor: 34 };
+console.time('v2'); const two = documentOfVersion2(served); console.timeEnd('v2');
+console.time('json'); writeFileSync('/tmp/o9/our2.json', JSON.stringify(two)); console.timeEnd('json');
+console.time('v3');
+const all: Record<string, unknown> = {};
+for (const path of documentPaths(served.types)) all[path] = documentOfVersion3(served, path);
+console.timeEnd('v3');
+writeFileSync('/tmp/o9/our3.json', JSON.stringify(all));
