@@ -53,6 +53,11 @@ export class AllObjects {
     return this.#registry.byKind(apiVersion, kind);
   }
 
+  /** Finds a type by its key; undefined if it is not served. */
+  typeOf(resource: ResourceKey): ResourceType | undefined {
+    return this.#registry.get(resource);
+  }
+
   get(resource: ResourceKey, namespace: string, name: string): KubernetesObject | undefined {
     return this.#registry.get(resource) && this.#client.get(resource, namespace, name);
   }
