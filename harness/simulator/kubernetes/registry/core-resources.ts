@@ -27,13 +27,11 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
   define('', ['v1'], 'persistentvolumeclaims', 'PersistentVolumeClaim', {
     names: ['pvc'],
     status: true,
-    notSimulated: 'persistentvolumeclaims',
   }),
   define('', ['v1'], 'persistentvolumes', 'PersistentVolume', {
     names: ['pv'],
     cluster: true,
     status: true,
-    notSimulated: 'persistentvolumes',
   }),
   define('', ['v1'], 'pods', 'Pod', {
     names: ['po'],
@@ -50,14 +48,13 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
       proxy('PodProxyOptions'),
     ],
   }),
-  define('', ['v1'], 'podtemplates', 'PodTemplate'),
+  define('', ['v1'], 'podtemplates', 'PodTemplate', { generation: true, isInert: true }),
   define('', ['v1'], 'replicationcontrollers', 'ReplicationController', {
     names: ['rc'],
     ...all,
     status: true,
     scale: true,
     generation: true,
-    notSimulated: 'replicationcontrollers',
   }),
   define('', ['v1'], 'resourcequotas', 'ResourceQuota', {
     names: ['quota'],

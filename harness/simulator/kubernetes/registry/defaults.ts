@@ -3,10 +3,24 @@
  * resource type.
  */
 
+import {
+  defaultDaemonSet,
+  defaultPodTemplate,
+  defaultReplicationController,
+  defaultStatefulSet,
+} from './apps-defaults.ts';
+import { defaultCronJob, defaultJob } from './batch-defaults.ts';
 import { child, fill } from './fill.ts';
 import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, stringsOf } from './json.ts';
 import { defaultPod, defaultTemplate } from './pod-defaults.ts';
 import { keyOf, type ResourceType } from './resources.ts';
+import {
+  defaultAttachment,
+  defaultClaim,
+  defaultCsiDriver,
+  defaultStorageClass,
+  defaultVolumeObject,
+} from './storage-defaults.ts';
 
 type Defaulter = (object: KubernetesObject) => void;
 
@@ -89,6 +103,17 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     defaultTemplate(spec);
     fill(child(set, 'status'), { replicas: 0 });
   },
+  'daemonsets.apps': defaultDaemonSet,
+  'statefulsets.apps': defaultStatefulSet,
+  replicationcontrollers: defaultReplicationController,
+  podtemplates: defaultPodTemplate,
+  'jobs.batch': defaultJob,
+  'cronjobs.batch': defaultCronJob,
+  persistentvolumeclaims: defaultClaim,
+  persistentvolumes: defaultVolumeObject,
+  'storageclasses.storage.k8s.io': defaultStorageClass,
+  'csidrivers.storage.k8s.io': defaultCsiDriver,
+  'volumeattachments.storage.k8s.io': defaultAttachment,
   'horizontalpodautoscalers.autoscaling': autoscaler => fill(child(autoscaler, 'spec'), { minReplicas: 1 }),
   'rolebindings.rbac.authorization.k8s.io': defaultBinding,
   'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,

@@ -19,6 +19,7 @@ interface Row {
   readonly nameRule?: NameRule;
   readonly virtual?: true;
   readonly notSimulated?: string;
+  readonly isInert?: true;
   readonly storedAs?: ResourceKey;
 }
 
@@ -66,6 +67,7 @@ export function define(
     nameRule: row.nameRule ?? 'subdomain',
     virtual: row.virtual ?? false,
     ...(row.notSimulated !== undefined && { notSimulated: row.notSimulated }),
+    ...(row.isInert && { isInert: true }),
     ...(row.storedAs !== undefined && { storedAs: row.storedAs }),
   };
 }

@@ -26,7 +26,6 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     ...all,
     status: true,
     generation: true,
-    notSimulated: 'daemonsets.apps',
   }),
   define('apps', ['v1'], 'deployments', 'Deployment', {
     names: ['deploy'],
@@ -48,7 +47,6 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     status: true,
     scale: true,
     generation: true,
-    notSimulated: 'statefulsets.apps',
   }),
   define('events.k8s.io', ['v1'], 'events', 'Event', { names: ['ev'], storedAs: 'events' }),
   define('authentication.k8s.io', ['v1'], 'selfsubjectreviews', 'SelfSubjectReview', {
@@ -81,20 +79,18 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     ...all,
     status: true,
     generation: true,
-    notSimulated: 'cronjobs.batch',
   }),
   define('batch', ['v1'], 'jobs', 'Job', {
     ...all,
     status: true,
     generation: true,
-    notSimulated: 'jobs.batch',
   }),
   define('certificates.k8s.io', ['v1'], 'certificatesigningrequests', 'CertificateSigningRequest', {
     names: ['csr'],
     cluster: true,
     status: true,
     extra: [{ name: 'approval', verbs: READ_WRITE, kind: 'CertificateSigningRequest' }],
-    notSimulated: 'certificatesigningrequests.certificates.k8s.io',
+    isInert: true,
   }),
   define('networking.k8s.io', ['v1'], 'ingressclasses', 'IngressClass', { cluster: true, generation: true }),
   define('networking.k8s.io', ['v1'], 'ingresses', 'Ingress', {
@@ -102,10 +98,20 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     status: true,
     generation: true,
   }),
+  define('networking.k8s.io', ['v1'], 'ipaddresses', 'IPAddress', {
+    names: ['ip'],
+    cluster: true,
+    isInert: true,
+  }),
   define('networking.k8s.io', ['v1'], 'networkpolicies', 'NetworkPolicy', {
     names: ['netpol'],
     generation: true,
     notSimulated: 'networkpolicies.networking.k8s.io',
+  }),
+  define('networking.k8s.io', ['v1'], 'servicecidrs', 'ServiceCIDR', {
+    cluster: true,
+    status: true,
+    isInert: true,
   }),
   define('policy', ['v1'], 'poddisruptionbudgets', 'PodDisruptionBudget', {
     names: ['pdb'],
@@ -122,7 +128,20 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
   }),
   define('rbac.authorization.k8s.io', ['v1'], 'rolebindings', 'RoleBinding', { nameRule: 'path-segment' }),
   define('rbac.authorization.k8s.io', ['v1'], 'roles', 'Role', { nameRule: 'path-segment' }),
+  define('storage.k8s.io', ['v1'], 'csidrivers', 'CSIDriver', { cluster: true, isInert: true }),
+  define('storage.k8s.io', ['v1'], 'csinodes', 'CSINode', { cluster: true, isInert: true }),
+  define('storage.k8s.io', ['v1'], 'csistoragecapacities', 'CSIStorageCapacity', { isInert: true }),
   define('storage.k8s.io', ['v1'], 'storageclasses', 'StorageClass', { names: ['sc'], cluster: true }),
+  define('storage.k8s.io', ['v1'], 'volumeattachments', 'VolumeAttachment', {
+    cluster: true,
+    status: true,
+    isInert: true,
+  }),
+  define('storage.k8s.io', ['v1'], 'volumeattributesclasses', 'VolumeAttributesClass', {
+    names: ['vac'],
+    cluster: true,
+    isInert: true,
+  }),
   webhookConfigurations('Mutating'),
   webhookConfigurations('Validating'),
   define('apiextensions.k8s.io', ['v1'], 'customresourcedefinitions', 'CustomResourceDefinition', {

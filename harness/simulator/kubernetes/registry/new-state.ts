@@ -2,6 +2,7 @@
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
 import { invalid } from './field-errors.ts';
 import { copy, type KubernetesObject, listOf } from './json.ts';
+import { completeUpdate } from './kind-rules.ts';
 import { changesOfDeletion, clearSystemMetadata, keepSystemMetadata } from './metadata.ts';
 import { keepNamespace, NAMESPACES, openNamespace } from './namespaces.ts';
 import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
@@ -50,6 +51,7 @@ export function prepareUpdate(
   if (keyOf(type) === NAMESPACES) keepNamespace(updated, current, context.subresource);
   if (keyOf(type) === 'secrets' && updated['type'] === undefined) updated['type'] = current['type'];
   applyDefaults(type, updated);
+  if (context.subresource === '') completeUpdate(type, updated, current);
   dropEmptyMetadata(updated);
   if (current.metadata.deletionTimestamp !== undefined) checkNoNewFinalizers(type, current, updated);
   return updated;

@@ -8,6 +8,7 @@ import { requestOf } from './admission-request.ts';
 import type { DeleteOptions, Deletion } from './deletion.ts';
 import { type Birthplace, identify } from './identity.ts';
 import { copy, type KubernetesObject } from './json.ts';
+import { completeNew } from './kind-rules.ts';
 import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from './new-state.ts';
 import { ObjectWriter } from './object-writer.ts';
 import type { ResourceRegistry } from './registry.ts';
@@ -27,6 +28,9 @@ export interface ObjectServiceOptions extends Birthplace {
 }
 
 const MAX_CONFLICT_RETRIES = 5;
+
+/** What whoever creates an object of a kind is told that has no effect. */
+const INERT = (kind: string): string => `mesh-harness stores this ${kind}, and nothing acts on it`;
 
 /** The rules between a request and the store. */
 export class ObjectService {
@@ -70,6 +74,8 @@ export class ObjectService {
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
     const admitted = await this.#mutated(request, prepared);
     identify(type, namespace, admitted, this.#birth);
+    completeNew(type, admitted);
+    if (type.isInert) context.warn(INERT(type.kind));
     this.#writer.allocate(type, admitted, undefined, context);
     try {
       refuseInvalid(this.#validate, type, admitted, undefined, context);
@@ -87,6 +93,7 @@ export class ObjectService {
     const status = object['status'];
     const prepared = prepareCreate(type, namespace, object);
     identify(type, namespace, prepared, this.#birth);
+    completeNew(type, prepared);
     // The cluster's own components know what they do: bootstrap objects come with their status.
     if (type.hasStatus && status !== undefined) prepared['status'] = copy(status);
     this.#writer.allocate(type, prepared, undefined, context);

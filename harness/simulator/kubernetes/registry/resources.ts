@@ -48,6 +48,8 @@ export interface ResourceType {
   readonly virtual: boolean;
   /** Why writes are refused with 501; undefined for what is simulated. */
   readonly notSimulated?: string;
+  /** Objects are stored, and nothing acts on them: whoever creates one is told so. */
+  readonly isInert?: boolean;
   /** The type in whose place it is stored: another view of the same objects. */
   readonly storedAs?: ResourceKey;
   /** Present for custom resources. */

@@ -75,22 +75,22 @@ export function formatSelector(selector: unknown): string {
   return parsed === undefined || parsed.length === 0 ? NONE : formatLabelSelector(parsed);
 }
 
-const containersOf = (object: KubernetesObject): readonly JsonObject[] =>
-  objectsOf(objectOf(objectOf(spec(object)['template'])['spec'])['containers']);
+/**
+ * Makes the columns of containers and images, for `-o wide`.
+ * @param podSpec - finds the spec of the pods
+ */
+export function containerColumns(podSpec: (object: KubernetesObject) => JsonObject): readonly Column[] {
+  const cell = (field: string) => (object: KubernetesObject) =>
+    objectsOf(podSpec(object)['containers'])
+      .map(container => stringOf(container[field]))
+      .join(',');
+  return [wide('Containers', cell('name')), wide('Images', cell('image'))];
+}
 
 /** Containers and images of a template, for `-o wide`. */
-export const TEMPLATE_COLUMNS: readonly Column[] = [
-  wide('Containers', object =>
-    containersOf(object)
-      .map(container => stringOf(container['name']))
-      .join(','),
-  ),
-  wide('Images', object =>
-    containersOf(object)
-      .map(container => stringOf(container['image']))
-      .join(','),
-  ),
-];
+export const TEMPLATE_COLUMNS: readonly Column[] = containerColumns(object =>
+  objectOf(objectOf(spec(object)['template'])['spec']),
+);
 
 /** The selector of a workload, shown by `-o wide`. */
 export const SELECTOR: Column = wide('Selector', object => formatSelector(spec(object)['selector']));

@@ -4,6 +4,7 @@
  */
 import { type KubernetesObject, listOf, objectOf, objectsOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
+import { CRON_JOB, JOB } from './batch-columns.ts';
 import {
   AGE,
   type Column,
@@ -19,16 +20,32 @@ import {
 } from './column.ts';
 import { customColumns } from './custom-columns.ts';
 import { EVENT } from './event-columns.ts';
+import {
+  CERTIFICATE_REQUEST,
+  CONTROLLER_REVISION,
+  IP_ADDRESS,
+  POD_TEMPLATE,
+  SERVICE_CIDR,
+} from './inert-columns.ts';
 import { NODE } from './node-columns.ts';
 import { ENDPOINT_SLICE, ENDPOINTS, INGRESS, SERVICE } from './service-columns.ts';
+import {
+  ATTACHMENT,
+  ATTRIBUTES_CLASS,
+  CLAIM,
+  CSI_DRIVER,
+  CSI_NODE,
+  STORAGE_CLASS,
+  VOLUME,
+} from './storage-columns.ts';
 import {
   AUTOSCALER,
   BUDGET,
   DAEMON_SET,
   DEPLOYMENT,
-  JOB,
   POD,
   REPLICA_SET,
+  REPLICATION_CONTROLLER,
   STATEFUL_SET,
 } from './workload-columns.ts';
 
@@ -70,7 +87,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   services: SERVICE,
   'deployments.apps': DEPLOYMENT,
   'replicasets.apps': REPLICA_SET,
-  replicationcontrollers: REPLICA_SET,
+  replicationcontrollers: REPLICATION_CONTROLLER,
   'statefulsets.apps': STATEFUL_SET,
   'daemonsets.apps': DAEMON_SET,
   endpoints: ENDPOINTS,
@@ -121,14 +138,20 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     AGE,
     text('PreemptionPolicy', priority => priority['preemptionPolicy'] ?? 'PreemptLowerPriority'),
   ],
-  'storageclasses.storage.k8s.io': [
-    NAME,
-    text('Provisioner', object => object['provisioner']),
-    text('ReclaimPolicy', object => object['reclaimPolicy'] ?? 'Delete'),
-    text('VolumeBindingMode', object => object['volumeBindingMode'] ?? 'Immediate'),
-    { name: 'AllowVolumeExpansion', type: 'string', cell: object => object['allowVolumeExpansion'] === true },
-    AGE,
-  ],
+  'storageclasses.storage.k8s.io': STORAGE_CLASS,
+  persistentvolumes: VOLUME,
+  persistentvolumeclaims: CLAIM,
+  'csidrivers.storage.k8s.io': CSI_DRIVER,
+  'csinodes.storage.k8s.io': CSI_NODE,
+  'csistoragecapacities.storage.k8s.io': [NAME, CREATED_AT],
+  'volumeattachments.storage.k8s.io': ATTACHMENT,
+  'volumeattributesclasses.storage.k8s.io': ATTRIBUTES_CLASS,
+  podtemplates: POD_TEMPLATE,
+  'controllerrevisions.apps': CONTROLLER_REVISION,
+  'certificatesigningrequests.certificates.k8s.io': CERTIFICATE_REQUEST,
+  'servicecidrs.networking.k8s.io': SERVICE_CIDR,
+  'ipaddresses.networking.k8s.io': IP_ADDRESS,
+  'cronjobs.batch': CRON_JOB,
   'jobs.batch': JOB,
 };
 

@@ -56,7 +56,7 @@ export const DEPLOYMENT: readonly Column[] = [
   SELECTOR,
 ];
 
-/** printReplicaSet, and printReplicationController. */
+/** printReplicaSet. */
 export const REPLICA_SET: readonly Column[] = [
   NAME,
   integer('Desired', set => number(spec(set)['replicas'])),
@@ -65,6 +65,12 @@ export const REPLICA_SET: readonly Column[] = [
   AGE,
   ...TEMPLATE_COLUMNS,
   SELECTOR,
+];
+
+/** printReplicationController, whose selector is a map. */
+export const REPLICATION_CONTROLLER: readonly Column[] = [
+  ...REPLICA_SET.slice(0, -1),
+  wide('Selector', controller => formatMap(spec(controller)['selector'])),
 ];
 
 /** printStatefulSet. */
@@ -84,17 +90,6 @@ export const DAEMON_SET: readonly Column[] = [
   integer('Up-to-date', set => replicas(set, 'updatedNumberScheduled')),
   integer('Available', set => replicas(set, 'numberAvailable')),
   text('Node Selector', set => formatMap(objectOf(objectOf(spec(set)['template'])['spec'])['nodeSelector'])),
-  AGE,
-  ...TEMPLATE_COLUMNS,
-  SELECTOR,
-];
-
-/** printJob; jobs do not run here, so they have neither status nor duration. */
-export const JOB: readonly Column[] = [
-  NAME,
-  text('Status', () => ''),
-  text('Completions', job => `${replicas(job, 'succeeded')}/${number(spec(job)['completions'] ?? 1)}`),
-  text('Duration', () => ''),
   AGE,
   ...TEMPLATE_COLUMNS,
   SELECTOR,

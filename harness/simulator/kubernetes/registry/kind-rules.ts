@@ -1,0 +1,68 @@
+/**
+ * What the rules of a kind add to an object when it is stored, beyond its defaults
+ * (pkg/registry/<group>/<kind>/strategy.go @v1.34: PrepareForCreate, PrepareForUpdate).
+ */
+import { child } from './fill.ts';
+import { equal, type KubernetesObject, objectOf, stringOf, stringsOf, valueAt } from './json.ts';
+import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
+
+/** Completes objects of one kind, in place. */
+interface KindRules {
+  /** Called once the object has its name and its uid. */
+  readonly onCreate?: (object: KubernetesObject) => void;
+  /** Called for writes of the object itself, not of a subresource. */
+  readonly onUpdate?: (object: KubernetesObject, old: KubernetesObject) => void;
+}
+
+/** The labels that a Job gives its pods: today's, and those of the time before the prefix. */
+const JOB_NAME_LABELS = ['job-name', 'batch.kubernetes.io/job-name'];
+const JOB_UID_LABEL = 'batch.kubernetes.io/controller-uid';
+const JOB_UID_LABELS = ['controller-uid', JOB_UID_LABEL];
+
+/** Makes the selector of a Job, and the labels that it selects (batch/job/strategy.go, generateSelector). */
+function selectOwnPods(job: KubernetesObject): void {
+  const spec = child(job, 'spec');
+  if (spec['manualSelector'] === true) return;
+  const { name = '', uid = '' } = job.metadata;
+  const labels = child(child(child(spec, 'template'), 'metadata'), 'labels');
+  for (const label of JOB_NAME_LABELS) labels[label] ??= name;
+  for (const label of JOB_UID_LABELS) labels[label] ??= uid;
+  if (Object.keys(objectOf(job.metadata.labels)).length === 0) job.metadata.labels = { ...stringsOf(labels) };
+  const selector = child(child(spec, 'selector'), 'matchLabels');
+  selector[JOB_UID_LABEL] ??= uid;
+}
+
+/** Counts the templates that a DaemonSet has had, in an annotation (apps/daemonset/strategy.go). */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+function countTemplate(set: KubernetesObject, generation: number): void {
+  set.metadata.annotations = { ...set.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}
+
+const generationOf = (set: KubernetesObject): number =>
+  Number.parseInt(stringOf(set.metadata.annotations?.[TEMPLATE_GENERATION]) ?? '', 10) || 0;
+
+const KIND_RULES: Readonly<Record<ResourceKey, KindRules>> = {
+  'jobs.batch': { onCreate: selectOwnPods },
+  'daemonsets.apps': {
+    onCreate: set => countTemplate(set, Math.max(1, generationOf(set))),
+    onUpdate: (set, old) => {
+      const isSame = equal(valueAt(set, 'spec', 'template'), valueAt(old, 'spec', 'template'));
+      countTemplate(set, generationOf(old) + (isSame ? 0 : 1));
+    },
+  },
+};
+
+/** Completes a new object by the rules of its kind, in place, once it has its name and its uid. */
+export function completeNew(type: ResourceType, object: KubernetesObject): void {
+  KIND_RULES[keyOf(type)]?.onCreate?.(object);
+}
+
+/** Completes the new state of an object by the rules of its kind, in place. */
+export function completeUpdate(
+  type: ResourceType,
+  updated: KubernetesObject,
+  current: KubernetesObject,
+): void {
+  KIND_RULES[keyOf(type)]?.onUpdate?.(updated, current);
+}
