@@ -10,6 +10,7 @@ import type { NetworkNamespace } from '../network/interfaces.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
+import { claimResize, defaultStorageClass, storageProtection } from './admission/storage.ts';
 import { WebhookClient } from './admission/webhook-client.ts';
 import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks.ts';
 import { Authenticator } from './auth/authenticator.ts';
@@ -98,6 +99,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         serviceAccountAdmission(store, registry, random.stream('token-volumes')),
         priorityAdmission(store, registry),
         tolerationAdmission(),
+        storageProtection(),
+        defaultStorageClass(store, registry),
+        claimResize(store, registry),
         escalationCheck(store, registry, () => authorizer),
         mutatingWebhooks(hooks),
         validatingWebhooks(hooks),

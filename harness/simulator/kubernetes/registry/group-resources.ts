@@ -47,6 +47,7 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     status: true,
     scale: true,
     generation: true,
+    nameRule: 'label',
   }),
   define('events.k8s.io', ['v1'], 'events', 'Event', { names: ['ev'], storedAs: 'events' }),
   define('authentication.k8s.io', ['v1'], 'selfsubjectreviews', 'SelfSubjectReview', {
@@ -89,6 +90,7 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     names: ['csr'],
     cluster: true,
     status: true,
+    nameRule: 'path-segment',
     extra: [{ name: 'approval', verbs: READ_WRITE, kind: 'CertificateSigningRequest' }],
     isInert: true,
   }),

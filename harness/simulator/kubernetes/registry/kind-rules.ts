@@ -3,13 +3,14 @@
  * (pkg/registry/<group>/<kind>/strategy.go @v1.34: PrepareForCreate, PrepareForUpdate).
  */
 import { child } from './fill.ts';
-import { equal, type KubernetesObject, objectOf, stringOf, stringsOf, valueAt } from './json.ts';
+import { copy, equal, type KubernetesObject, objectOf, stringOf, stringsOf, valueAt } from './json.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
+import type { UserInfo } from './user.ts';
 
 /** Completes objects of one kind, in place. */
 interface KindRules {
   /** Called once the object has its name and its uid. */
-  readonly onCreate?: (object: KubernetesObject) => void;
+  readonly onCreate?: (object: KubernetesObject, user: UserInfo) => void;
   /** Called for writes of the object itself, not of a subresource. */
   readonly onUpdate?: (object: KubernetesObject, old: KubernetesObject) => void;
 }
@@ -42,8 +43,26 @@ function countTemplate(set: KubernetesObject, generation: number): void {
 const generationOf = (set: KubernetesObject): number =>
   Number.parseInt(stringOf(set.metadata.annotations?.[TEMPLATE_GENERATION]) ?? '', 10) || 0;
 
+/** Writes into a signing request who asks (certificates/certificates/strategy.go). */
+function nameRequestor(request: KubernetesObject, { username, uid, groups, extra }: UserInfo): void {
+  const spec = child(request, 'spec');
+  for (const field of ['username', 'uid', 'groups', 'extra']) delete spec[field];
+  Object.assign(spec, {
+    ...(username !== '' && { username }),
+    ...(uid !== undefined && uid !== '' && { uid }),
+    ...(groups.length > 0 && { groups: [...groups] }),
+    ...(extra && Object.keys(extra).length > 0 && { extra }),
+  });
+}
+
+/** What a request asks for stays as it is (the same). */
+function keepSpec(request: KubernetesObject, old: KubernetesObject): void {
+  request['spec'] = copy(old['spec']);
+}
+
 const KIND_RULES: Readonly<Record<ResourceKey, KindRules>> = {
   'jobs.batch': { onCreate: selectOwnPods },
+  'certificatesigningrequests.certificates.k8s.io': { onCreate: nameRequestor, onUpdate: keepSpec },
   'daemonsets.apps': {
     onCreate: set => countTemplate(set, Math.max(1, generationOf(set))),
     onUpdate: (set, old) => {
@@ -53,9 +72,12 @@ const KIND_RULES: Readonly<Record<ResourceKey, KindRules>> = {
   },
 };
 
-/** Completes a new object by the rules of its kind, in place, once it has its name and its uid. */
-export function completeNew(type: ResourceType, object: KubernetesObject): void {
-  KIND_RULES[keyOf(type)]?.onCreate?.(object);
+/**
+ * Completes a new object by the rules of its kind, in place, once it has its name and its uid.
+ * @param user - who creates it
+ */
+export function completeNew(type: ResourceType, object: KubernetesObject, user: UserInfo): void {
+  KIND_RULES[keyOf(type)]?.onCreate?.(object, user);
 }
 
 /** Completes the new state of an object by the rules of its kind, in place. */

@@ -10,6 +10,9 @@ import { conflict } from './status.ts';
 import { takeStatus } from './status-write.ts';
 import type { WriteContext } from './write-context.ts';
 
+/** The subresources whose writes change nothing but the status. */
+const STATUS_ONLY: readonly string[] = ['status', 'approval'];
+
 /** Computes the new state from the stored one. `draft` makes a copy of that, to change and to return. */
 export type Change = (draft: () => KubernetesObject, current: KubernetesObject) => KubernetesObject;
 
@@ -46,7 +49,7 @@ export function prepareUpdate(
   keepSystemMetadata(updated, current);
   updated.kind = type.kind;
   updated.apiVersion = storageApiVersion(type);
-  if (context.subresource === 'status') updated = takeStatus(type, updated, current);
+  if (STATUS_ONLY.includes(context.subresource)) updated = takeStatus(type, updated, current);
   else if (type.hasStatus && context.subresource === '') keepStatus(updated, current);
   if (keyOf(type) === NAMESPACES) keepNamespace(updated, current, context.subresource);
   if (keyOf(type) === 'secrets' && updated['type'] === undefined) updated['type'] = current['type'];

@@ -74,7 +74,7 @@ export class ObjectService {
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
     const admitted = await this.#mutated(request, prepared);
     identify(type, namespace, admitted, this.#birth);
-    completeNew(type, admitted);
+    completeNew(type, admitted, context.user);
     if (type.isInert) context.warn(INERT(type.kind));
     this.#writer.allocate(type, admitted, undefined, context);
     try {
@@ -93,7 +93,7 @@ export class ObjectService {
     const status = object['status'];
     const prepared = prepareCreate(type, namespace, object);
     identify(type, namespace, prepared, this.#birth);
-    completeNew(type, prepared);
+    completeNew(type, prepared, context.user);
     // The cluster's own components know what they do: bootstrap objects come with their status.
     if (type.hasStatus && status !== undefined) prepared['status'] = copy(status);
     this.#writer.allocate(type, prepared, undefined, context);

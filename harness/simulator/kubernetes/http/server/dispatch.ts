@@ -34,6 +34,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   deletecollection: handleDeleteCollection,
 };
 
+/** The subresources that are read and written like the object itself. */
+const LIKE_STATUS: readonly string[] = ['status', 'approval', 'ephemeralcontainers'];
+
 const isResource = (call: Call): call is Call<ResourceRequest> => call.info.kind === 'resource';
 
 /** Answers a request that may be made. @throws ApiError for everything that is refused */
@@ -78,7 +81,7 @@ async function dispatchSubresource(
     await special(environment, call, type);
     return;
   }
-  if (info.subresource === 'status' || info.subresource === 'ephemeralcontainers') {
+  if (LIKE_STATUS.includes(info.subresource)) {
     const handler = ['get', 'update', 'patch'].includes(info.verb) ? HANDLERS[info.verb] : undefined;
     if (!handler) throw methodNotAllowed();
     await handler(environment, call, type);

@@ -29,6 +29,10 @@ export const FIXED_FIELDS: Readonly<Record<string, readonly FixedField[]>> = {
     { path: ['value'], forbidden: 'may not be changed in an update.', byDefault: 0 },
     { path: ['preemptionPolicy'], byDefault: 'PreemptLowerPriority' },
   ],
+  'volumeattributesclasses.storage.k8s.io': [
+    { path: ['driverName'], forbidden: CLASS('driverName') },
+    { path: ['parameters'], forbidden: CLASS('parameters') },
+  ],
   'storageclasses.storage.k8s.io': [
     { path: ['parameters'], forbidden: CLASS('parameters') },
     { path: ['provisioner'], forbidden: CLASS('provisioner') },

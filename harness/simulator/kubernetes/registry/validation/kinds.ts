@@ -4,13 +4,31 @@
 
 import type { FieldError } from '../field-errors.ts';
 import type { KubernetesObject } from '../json.ts';
+import { validateCertificateRequest } from './certificate-request.ts';
+import { validateClaim } from './claim.ts';
 import { validateContent, validateSecret } from './content.ts';
+import { validateCronJob } from './cron-job.ts';
+import { validateDaemonSet } from './daemon-set.ts';
 import { validateEndpoints, validateSlice } from './endpoints.ts';
 import { validateDefinition, validateWebhooks } from './extension.ts';
 import { FIXED_FIELDS, validateFixed } from './fixed.ts';
 import { validatePod } from './pod/pod.ts';
+import { validateJob } from './job.ts';
+import { validateVolume } from './persistent-volume.ts';
 import { validateBinding, validateRole } from './rbac.ts';
+import { validateReplicationController } from './replication-controller.ts';
+import { validateRevision } from './revision.ts';
 import { validateService } from './service.ts';
+import { validateStatefulSet } from './stateful-set.ts';
+import {
+  validateAttachment,
+  validateAttributesClass,
+  validateCapacity,
+  validateCsiNode,
+  validateDriver,
+  validateStorageClass,
+} from './storage.ts';
+import { validateTemplate } from './template.ts';
 import { validateAutoscaler, validateWorkload } from './workload.ts';
 
 /** Finds what is wrong with an object of one kind. `old` is the stored state on update. */
@@ -20,6 +38,11 @@ const fixed = Object.entries(FIXED_FIELDS).map(([key, fields]): [string, KindVal
   key,
   (object, old) => validateFixed(fields, object, old),
 ]);
+
+/** Adds the fields that keep their first value to the other rules of a kind. */
+const withFixed =
+  (key: string, rules: KindValidator): KindValidator =>
+  (object, old) => [...rules(object, old), ...validateFixed(FIXED_FIELDS[key] ?? [], object, old)];
 
 /** By resource key; of a kind that is absent, only the metadata is checked. */
 export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
@@ -32,6 +55,25 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   'deployments.apps': validateWorkload,
   'replicasets.apps': validateWorkload,
   'endpointslices.discovery.k8s.io': validateSlice,
+  'daemonsets.apps': validateDaemonSet,
+  'statefulsets.apps': validateStatefulSet,
+  replicationcontrollers: validateReplicationController,
+  podtemplates: object => validateTemplate(object['template'], 'template'),
+  'controllerrevisions.apps': withFixed('controllerrevisions.apps', validateRevision),
+  'jobs.batch': validateJob,
+  'cronjobs.batch': validateCronJob,
+  persistentvolumeclaims: validateClaim,
+  persistentvolumes: validateVolume,
+  'storageclasses.storage.k8s.io': withFixed('storageclasses.storage.k8s.io', validateStorageClass),
+  'volumeattributesclasses.storage.k8s.io': withFixed(
+    'volumeattributesclasses.storage.k8s.io',
+    validateAttributesClass,
+  ),
+  'csidrivers.storage.k8s.io': validateDriver,
+  'csinodes.storage.k8s.io': validateCsiNode,
+  'csistoragecapacities.storage.k8s.io': validateCapacity,
+  'volumeattachments.storage.k8s.io': validateAttachment,
+  'certificatesigningrequests.certificates.k8s.io': validateCertificateRequest,
   'horizontalpodautoscalers.autoscaling': validateAutoscaler,
   'roles.rbac.authorization.k8s.io': validateRole,
   'clusterroles.rbac.authorization.k8s.io': validateRole,
