@@ -37,11 +37,13 @@ const TABLES: readonly Table[] = [
         'configmaps',
         'controllerrevisions.apps',
         'ingressclasses.networking.k8s.io',
-        'podtemplates',
         'priorityclasses.scheduling.k8s.io',
         'roles.rbac.authorization.k8s.io',
+        'certificatesigningrequests.certificates.k8s.io',
+        'csistoragecapacities.storage.k8s.io',
+        'ipaddresses.networking.k8s.io',
         'serviceaccounts',
-        'storageclasses.storage.k8s.io',
+        'volumeattributesclasses.storage.k8s.io',
       ],
       'only components write it, complete': ['events', 'events.events.k8s.io', 'nodes'],
     },
@@ -55,19 +57,13 @@ const TABLES: readonly Table[] = [
       'the rules of Kubernetes are left out: nobody in the simulator reads it but its selector': [
         'ingresses.networking.k8s.io',
         'poddisruptionbudgets.policy',
-        'podtemplates',
       ],
     },
   },
   {
     name: 'http/tables/columns.ts',
     has: Object.keys(COLUMNS),
-    except: {
-      'unlike Kubernetes, `kubectl get` shows the name and the age alone': [
-        'controllerrevisions.apps',
-        'podtemplates',
-      ],
-    },
+    except: {},
   },
 ];
 

@@ -19,7 +19,7 @@ export function defaultStatefulSet(set: KubernetesObject): void {
   if (strategy['type'] === 'RollingUpdate' && isObject(strategy['rollingUpdate']))
     fill(strategy['rollingUpdate'], { partition: 0 });
   fill(child(spec, 'persistentVolumeClaimRetentionPolicy'), { whenDeleted: 'Retain', whenScaled: 'Retain' });
-  fill(spec, { replicas: 1, revisionHistoryLimit: 10 });
+  fill(spec, { serviceName: '', replicas: 1, revisionHistoryLimit: 10 });
   for (const claim of objectsOf(spec['volumeClaimTemplates'])) {
     fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
     defaultClaim(claim);

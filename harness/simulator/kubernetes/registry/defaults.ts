@@ -114,6 +114,9 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   'storageclasses.storage.k8s.io': defaultStorageClass,
   'csidrivers.storage.k8s.io': defaultCsiDriver,
   'volumeattachments.storage.k8s.io': defaultAttachment,
+  // A struct of Go exists even if nobody sent it.
+  'servicecidrs.networking.k8s.io': range => child(range, 'status'),
+  'csinodes.storage.k8s.io': node => fill(child(node, 'spec'), { drivers: [] }),
   'horizontalpodautoscalers.autoscaling': autoscaler => fill(child(autoscaler, 'spec'), { minReplicas: 1 }),
   'rolebindings.rbac.authorization.k8s.io': defaultBinding,
   'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,

@@ -103,6 +103,7 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
   define('networking.k8s.io', ['v1'], 'ipaddresses', 'IPAddress', {
     names: ['ip'],
     cluster: true,
+    nameRule: 'path-segment',
     isInert: true,
   }),
   define('networking.k8s.io', ['v1'], 'networkpolicies', 'NetworkPolicy', {

@@ -3,7 +3,17 @@
  * (pkg/registry/<group>/<kind>/strategy.go @v1.34: PrepareForCreate, PrepareForUpdate).
  */
 import { child } from './fill.ts';
-import { copy, equal, type KubernetesObject, objectOf, stringOf, stringsOf, valueAt } from './json.ts';
+import {
+  copy,
+  equal,
+  isObject,
+  type JsonObject,
+  type KubernetesObject,
+  objectOf,
+  stringOf,
+  stringsOf,
+  valueAt,
+} from './json.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import type { UserInfo } from './user.ts';
 
@@ -60,8 +70,48 @@ function keepSpec(request: KubernetesObject, old: KubernetesObject): void {
   request['spec'] = copy(old['spec']);
 }
 
+/** Leaves out what a StatefulSet's strategy has only behind a gate that is shut (apps/statefulset/strategy.go). */
+function dropGated(set: KubernetesObject, old?: KubernetesObject): void {
+  const before = old && valueAt(old, 'spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable');
+  const limits = valueAt(set, 'spec', 'updateStrategy', 'rollingUpdate');
+  if (before === undefined && isObject(limits)) delete limits['maxUnavailable'];
+}
+
+/** The sources that a claim may have without a populator (pkg/api/persistentvolumeclaim/util.go). */
+const isPlainSource = ({ kind, apiGroup }: JsonObject): boolean =>
+  (kind === 'PersistentVolumeClaim' && (apiGroup ?? '') === '') ||
+  (kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io');
+
+/** Brings both fields for the source of a claim's data into line (the same, NormalizeDataSources). */
+function alignSources(claim: KubernetesObject): void {
+  const spec = child(claim, 'spec');
+  if (isObject(spec['dataSource']) && !isPlainSource(spec['dataSource'])) delete spec['dataSource'];
+  // Sources of another namespace are behind a gate that is shut.
+  if ((stringOf(objectOf(spec['dataSourceRef'])['namespace']) ?? '') !== '') delete spec['dataSourceRef'];
+  for (const field of ['dataSource', 'dataSourceRef']) {
+    const source = spec[field];
+    if (isObject(source)) source['apiGroup'] ??= null;
+  }
+  const { dataSource, dataSourceRef } = spec;
+  if (isObject(dataSource)) spec['dataSourceRef'] ??= copy(dataSource);
+  else if (isObject(dataSourceRef)) {
+    const { kind, name, apiGroup } = dataSourceRef;
+    spec['dataSource'] = { apiGroup, kind, name };
+  }
+}
+
 const KIND_RULES: Readonly<Record<ResourceKey, KindRules>> = {
   'jobs.batch': { onCreate: selectOwnPods },
+  'statefulsets.apps': { onCreate: set => dropGated(set), onUpdate: dropGated },
+  persistentvolumeclaims: { onCreate: alignSources },
+  persistentvolumes: {
+    onCreate: volume => {
+      child(volume, 'status')['lastPhaseTransitionTime'] = volume.metadata.creationTimestamp;
+    },
+  },
+  'csidrivers.storage.k8s.io': {
+    onCreate: driver => delete child(driver, 'spec')['nodeAllocatableUpdatePeriodSeconds'],
+  },
   'certificatesigningrequests.certificates.k8s.io': { onCreate: nameRequestor, onUpdate: keepSpec },
   'daemonsets.apps': {
     onCreate: set => countTemplate(set, Math.max(1, generationOf(set))),

@@ -309,10 +309,10 @@ const rows: readonly Row[] = [
     name: 'what is not simulated',
     call: client =>
       client.create(
-        { ...deployments, plural: 'statefulsets' },
-        { metadata: { name: 's' }, spec: { serviceName: 's' } },
+        { apiVersion: 'apiregistration.k8s.io/v1', plural: 'apiservices' },
+        { metadata: { name: 'v1.example.com' }, spec: { group: 'example.com', version: 'v1' } },
       ),
-    expected: '501 NotImplemented: statefulsets.apps is not simulated by mesh-harness',
+    expected: '501 NotImplemented: apiservices.apiregistration.k8s.io is not simulated by mesh-harness',
   },
 ];
 

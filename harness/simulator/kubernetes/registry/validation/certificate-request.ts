@@ -39,7 +39,7 @@ export function validateCertificateRequest(object: KubernetesObject): FieldError
   const errors: FieldError[] = [];
   if (!PEM.test(Buffer.from(request, 'base64').toString('latin1'))) {
     const text = 'PEM block type must be CERTIFICATE REQUEST';
-    errors.push(invalidValue('spec.request', request, text));
+    errors.push(invalidValue('spec.request', request, text, request === '' ? 'null' : undefined));
   }
   errors.push(...validateUsages(spec));
   const signer = stringOf(spec['signerName']) ?? '';

@@ -69,9 +69,8 @@ export function validateClaimSpec(spec: JsonObject, path: string): FieldError[] 
 function validateRequest(spec: JsonObject, field: string): FieldError[] {
   const storage = objectOf(objectOf(spec['resources'])['requests'])['storage'];
   if (storage === undefined) return [required(field)];
-  const amount = parseQuantity(storage as string);
-  if (amount <= 0) return [invalidValue(field, storage, 'must be greater than zero')];
-  return Number.isInteger(amount) ? [] : [invalidValue(field, storage, 'must be an integer')];
+  if (parseQuantity(storage as string) > 0) return [];
+  return [invalidValue(field, storage, 'must be greater than zero')];
 }
 
 function validateSources(spec: JsonObject, path: string): FieldError[] {
@@ -87,16 +86,13 @@ function validateSources(spec: JsonObject, path: string): FieldError[] {
     }
   }
   if (!isObject(source) || !isObject(reference)) return errors;
-  const where = `${path}.dataSource`;
-  if ((stringOf(reference['namespace']) ?? '') !== '') {
-    const text = 'may not be specified when dataSourceRef.namespace is specified';
-    errors.push(invalidValue(path, where, text));
-  } else if (!equal(sourceOf(source), sourceOf(reference)))
-    errors.push(invalidValue(path, where, 'must match dataSourceRef'));
+  // The real server shows a path as if it were the value.
+  if (!equal(sourceOf(source), sourceOf(reference)))
+    errors.push(invalidValue(path, {}, 'must match dataSourceRef'));
   return errors;
 }
 
-const sourceOf = ({ apiGroup = '', kind, name }: JsonObject) => ({ apiGroup, kind, name });
+const sourceOf = ({ apiGroup, kind, name }: JsonObject) => ({ apiGroup: apiGroup ?? '', kind, name });
 
 function validateSource({ name, kind, apiGroup }: JsonObject, field: string): FieldError[] {
   const errors: FieldError[] = [];

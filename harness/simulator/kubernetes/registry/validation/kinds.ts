@@ -19,6 +19,7 @@ import { validateBinding, validateRole } from './rbac.ts';
 import { validateReplicationController } from './replication-controller.ts';
 import { validateRevision } from './revision.ts';
 import { validateService } from './service.ts';
+import { validateIpAddress, validateServiceCidr } from './service-ranges.ts';
 import { validateStatefulSet } from './stateful-set.ts';
 import {
   validateAttachment,
@@ -73,6 +74,8 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   'csinodes.storage.k8s.io': validateCsiNode,
   'csistoragecapacities.storage.k8s.io': validateCapacity,
   'volumeattachments.storage.k8s.io': validateAttachment,
+  'ipaddresses.networking.k8s.io': validateIpAddress,
+  'servicecidrs.networking.k8s.io': validateServiceCidr,
   'certificatesigningrequests.certificates.k8s.io': validateCertificateRequest,
   'horizontalpodautoscalers.autoscaling': validateAutoscaler,
   'roles.rbac.authorization.k8s.io': validateRole,

@@ -22,7 +22,6 @@ const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
 const LIFECYCLES = ['Persistent', 'Ephemeral'];
 const MOST_NODE_ID_LETTERS = 256;
 const SHORTEST_TOKEN_SECONDS = 600;
-const SHORTEST_UPDATE_SECONDS = 10;
 
 function chosen(value: unknown, field: string, choices: readonly string[]): FieldError[] {
   if (value === undefined || choices.includes(String(value))) return [];
@@ -71,11 +70,6 @@ export function validateDriver(driver: KubernetesObject, old: KubernetesObject |
   }
   for (const mode of listOf(spec['volumeLifecycleModes']))
     errors.push(...chosen(mode, 'spec.volumeLifecycleModes', LIFECYCLES));
-  const period = spec['nodeAllocatableUpdatePeriodSeconds'];
-  if (typeof period === 'number' && period < SHORTEST_UPDATE_SECONDS) {
-    const field = 'spec.nodeAllocatableUpdatePeriodSeconds';
-    errors.push(invalidValue(field, period, 'must be greater than or equal to 10 seconds'));
-  }
   if (!old) return errors;
   const attach = unchanged(driver, old, ['spec', 'attachRequired']);
   return [
@@ -139,6 +133,11 @@ export function validateAttachment(
   }
   const node = stringOf(nodeName) ?? '';
   errors.push(...problemsOfSubdomain(node).map(problem => invalidValue('spec.nodeName', node, problem)));
-  if (!old) errors.push(...driverName(stringOf(attacher) ?? '', 'spec.attacher'));
+  if (!old) {
+    errors.push(...driverName(stringOf(attacher) ?? '', 'spec.attacher'));
+    const field = 'spec.source.persistentVolumeName';
+    if (typeof volume === 'string')
+      errors.push(...problemsOfSubdomain(volume).map(problem => invalidValue(field, volume, problem)));
+  }
   return old ? [...errors, ...unchanged(object, old, ['spec'])] : errors;
 }

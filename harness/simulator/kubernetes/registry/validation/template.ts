@@ -3,7 +3,7 @@ import { type FieldError, forbiddenValue, invalidValue, notSupported } from '../
 import { objectOf, stringsOf } from '../json.ts';
 import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
 import { validateLabels } from './metadata.ts';
-import { validatePodSpec } from './pod.ts';
+import { validatePodSpec } from './pod/spec.ts';
 import { shownMap } from './shown.ts';
 
 /** Finds what is wrong with the labels and the pods of a template. @param field - its path */
