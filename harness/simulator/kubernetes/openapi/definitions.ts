@@ -1,5 +1,5 @@
 /** The definitions of built-in types, out of their messages. */
-import { type Field, enumOf, messageOf } from '../registry/schema/messages.ts';
+import { enumOf, type Field, messageOf } from '../registry/schema/messages.ts';
 import { fieldsOf, type StructField } from '../registry/schema/struct-fields.ts';
 import { isUnion } from '../registry/schema/unions.ts';
 import { definitionName, refTo } from './definition-names.ts';
@@ -75,10 +75,7 @@ export class Definitions {
     };
   }
 
-  #properties(
-    message: string,
-    texts: Readonly<Record<string, string>>,
-  ): Schema {
+  #properties(message: string, texts: Readonly<Record<string, string>>): Schema {
     const all: [string, Schema][] = this.#kinds.hasTypeMeta(message) ? Object.entries(typeMeta()) : [];
     const required: string[] = [];
     const fields = [...(fieldsOf(message)?.values() ?? [])].filter(({ since }) => since <= this.#minor);

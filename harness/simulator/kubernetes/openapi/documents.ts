@@ -68,7 +68,11 @@ export function documentOfVersion3({ types, minor }: Served, path: string): Sche
 }
 
 /** @param minor - undefined for a document that has custom resources only */
-function bundle(definitions: Definitions, operations: readonly Operation[], minor: number | undefined): Schema {
+function bundle(
+  definitions: Definitions,
+  operations: readonly Operation[],
+  minor: number | undefined,
+): Schema {
   const schemas = definitions.all();
   return {
     openapi: '3.0.0',
@@ -88,7 +92,9 @@ export function documentOfVersion2({ types, minor }: Served): Schema {
   const builtIn = types.filter(type => !type.custom);
   for (const { name } of groupsOf(builtIn)) operations.push(groupOperation(definitions, name));
   const versions = new Map(
-    builtIn.flatMap(({ group, versions }) => versions.map(version => [`${group}/${version}`, group] as const)),
+    builtIn.flatMap(({ group, versions }) =>
+      versions.map(version => [`${group}/${version}`, group] as const),
+    ),
   );
   for (const [path, group] of versions)
     operations.push(versionOperation(definitions, group, path.slice(path.indexOf('/') + 1)));

@@ -73,10 +73,7 @@ export function splitParameters(operations: readonly Operation[]): {
   }
   const ofEach = operations.map(
     operation =>
-      [
-        operation,
-        inOrder(operation.parameters.filter(parameter => !common.has(keyOf(parameter)))),
-      ] as const,
+      [operation, inOrder(operation.parameters.filter(parameter => !common.has(keyOf(parameter))))] as const,
   );
   return { common: inOrder([...common.values()]), ofEach: new Map(ofEach) };
 }

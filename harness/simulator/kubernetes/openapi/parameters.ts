@@ -4,7 +4,12 @@ import { describeParameter } from './descriptions.ts';
 import type { Parameter } from './operation.ts';
 
 /** By the letters of messages.ts; the others are structs. */
-const TYPES: Readonly<Record<string, Parameter['type']>> = { s: 'string', b: 'boolean', i: 'integer', l: 'integer' };
+const TYPES: Readonly<Record<string, Parameter['type']>> = {
+  s: 'string',
+  b: 'boolean',
+  i: 'integer',
+  l: 'integer',
+};
 
 /** What every request has that answers with an object. */
 export const pretty = (): Parameter => ({
@@ -36,7 +41,11 @@ export function pathParameters(path: string, kind: string): readonly Parameter[]
  * @param minor - the version of Kubernetes
  * @param without - fields that are left out
  */
-export function optionParameters(message: string, minor: number, without: readonly string[] = []): Parameter[] {
+export function optionParameters(
+  message: string,
+  minor: number,
+  without: readonly string[] = [],
+): Parameter[] {
   const options = message.slice(message.lastIndexOf('.') + 1);
   return [...(fieldsOf(message)?.values() ?? [])]
     .filter(({ name, since }) => since <= minor && !without.includes(name))

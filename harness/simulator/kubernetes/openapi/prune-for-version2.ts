@@ -27,7 +27,9 @@ export function forClientsOfVersion2(schema: Schema): Schema {
     ...(required.length > 0 && { required }),
     ...(properties && { properties: mapValues(properties, forClientsOfVersion2) }),
     ...(items && { items: forClientsOfVersion2(items) }),
-    ...(isObject(additionalProperties) && { additionalProperties: forClientsOfVersion2(additionalProperties) }),
+    ...(isObject(additionalProperties) && {
+      additionalProperties: forClientsOfVersion2(additionalProperties),
+    }),
   };
 }
 

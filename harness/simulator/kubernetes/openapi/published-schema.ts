@@ -56,7 +56,8 @@ const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }];
 
 /** What Go leaves out of JSON: false, and lists and maps without elements. */
 const isEmpty = (value: unknown): boolean =>
-  value === false || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
+  value === false ||
+  (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
 
 function keepStructural(schema: JsonObject): Schema {
   const kept: JsonObject = {};

@@ -198,7 +198,9 @@ export class ResourceOperations {
   }
 
   #delete(): Said {
-    const answer = isAnsweredWithObject(this.#type) ? this.#definition(this.#type.kind) : this.#builtIn(STATUS);
+    const answer = isAnsweredWithObject(this.#type)
+      ? this.#definition(this.#type.kind)
+      : this.#builtIn(STATUS);
     return {
       method: 'delete',
       verb: 'delete',
@@ -304,9 +306,10 @@ export class ResourceOperations {
       sub ? large(sub.name) : '',
       suffix,
     ].join('');
-    const ofKind = sub && !this.#type.custom
-      ? { group: sub.group ?? group, kind: sub.kind, version: sub.version ?? version }
-      : { group, kind, version };
+    const ofKind =
+      sub && !this.#type.custom
+        ? { group: sub.group ?? group, kind: sub.kind, version: sub.version ?? version }
+        : { group, kind, version };
     this.#made.push({
       path,
       method,

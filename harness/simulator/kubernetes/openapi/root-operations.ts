@@ -81,7 +81,8 @@ export const ROOT_ROWS: Readonly<Record<string, Row>> = {
     path: '/openid/v1/jwks/',
     id: 'getServiceAccountIssuerOpenIDKeyset',
     tag: 'openid',
-    description: 'get service account issuer OpenID JSON Web Key Set (contains public token verification keys)',
+    description:
+      'get service account issuer OpenID JSON Web Key Set (contains public token verification keys)',
     consumes: [],
     produces: ['application/jwk-set+json'],
   },

@@ -2,7 +2,14 @@
  * The rules of a Job's policies for failed pods and for success (pkg/apis/batch/validation/validation.go
  * @v1.34: validatePodFailurePolicy, validateSuccessPolicy).
  */
-import { duplicate, type FieldError, invalidValue, notSupported, required } from '../field-errors.ts';
+import {
+  duplicate,
+  type FieldError,
+  invalidValue,
+  notSupported,
+  required,
+  tooMany,
+} from '../field-errors.ts';
 import { IndexProblem, parseIntervals, sizeOf } from '../index-intervals.ts';
 import { isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { nonNegative } from './counts.ts';
@@ -14,12 +21,6 @@ const MOST_PATTERNS = 20;
 const ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
 const OPERATORS = ['In', 'NotIn'];
 const STATUSES = ['False', 'True', 'Unknown'];
-
-const tooMany = (field: string, count: number, most: number): FieldError => ({
-  reason: 'FieldValueTooMany',
-  message: `Too many: ${count}: must have at most ${most} items`,
-  field,
-});
 
 /** Makes the problem of a field whose value is not shown. */
 const invalid = (field: string, detail: string): FieldError => ({
