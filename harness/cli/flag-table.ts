@@ -102,6 +102,11 @@ export const FLAG_TABLE = {
       ...GUIDE,
       { flag: '--seed', on: OPTION_PLATFORMS.seed },
       {
+        flag: '--kubernetes-version',
+        on: OPTION_PLATFORMS.kubernetes,
+        instead: 'kind takes --node-image; existing clusters are what they are.',
+      },
+      {
         flag: '--fault',
         on: OPTION_PLATFORMS.faults,
         instead: 'Faults are made on the simulator.',
@@ -158,9 +163,16 @@ export const FLAG_TABLE = {
     always: ['--edition', '--case', '--list'],
   },
   up: {
-    sometimes: [],
+    sometimes: [
+      ...['--istiod', '--istioctl', '--edition'].map(flag => ({
+        flag,
+        notBeside: ['--api-only'],
+        instead: 'With --api-only nothing is installed.',
+      })),
+      { flag: '--bare', notBeside: ['--api-only'], instead: '--api-only leaves all steps out too.' },
+    ],
     always: [
-      ...['--bare', '--edition', '--istiod', '--istioctl', '--detach'],
+      ...['--api-only', '--kubernetes-version', '--detach'],
       ...['--state-dir', '--first-port', '--seed'],
     ],
   },

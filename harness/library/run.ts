@@ -1,5 +1,6 @@
 /** Runs a topology from its clusters to the report, for a program. */
 
+import { KUBERNETES_MINORS } from '../base/kubernetes-versions.ts';
 import type { EditionName } from '../model/east-west-gateway.ts';
 import type { Topology } from '../model/topology.ts';
 import { planTopology } from '../plan/plan.ts';
@@ -34,6 +35,7 @@ const OPTIONS = {
   onTraceLost: aFunction,
   real: anObject,
   seed: aText,
+  kubernetes: oneOf(...KUBERNETES_MINORS),
   keep: oneOf('always', 'on-failure'),
   onKept: aFunction,
   diagnosticsFolder: either(aText, aFunction),

@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { CleanupStack } from '../base/dispose.ts';
 import { HarnessError } from '../base/errors.ts';
 import { KubernetesClient } from '../base/kubernetes-client.ts';
+import { KUBERNETES_MINORS, type KubernetesMinor } from '../base/kubernetes-versions.ts';
 import { redact } from '../base/redact.ts';
 import type { EditionName } from '../model/east-west-gateway.ts';
 import { mergeKubeconfigs } from '../model/kubeconfig.ts';
@@ -35,6 +36,7 @@ import {
   aTopology,
   checkOptions,
   named,
+  oneOf,
   texts,
 } from './options.ts';
 import { OwnFiles } from './own-files.ts';
@@ -58,6 +60,10 @@ export interface UpOptions {
   readonly omit?: readonly StepId[];
   /** True leaves the clusters empty: nothing of the guide is carried out. */
   readonly bare?: boolean;
+  /** True brings API servers up alone, without nodes and controllers, as envtest does; implies `bare`. */
+  readonly apiOnly?: boolean;
+  /** Which version of Kubernetes the API servers are; `1.34` by default. */
+  readonly kubernetes?: KubernetesMinor;
   /** The same seed gives the same names and addresses; `1` by default. */
   readonly seed?: string;
   /** Of the first cluster's API server on 127.0.0.1, the others follow; free ones by default. */
@@ -75,6 +81,8 @@ const OPTIONS = {
   plan: anObject,
   omit: texts,
   bare: aBoolean,
+  apiOnly: aBoolean,
+  kubernetes: oneOf(...KUBERNETES_MINORS),
   seed: aText,
   firstPort: aPort,
   listeners: aList,
@@ -101,7 +109,7 @@ export async function up(options: UpOptions): Promise<Mesh> {
   const bringing = new BringUp(topology, plan, options);
   try {
     const world = await bringing.start();
-    if (options.bare !== true) await bringing.carryOut(world.closed, samples, signal);
+    if (!isBare(options)) await bringing.carryOut(world.closed, samples, signal);
     signal.throwIfAborted();
     return bringing.mesh(await world.open());
   } catch (error) {
@@ -110,11 +118,14 @@ export async function up(options: UpOptions): Promise<Mesh> {
   }
 }
 
+const isBare = ({ bare, apiOnly }: UpOptions): boolean => bare === true || apiOnly === true;
+
 /** @throws HarnessError ERR_USAGE for an option that has no effect beside another */
-function refuseIdle({ bare, omit = [], plan, edition }: UpOptions): void {
+function refuseIdle(options: UpOptions): void {
+  const { omit = [], plan, edition } = options;
   const idle = [
-    ...(bare === true && omit.length > 0
-      ? ['omit of up leaves steps out, and with bare none is carried out.']
+    ...(isBare(options) && omit.length > 0
+      ? ['omit of up leaves steps out, and with bare or apiOnly none is carried out.']
       : []),
     ...(plan && edition !== undefined && plan.edition !== edition
       ? [`edition of up is ${edition}, and the plan is of edition ${plan.edition}.`]
@@ -151,14 +162,16 @@ class BringUp {
     this.#topology = topology;
     this.#plan = plan;
     this.#options = options;
-    const { firstPort } = options;
+    const { firstPort, apiOnly, kubernetes } = options;
     this.#open = {
       istioVersion: plan.istioVersion,
       ...(firstPort !== undefined && { firstPort }),
+      ...(apiOnly && { apiOnly }),
       onDefect: (cluster, defect) => this.#failed(cluster, describeDefect(defect)),
     };
     this.#platform = new SimulatorPlatform({
       seed: this.#seed,
+      ...(kubernetes && { kubernetes }),
       open: this.#open,
     });
   }

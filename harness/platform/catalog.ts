@@ -9,6 +9,8 @@ import type { SimulatorOptions } from './simulator/simulator-platform.ts';
 export interface PlatformSettings {
   /** The same seed gives the same run, where chance is the platform's own. */
   readonly seed: string;
+  /** Which version of Kubernetes simulated clusters are. */
+  readonly kubernetes?: SimulatorOptions['kubernetes'];
   /**
    * Opens the simulator to other programs of this machine, on the wall's clock. Other platforms are open
    * anyway.

@@ -12,6 +12,8 @@ export const OPTION_PLATFORMS = {
   keep: ['kind', 'existing'],
   /** Elsewhere nothing can be made to fail. */
   faults: ['simulator'],
+  /** Real clusters are what they are. */
+  kubernetes: ['simulator'],
   open: ['simulator'],
   real: ['kind', 'existing'],
   /** Names and picks of the simulator; of existing clusters those of our own tools, if they are simulated. */
@@ -49,7 +51,7 @@ export function assertEffects(options: OpenedOptions): void {
 
 /** Tells whether an option makes the platform, which one that is an object is already. */
 const isOfNamed = (option: keyof typeof OPTION_PLATFORMS): boolean =>
-  option === 'open' || option === 'real' || option === 'traceFolder';
+  option === 'kubernetes' || option === 'open' || option === 'real' || option === 'traceFolder';
 
 const entriesOf = <Key extends string, Value>(table: Readonly<Record<Key, Value>>): [Key, Value][] =>
   Object.entries(table) as [Key, Value][]; // the tables above have no other keys

@@ -1,4 +1,5 @@
 /** What the caller of a session decides: what to run on, and what to run there. */
+import type { KubernetesMinor } from '../base/kubernetes-versions.ts';
 import type { EditionName } from '../model/east-west-gateway.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
@@ -23,6 +24,8 @@ export interface TargetOptions {
   readonly real?: RealSettings;
   /** The same seed gives the same run on the simulator; `1` by default. */
   readonly seed?: string;
+  /** Which version of Kubernetes simulated clusters are; `1.34` by default. */
+  readonly kubernetes?: KubernetesMinor;
   /** Keeps the clusters at the end, if the platform can: always, or only those of a run that did not pass. */
   readonly keep?: 'always' | 'on-failure';
   /** Called with the text on what stays, how to reach it and how to remove it. */

@@ -53,10 +53,11 @@ export async function prepareTarget(
 }
 
 async function platformOf(options: OpenedOptions, seed: string, trace: Trace | undefined): Promise<Platform> {
-  const { platform = 'simulator', real, open } = options;
+  const { platform = 'simulator', kubernetes, real, open } = options;
   if (typeof platform === 'object') return platform;
   return await platformMaker(platform)({
     seed,
+    ...(kubernetes && { kubernetes }),
     ...(real && { real }),
     ...(open && { open }),
     ...(trace && { observer: trace }),

@@ -1,6 +1,7 @@
 /** Puts the simulated world together: clock, network, clusters, images. The only file that knows them all. */
 import type { Clock } from '../base/clock.ts';
 import { CleanupStack } from '../base/dispose.ts';
+import type { KubernetesMinor } from '../base/kubernetes-versions.ts';
 import { createRandom } from '../base/random.ts';
 import { createImageCatalog } from './images/catalog.ts';
 import type { Defect } from './kubernetes/client/defect.ts';
@@ -35,6 +36,10 @@ export interface WorldOptions {
    * the process.
    */
   readonly onDefect?: (cluster: string, defect: Defect) => void;
+  /** Which version of Kubernetes the API servers are; 1.34 by default. */
+  readonly kubernetes?: KubernetesMinor;
+  /** True: API servers alone, without nodes and controllers. */
+  readonly apiOnly?: boolean;
   /** What API servers say that they are, for tests in which the clusters stand in for real ones. */
   readonly version?: string;
   /** Looks on: hears of everything as it happens, and changes nothing. */
@@ -84,6 +89,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           clock: options.clock,
           random: random.stream(`cluster/${spec.name}`),
           images,
+          ...(options.kubernetes && { kubernetes: options.kubernetes }),
+          ...(options.apiOnly && { apiOnly: true }),
           ...(options.version !== undefined && { version: options.version }),
           ...(observer && observed(spec.name, observer)),
           ...(onDefect && { onDefect: (defect: Defect) => onDefect(spec.name, defect) }),

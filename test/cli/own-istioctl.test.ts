@@ -65,7 +65,10 @@ t.test('an edition whose commands it has not is refused', async t => {
 });
 
 t.test('up passes it on to the process that stays, by its whole path', async t => {
-  const flags = { bare: false, detach: true, seed: '1', stateDir: 'state', istioctl: 'bin/istioctl' };
+  const flags = {
+    ...{ bare: false, apiOnly: false, detach: true, seed: '1' },
+    ...{ stateDir: 'state', istioctl: 'bin/istioctl' },
+  };
   t.match(argvOfUp('multi-primary', flags).join(' '), `--istioctl ${path.resolve('bin/istioctl')}`);
 });
 

@@ -30,7 +30,7 @@ t.test('defects in a world that is up', async t => {
   const end = new AbortController();
   const [out, err] = [sink(), sink()];
   const environment = { env: process.env, stdout: out.stream, stderr: err.stream, signal: end.signal };
-  const flags = { detach: false, bare: true, edition: 'current', seed: '1', stateDir };
+  const flags = { detach: false, bare: true, apiOnly: false, edition: 'current', seed: '1', stateDir };
   const up = upCommand('multi-primary', flags, environment, world => {
     world.clusters
       .get('cluster1')

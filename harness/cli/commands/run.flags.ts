@@ -1,5 +1,6 @@
 /** `mesh-harness run`: its words and flags, and how they are written once more. */
 import type { Command } from 'commander';
+import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
 import type { Action } from '../declaration.ts';
 import { asWord, collect, oneOf, shard } from '../flag-values.ts';
 import type { ShardChoice } from '../shard.ts';
@@ -12,6 +13,7 @@ import {
   type JudgementFlags,
 } from './check.flags.ts';
 import { addGuideFlags, argvOfGuide, type GuideChoiceFlags } from './guide-choice.flags.ts';
+import { addKubernetesFlag, argvOfKubernetes } from './kubernetes.flags.ts';
 import { addOutputFlags, type OutputFlags } from './output.flags.ts';
 import { addRealFlags, argvOfReal, type RealFlags } from './real.flags.ts';
 
@@ -27,6 +29,8 @@ export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputF
   /** Of the simulator only: an istioctl that works in the place of ours. */
   readonly istioctl?: string;
   readonly edition?: string;
+  /** Of the simulator only. */
+  readonly kubernetesVersion?: KubernetesMinor;
   /** One part of the scenarios, for one of several machines. */
   readonly shard?: ShardChoice;
   readonly keep: boolean;
@@ -56,6 +60,7 @@ export function declareRun(
       'names of scenarios, files of your own (./my-mesh.yaml), or "all" for the four of the guide',
     );
   addInstallFlags(run);
+  addKubernetesFlag(run);
   run.option(
     '--guide <file...>',
     'run what the pages of a guide say, instead of a scenario',
@@ -157,6 +162,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--tools', flags.tools),
     ...one('--istiod', flags.istiod),
     ...one('--istioctl', flags.istioctl),
+    ...argvOfKubernetes(flags.kubernetesVersion),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
     ...flags.fault.flatMap(name => ['--fault', name]),

@@ -1,13 +1,18 @@
 /** `mesh-harness up`: its words and flags, and how they are written once more. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
 import type { Action } from '../declaration.ts';
 import { asWord, port } from '../flag-values.ts';
+import { addKubernetesFlag, argvOfKubernetes } from './kubernetes.flags.ts';
 import { addStateDirFlag, argvOfStateDir, type StateDirFlags } from './state-dir.flags.ts';
 
 /** The flags of `mesh-harness up`, as the command line has them. */
 export interface UpFlags extends StateDirFlags {
   readonly bare: boolean;
+  /** API servers alone, without nodes and controllers; nothing is installed. */
+  readonly apiOnly: boolean;
+  readonly kubernetesVersion?: KubernetesMinor;
   /** By default 1.8; current with a real istiod, or that of the user's istioctl. */
   readonly edition?: string;
   /** An istioctl of the user's: it carries the plan out. */
@@ -30,6 +35,11 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
     .argument('<scenario>', 'name of a scenario, or a file of your own')
     .option('--bare', 'leave the steps of the guide to the user', false)
     .option(
+      '--api-only',
+      'API servers alone, without nodes and controllers, as envtest has them; nothing is installed',
+      false,
+    )
+    .option(
       '--edition <name>',
       'the guide as of a line of Istio releases: 1.8 or current (default: 1.8, or what the programs need)',
     )
@@ -39,6 +49,7 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
     )
     .option('--istioctl <file>', 'this istioctl carries the steps out, with the kubectl on PATH')
     .option('--detach', 'run in the background; returns when everything is ready', false);
+  addKubernetesFlag(up);
   addStateDirFlag(up)
     .option(
       '--first-port <n>',
@@ -51,6 +62,7 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
       `
 Examples:
   $ mesh-harness up multi-primary --bare --detach
+  $ mesh-harness up ./one-cluster.yaml --api-only --detach    (to test a controller of yours)
   $ eval "$(mesh-harness env)" && kubectl --context="$CTX_CLUSTER1" get nodes
   $ mesh-harness down`,
     )
@@ -59,11 +71,13 @@ Examples:
 
 /** Returns the words of the command line that brings up the same clusters, and stays in the foreground. */
 export function argvOfUp(scenario: string, flags: UpFlags): readonly string[] {
-  const { bare, edition, istiod, istioctl, seed, firstPort } = flags;
+  const { bare, apiOnly, kubernetesVersion, edition, istiod, istioctl, seed, firstPort } = flags;
   return [
     'up',
     asWord(scenario),
     ...(bare ? ['--bare'] : []),
+    ...(apiOnly ? ['--api-only'] : []),
+    ...argvOfKubernetes(kubernetesVersion),
     ...(edition === undefined ? [] : ['--edition', edition]),
     ...(istiod === undefined ? [] : ['--istiod', path.resolve(istiod)]),
     ...(istioctl === undefined ? [] : ['--istioctl', path.resolve(istioctl)]),

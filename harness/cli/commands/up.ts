@@ -76,7 +76,8 @@ interface Stay {
 async function stayUp(stay: Stay): Promise<number> {
   const { topology, plan, paths, flags, environment, istiod, istioctl, onWorld } = stay;
   const { env, stdout, stderr, signal } = environment;
-  const { bare, seed, firstPort } = flags;
+  const { apiOnly, kubernetesVersion, seed, firstPort } = flags;
+  const bare = flags.bare || apiOnly;
   const { edition, istioVersion } = plan;
   const screen = createScreen({ stdout, stderr, env });
   tellFirst(screen, stay);
@@ -101,7 +102,9 @@ async function stayUp(stay: Stay): Promise<number> {
   using _ = stayOnDefects(error => onDefect(stackOf(error)));
   const platform = await platformMaker('simulator')({
     seed,
+    ...(kubernetesVersion && { kubernetes: kubernetesVersion }),
     open: {
+      apiOnly,
       istioVersion,
       ...(istiod && { istiod }),
       onDefect: (cluster, defect) => onDefect(describeDefect(defect), cluster),
@@ -176,6 +179,12 @@ async function until(...signals: readonly (AbortSignal | undefined)[]): Promise<
     await new Promise<void>(resolve => any.addEventListener('abort', () => resolve(), { once: true }));
 }
 
+/** Returns what the world lacks, for the line that says that it is up. */
+function wordsOf({ bare, apiOnly }: UpFlags): string {
+  if (apiOnly) return ': API servers alone, without nodes and controllers';
+  return bare ? ', with nothing installed' : '';
+}
+
 function tellWhatIsNext(
   screen: Screen,
   { scenario, plan, topology, flags, environment: { env } }: Stay,
@@ -188,7 +197,7 @@ function tellWhatIsNext(
   const { length: mistakes } = plan.errata;
   const lines = [
     '',
-    `${topology.name} is up${flags.bare ? ', with nothing installed' : ''}. In a shell:`,
+    `${topology.name} is up${wordsOf(flags)}. In a shell:`,
     `  eval "$(${command('env')})"`,
     ...(flags.bare
       ? ['  cp -R "$ISTIO_FOLDER/samples" .   (in a folder of yours, where you type the guide)']
@@ -200,10 +209,14 @@ function tellWhatIsNext(
           `  ${text}`,
         ]
       : []),
-    flags.bare
-      ? 'When you have typed it, see whether calls really cross:'
-      : 'See whether calls really cross:',
-    `  ${command('verify')}`,
+    ...(flags.apiOnly
+      ? []
+      : [
+          flags.bare
+            ? 'When you have typed it, see whether calls really cross:'
+            : 'See whether calls really cross:',
+          `  ${command('verify')}`,
+        ]),
     `End it: ${detached ? command('down') : 'Ctrl-C'}`,
   ];
   screen.progress(lines.join('\n'));

@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly istioVersion: string;
   /** Port of the first cluster's API server, the others follow; free ones by default. */
   readonly firstPort?: number;
+  /** True: API servers alone, without nodes and controllers. */
+  readonly apiOnly?: boolean;
   /** The programs that work on it; without them our own do, inside this process. */
   readonly programs?: Programs;
   /** A real `pilot-discovery` of this machine, which takes the place of our istiod. */

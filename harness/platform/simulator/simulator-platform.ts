@@ -2,6 +2,7 @@
 import { unlessAborted } from '../../base/abort.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
+import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import {
@@ -21,6 +22,8 @@ import { watchWorld } from './watchdog.ts';
 export interface SimulatorOptions {
   /** The same seed gives the same run. */
   readonly seed: string;
+  /** Which version of Kubernetes the clusters are; 1.34 by default. */
+  readonly kubernetes?: KubernetesMinor;
   /**
    * Opens the world to other programs of this machine; without it, nothing outside of this process sees the
    * world.
@@ -115,10 +118,12 @@ export class SimulatorPlatform implements Platform {
     istiod?: WorldOptions['istiod'],
   ): Promise<World> {
     const { networks, clusters } = topology;
-    const { seed, observer, onWorld } = this.#options;
+    const { seed, kubernetes, open, observer, onWorld } = this.#options;
     const world = await createWorld({
       seed,
       clock,
+      ...(kubernetes && { kubernetes }),
+      ...(open?.apiOnly && { apiOnly: true }),
       networks,
       clusters,
       onDefect,

@@ -5,7 +5,14 @@ import type { Duplex } from 'node:stream';
 import { createRootCa, type Validity } from '../../base/certificates.ts';
 import type { Clock } from '../../base/clock.ts';
 import { controllerForMany } from '../../base/deadline.ts';
+import {
+  DEFAULT_KUBERNETES,
+  KUBERNETES_VERSIONS,
+  type KubernetesMinor,
+  minorNumber,
+} from '../../base/kubernetes-versions.ts';
 import type { Random } from '../../base/random.ts';
+import { SIMULATED_SUFFIX } from '../../base/simulated-version.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
@@ -22,7 +29,6 @@ import { type CertifiedKey, issueClient, issueServer, kubeconfigOf } from './clu
 import { startCompaction } from './compaction.ts';
 import { startCustomResources } from './custom-resources.ts';
 import { startEventExpiry } from './event-expiry.ts';
-import { VERSION } from './http/handlers/non-resource.ts';
 import { createHttpApi, type RequestRecord } from './http/server/server.ts';
 import type { KubeletApi } from './kubelet-api.ts';
 import { createMachinery, type Machinery } from './machinery.ts';
@@ -43,8 +49,12 @@ export interface ApiServerOptions {
   readonly port: number;
   /** IP addresses that the certificate names beside the server's own. */
   readonly certificateAddresses?: readonly string[];
+  /** Which version of Kubernetes its API is; 1.34 by default. */
+  readonly kubernetes?: KubernetesMinor;
   /** What `/version` says in the place of our own, for tests in which a cluster stands in for a real one. */
   readonly version?: string;
+  /** False where nobody makes service accounts: pods need none then. */
+  readonly hasAccounts?: boolean;
   /** Called with every request, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -54,7 +64,7 @@ export interface ApiServer {
   readonly machinery: Machinery;
   readonly tokens: ServiceAccountTokens;
   readonly caPem: string;
-  /** `v1.32.4…` */
+  /** `v1.34.3…` */
   readonly version: string;
   /** Connects the nodes. Until then exec, logs and port-forward have nobody to ask. */
   connectKubelets(kubelets: KubeletApi): void;
@@ -81,7 +91,8 @@ const ADMIN_GROUPS = ['system:masters'];
 /** Makes an API server that answers as soon as it is handed connections. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { supervisor, clusterName, clock, random, network, port, serviceRange } = options;
-  const { version = VERSION.gitVersion } = options;
+  const { kubernetes = DEFAULT_KUBERNETES, hasAccounts = true } = options;
+  const { version = KUBERNETES_VERSIONS[kubernetes] + SIMULATED_SUFFIX } = options;
   const validity: Validity = { notBeforeMs: clock.now() - DAY_MS, notAfterMs: clock.now() + YEARS_MS };
   const authority = await createRootCa({ commonName: 'kubernetes', ...validity });
   let webhooks: WebhookClient | undefined;
@@ -90,13 +101,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     clock,
     random,
     serviceRange,
+    minor: minorNumber(kubernetes),
     onListenerError: error => component.failed({ key: 'a watch' }, error),
     plugins: ({ store, registry }): readonly AdmissionPlugin[] => {
       webhooks = new WebhookClient({ clock, network, store, registry });
       const hooks = { store, registry, client: webhooks, random: random.stream('webhooks') };
       return [
         namespaceLifecycle(store, registry),
-        serviceAccountAdmission(store, registry, random.stream('token-volumes')),
+        ...(hasAccounts ? [serviceAccountAdmission(store, registry, random.stream('token-volumes'))] : []),
         priorityAdmission(store, registry),
         tolerationAdmission(),
         storageProtection(),

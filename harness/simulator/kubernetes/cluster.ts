@@ -2,16 +2,18 @@
 import type { Duplex } from 'node:stream';
 import type { ExecOutcome } from '../../base/api-client.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog, OnProcess } from '../program.ts';
 import { API_PORT, ApiDoor } from './api-door.ts';
 import { createApiServer } from './api-server.ts';
+import { startBareApi } from './bare-api.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { type Defect, endProcess } from './client/defect.ts';
 import { defectEvents } from './client/defect-events.ts';
 import { Supervisor } from './client/supervisor.ts';
-import { startControlPlane } from './components.ts';
+import { type ControlPlaneOptions, startControlPlane } from './components.ts';
 import type { RequestRecord } from './http/server/server.ts';
 import { type NodeMachine, nodeNames } from './node/nodes.ts';
 import { execOnNode } from './node-exec.ts';
@@ -35,6 +37,13 @@ export interface ClusterOptions {
    * (`docker.io/curlimages/curl:8.16.0`). Absent: a registry has all of the catalog.
    */
   readonly isOnNodes?: (reference: string) => boolean;
+  /** Which version of Kubernetes its API is; 1.34 by default. */
+  readonly kubernetes?: KubernetesMinor;
+  /**
+   * True: the API server alone, without nodes, controllers and the accounts that these would make, as
+   * envtest has it.
+   */
+  readonly apiOnly?: boolean;
   /**
    * What the API server says that it is, in the place of `…+mesh-harness`: for tests in which the cluster
    * stands in for a real one. Nodes say the same.
@@ -109,7 +118,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     onProcess,
     onDefect = endProcess,
   } = options;
-  const { certificateAddresses, hasLoadBalancers = true } = options;
+  const { certificateAddresses, hasLoadBalancers = true, kubernetes, apiOnly = false } = options;
   const nodes: NodeMachine[] = nodeNames(name, Math.max(1, count)).map((nodeName, index) => ({
     name: nodeName,
     network: network.addNode(nodeName),
@@ -131,11 +140,13 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     network: first.network,
     port: API_PORT,
     ...(certificateAddresses && { certificateAddresses }),
+    ...(kubernetes && { kubernetes }),
     ...(options.version !== undefined && { version: options.version }),
+    hasAccounts: !apiOnly,
     ...(onRequest && { onRequest }),
   });
   tellInEvents = defectEvents(api.machinery, clock);
-  const controlPlane = startControlPlane({
+  const parts: ControlPlaneOptions = {
     supervisor,
     machinery: api.machinery,
     network,
@@ -151,7 +162,8 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     version: api.version,
     ...(options.isOnNodes && { isOnNodes: options.isOnNodes }),
     ...(onProcess && { onProcess }),
-  });
+  };
+  const controlPlane = apiOnly ? startBareApi(parts) : startControlPlane(parts);
   api.connectKubelets(controlPlane.sessions);
   const door = new ApiDoor(first.network, api);
   return {

@@ -3,10 +3,11 @@
  * name server.
  */
 import type { NetworkNamespace } from '../network/interfaces.ts';
-import { apiService, createDnsEndpoints, createDnsService, systemNamespaces } from './bootstrap.ts';
+import { createDnsEndpoints, createDnsService } from './bootstrap.ts';
 import { AllObjects } from './client/all-objects.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { TypedClient } from './client/typed.ts';
+import { type ContextOf, contextsOf, keepOwnObjects } from './component-contexts.ts';
 import { startClusterRoleAggregation } from './controllers/cluster-role-aggregation.ts';
 import { startDeploymentController } from './controllers/deployment.ts';
 import { startDisruptionController } from './controllers/disruption.ts';
@@ -14,7 +15,6 @@ import { startEndpointSliceMirroringController } from './controllers/endpoint-sl
 import { startEndpointSliceController } from './controllers/endpoint-slices.ts';
 import { startEndpointsController } from './controllers/endpoints.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
-import { startKeptObjects } from './controllers/kept-objects.ts';
 import { startLoadBalancerController } from './controllers/load-balancer.ts';
 import { startNamespaceController } from './controllers/namespace.ts';
 import { startReplicaSetController } from './controllers/replica-set.ts';
@@ -46,34 +46,16 @@ export interface ControlPlane extends Controller {
   startController(name: string, start: (context: ControllerContext) => Controller): void;
 }
 
-/** Gives a controller of this name its frame, client and chance. */
-type ContextOf = (name: string) => ControllerContext;
-
 /** Makes the objects that a cluster has from its first moment, and starts all components. */
 export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { machinery, supervisor, network, nodes, clock, random, apiPort } = options;
+  const { machinery, supervisor, network, nodes, clock } = options;
   const client = new TypedClient(machinery.client);
   const first = firstOf(nodes);
-  const server = supervisor.component('kube-apiserver');
-  const kept = startKeptObjects(
-    { component: server, client: new TypedClient(machinery.clientFor(server)), clock: server.clock },
-    [
-      ...systemNamespaces(),
-      ...apiService(machinery.addresses, { address: first.network.address, port: apiPort }),
-    ],
-  );
+  const kept = keepOwnObjects(options);
   registerNodes(options);
   createDnsService(client, machinery.addresses);
   const all = new AllObjects(machinery.clientFor(supervisor.component('informers')), machinery.registry);
-  const contextOf: ContextOf = name => {
-    const component = supervisor.component(name);
-    return {
-      component,
-      client: new TypedClient(machinery.clientFor(component)),
-      clock: component.clock,
-      random: random.stream(name),
-    };
-  };
+  const contextOf = contextsOf(options);
   const kubelets = startKubelets(options);
   const dns = network.addPod('coredns', first.name);
   createDnsEndpoints(client, dns.address);

@@ -18,6 +18,8 @@ export interface MachineryOptions {
   readonly random: Random;
   /** CIDR of the cluster IPs: `10.255.0.0/16`. */
   readonly serviceRange: string;
+  /** The minor version of Kubernetes, 34 for 1.34: what is newer is not there. */
+  readonly minor: number;
   /** Called with what a client's watch throws; by default that ends the process. */
   readonly onListenerError?: (error: unknown) => void;
   /** In the order in which they see a request; called once the store is there. */
@@ -46,11 +48,12 @@ export function createMachinery({
   clock,
   random,
   serviceRange,
+  minor,
   plugins,
   onListenerError,
 }: MachineryOptions): Machinery {
   const store = new Store({ onListenerError });
-  const registry = new ResourceRegistry(BUILT_IN_RESOURCES);
+  const registry = new ResourceRegistry(BUILT_IN_RESOURCES, minor);
   const addresses = new ServiceAddresses(serviceRange, random.stream('service-addresses'));
   const objects = new ObjectService({
     store,

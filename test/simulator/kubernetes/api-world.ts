@@ -9,6 +9,7 @@ import {
   type KubernetesObject,
 } from '../../../harness/base/kubernetes-client.ts';
 import type { Dial } from '../../../harness/base/kubernetes-transport.ts';
+import { DEFAULT_KUBERNETES, type KubernetesMinor } from '../../../harness/base/kubernetes-versions.ts';
 import { createRandom } from '../../../harness/base/random.ts';
 import { type ApiServer, createApiServer } from '../../../harness/simulator/kubernetes/api-server.ts';
 import { type Defect, endProcess } from '../../../harness/simulator/kubernetes/client/defect.ts';
@@ -32,8 +33,10 @@ export interface ApiWorld extends AsyncDisposable {
 /** Has namespaces `default` and `sample`, and their default service accounts. */
 export async function apiWorld({
   onDefect = endProcess,
+  kubernetes = DEFAULT_KUBERNETES,
 }: {
   readonly onDefect?: (defect: Defect) => void;
+  readonly kubernetes?: KubernetesMinor;
 } = {}): Promise<ApiWorld> {
   // The wall's now: OpenSSL checks certificates against it.
   const world = smallWorld('api', Math.floor(Date.parse(new Date().toISOString())));
@@ -44,6 +47,7 @@ export async function apiWorld({
     clock: world.clock,
     random: createRandom('api'),
     serviceRange: SERVICE_RANGE,
+    kubernetes,
     network: node,
     port: 6443,
   });

@@ -132,6 +132,7 @@ export class TestWorld implements AsyncDisposable {
       clock,
       random,
       serviceRange: ranges.serviceRange,
+      minor: 34,
       plugins: ({ store, registry }) => [
         namespaceLifecycle(store, registry),
         serviceAccountAdmission(store, registry, random),
@@ -151,7 +152,7 @@ export class TestWorld implements AsyncDisposable {
       tokens,
       caCertificate: 'the root',
       apiPort: 6443,
-      version: 'v1.32.4',
+      version: 'v1.34.3',
     });
     this.client = new TypedClient(this.machinery.client);
     this.sessions = controlPlane.sessions;

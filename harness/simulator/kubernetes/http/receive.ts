@@ -32,11 +32,16 @@ function checkKind(body: JsonObject, apiVersion: string, type: ResourceType): vo
   }
 }
 
-/** Checks what a body says it is, and makes it an object of the stored version. @throws ApiError 400 */
+/**
+ * Checks what a body says it is, and makes it an object of the stored version.
+ * @param minor - of Kubernetes, 34 for 1.34: later fields are unknown
+ * @throws ApiError 400
+ */
 export function receiveObject(
   body: JsonObject,
   call: Call<ResourceRequest>,
   type: ResourceType,
+  minor: number,
 ): KubernetesObject {
   const { info } = call;
   checkKind(body, apiVersionOf(type.group, info.version), type);
@@ -48,6 +53,7 @@ export function receiveObject(
   }
   keepToSchema(type, info.version, body, {
     mode: info.query.get('fieldValidation') ?? '',
+    minor,
     warn: text => warn(call.response, text),
   });
   const object = body as KubernetesObject; // its metadata is an object, the schema has seen the rest

@@ -20,6 +20,7 @@ interface Row {
   readonly virtual?: true;
   readonly notSimulated?: string;
   readonly isInert?: true;
+  readonly since?: number;
   readonly storedAs?: ResourceKey;
 }
 
@@ -68,6 +69,7 @@ export function define(
     virtual: row.virtual ?? false,
     ...(row.notSimulated !== undefined && { notSimulated: row.notSimulated }),
     ...(row.isInert && { isInert: true }),
+    ...(row.since !== undefined && { since: row.since }),
     ...(row.storedAs !== undefined && { storedAs: row.storedAs }),
   };
 }

@@ -145,6 +145,24 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     cluster: true,
     isInert: true,
   }),
+  define('admissionregistration.k8s.io', ['v1'], 'mutatingadmissionpolicies', 'MutatingAdmissionPolicy', {
+    cluster: true,
+    generation: true,
+    since: 36,
+    notSimulated: 'mutatingadmissionpolicies.admissionregistration.k8s.io',
+  }),
+  define(
+    'admissionregistration.k8s.io',
+    ['v1'],
+    'mutatingadmissionpolicybindings',
+    'MutatingAdmissionPolicyBinding',
+    {
+      cluster: true,
+      generation: true,
+      since: 36,
+      notSimulated: 'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
+    },
+  ),
   webhookConfigurations('Mutating'),
   webhookConfigurations('Validating'),
   define('apiextensions.k8s.io', ['v1'], 'customresourcedefinitions', 'CustomResourceDefinition', {

@@ -11,8 +11,12 @@ export class ResourceRegistry {
   readonly #byKind = new Map<string, ResourceType>();
   #revision = 0;
 
-  constructor(types: readonly ResourceType[]) {
-    for (const type of types) this.add(type);
+  /** The minor version of Kubernetes, 34 for 1.34: kinds and fields that are newer are not there. */
+  readonly minor: number;
+
+  constructor(types: readonly ResourceType[], minor: number) {
+    this.minor = minor;
+    for (const type of types) if ((type.since ?? 0) <= minor) this.add(type);
   }
 
   /** Grows with every change: for caches of discovery documents. */

@@ -50,6 +50,8 @@ export interface ResourceType {
   readonly notSimulated?: string;
   /** Objects are stored, and nothing acts on them: whoever creates one is told so. */
   readonly isInert?: boolean;
+  /** The minor version that brought it, 36 for 1.36; absent for a kind of all that are simulated. */
+  readonly since?: number;
   /** The type in whose place it is stored: another view of the same objects. */
   readonly storedAs?: ResourceKey;
   /** Present for custom resources. */

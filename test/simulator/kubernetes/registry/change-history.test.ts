@@ -9,7 +9,7 @@ import { ResourceRegistry } from '../../../../harness/simulator/kubernetes/regis
 import type { ResourceType } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
 import { Store } from '../../../../harness/simulator/kubernetes/registry/store.ts';
 
-const registry = new ResourceRegistry(BUILT_IN_RESOURCES);
+const registry = new ResourceRegistry(BUILT_IN_RESOURCES, 34);
 const type: ResourceType = registry.require('configmaps');
 const configMap = (name: string, text = ''): KubernetesObject => ({
   apiVersion: 'v1',

@@ -10,7 +10,7 @@ import {
 import { ResourceRegistry } from '../../../../harness/simulator/kubernetes/registry/registry.ts';
 import { Store } from '../../../../harness/simulator/kubernetes/registry/store.ts';
 
-const type = new ResourceRegistry(BUILT_IN_RESOURCES).require('pods');
+const type = new ResourceRegistry(BUILT_IN_RESOURCES, 34).require('pods');
 const pod = (phase: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Pod',

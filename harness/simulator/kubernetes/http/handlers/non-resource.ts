@@ -1,24 +1,30 @@
 /** Paths beside the resources: version, health, OpenAPI, the token issuer. */
-import { SIMULATED_SUFFIX } from '../../../../base/simulated-version.ts';
 import { API_AUDIENCE } from '../../auth/token-claims.ts';
+import type { JsonObject } from '../../registry/json.ts';
 import { openApiDocument, openApiIndex } from '../../registry/schema/open-api.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson, sendText, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { handleDiscovery, sendPageNotFound } from './discovery.ts';
 
-/** kubectl chooses by it what it may ask for. The build is ours, and says so. */
-export const VERSION = {
-  major: '1',
-  minor: '32',
-  gitVersion: `v1.32.4${SIMULATED_SUFFIX}`,
-  gitCommit: '0000000000000000000000000000000000000000',
-  gitTreeState: 'clean',
-  buildDate: '2025-04-22T16:02:27Z',
-  goVersion: 'none',
-  compiler: 'none',
-  platform: 'linux/amd64',
-};
+/** Answers `/version`: kubectl chooses by it what it may ask for. The build is ours, and says so. */
+function versionInfo({ version, registry: { minor } }: Environment): JsonObject {
+  return {
+    major: '1',
+    minor: String(minor),
+    emulationMajor: '1',
+    emulationMinor: String(minor),
+    minCompatibilityMajor: '1',
+    minCompatibilityMinor: String(minor - 1),
+    gitVersion: version,
+    gitCommit: '0000000000000000000000000000000000000000',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: 'none',
+    compiler: 'none',
+    platform: 'linux/amd64',
+  };
+}
 
 const CHECKS = [
   'ping',
@@ -36,7 +42,7 @@ export function handlePath(environment: Environment, call: Call): void {
   const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
   switch (path) {
     case '/version':
-      sendValue(call, 200, { ...VERSION, gitVersion: environment.version });
+      sendValue(call, 200, versionInfo(environment));
       return;
     case '/healthz':
     case '/livez':

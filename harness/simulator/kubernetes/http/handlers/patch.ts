@@ -42,7 +42,10 @@ export async function handlePatch(
         type,
         info.version,
       );
-      const object = receivePatched(patched, call, type, patch.shown);
+      const object = receivePatched(patched, call, type, {
+        shown: patch.shown,
+        minor: environment.registry.minor,
+      });
       checkName(object, info);
       return object;
     },
@@ -56,12 +59,12 @@ function receivePatched(
   patched: JsonObject,
   call: Call<ResourceRequest>,
   type: ResourceType,
-  shown: string,
+  { shown, minor }: { readonly shown: string; readonly minor: number },
 ): KubernetesObject {
   try {
     patched['kind'] ??= type.kind;
     patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
-    return receiveObject(patched, call, type);
+    return receiveObject(patched, call, type, minor);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error;
     const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');

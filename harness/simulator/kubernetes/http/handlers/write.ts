@@ -48,7 +48,7 @@ export async function handleCreate(
   const context = contextOf(call, 'Create');
   refuseUnsimulated(type);
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
-  const object = receiveObject(body, call, type);
+  const object = receiveObject(body, call, type, environment.registry.minor);
   checkNamespace(object, info, type);
   if ((object.metadata.resourceVersion ?? '') !== '') {
     throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
@@ -70,7 +70,7 @@ export async function handleUpdate(
   if (info.name === '' || !type.verbs.includes('update')) throw methodNotAllowed();
   const context = contextOf(call, 'Update');
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
-  const object = receiveObject(body, call, type);
+  const object = receiveObject(body, call, type, environment.registry.minor);
   checkNamespace(object, info, type);
   checkName(object, info);
   if (type.custom) demandVersion(object, environment, info, type);

@@ -33,7 +33,7 @@ export async function applyObject(
   const { info } = call;
   checkApplied(sent);
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
-  const applied = receiveObject(copy(sent), call, type);
+  const applied = receiveObject(copy(sent), call, type, environment.registry.minor);
   applied.metadata.name ??= info.name;
   if (applied.metadata.name !== info.name) {
     throw badRequest(

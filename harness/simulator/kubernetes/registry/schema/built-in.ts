@@ -13,13 +13,19 @@ import { isUnion, SCHEMA_MESSAGE, schemasIn } from './unions.ts';
 const goKind = (value: unknown): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 
+/** Where the version does not matter: fields of all versions are known. */
+const NEWEST = Number.POSITIVE_INFINITY;
+
 interface Walk {
   /** `spec.servers[0].zzz`, as strict decoding names them. */
   readonly unknown: string[];
+  /** Fields of later minor versions are unknown. */
+  readonly minor: number;
 }
 
 /**
  * Checks an object, drops unknown fields and brings quantities into their canonical form, in place.
+ * @param minor - of Kubernetes, 34 for 1.34; fields of all versions are known by default
  * @returns the unknown fields; undefined for a kind whose fields are not described: it is taken as it is
  * @throws ApiError 400 for a value of the wrong type
  */
@@ -27,10 +33,11 @@ export function keepBuiltIn(
   apiVersion: string,
   kind: string,
   object: JsonObject,
+  minor = NEWEST,
 ): readonly string[] | undefined {
   const message = messageFor(apiVersion, kind);
   if (!fieldsOf(message)) return undefined;
-  const walk: Walk = { unknown: [] };
+  const walk: Walk = { unknown: [], minor };
   const version = JSON.stringify(apiVersion.split('/').at(-1));
   try {
     walkMessage(object, message, ROOT, walk);
@@ -75,7 +82,7 @@ function walkMessage(object: JsonObject, message: string, place: Place, walk: Wa
     const field = fields.get(key);
     const at = below(place, key);
     const value = object[key];
-    if (!field) {
+    if (!field || field.since > walk.minor) {
       walk.unknown.push(at.path);
       delete object[key];
     } else if (value !== null && value !== undefined) object[key] = walkField(value, field, at, walk);

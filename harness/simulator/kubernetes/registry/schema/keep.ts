@@ -10,6 +10,8 @@ import { applySchemaDefaults } from './schema-defaults.ts';
 export interface SchemaOptions {
   /** `Strict`, `Warn`, `Ignore`; empty: `Warn`. */
   readonly mode: string;
+  /** The minor version of Kubernetes, 34 for 1.34. */
+  readonly minor: number;
   warn(text: string): void;
 }
 
@@ -18,9 +20,9 @@ export function keepToSchema(
   type: ResourceType,
   version: string,
   object: JsonObject,
-  { mode, warn }: SchemaOptions,
+  { mode, minor, warn }: SchemaOptions,
 ): void {
-  const unknown = unknownFields(type, version, object);
+  const unknown = unknownFields(type, version, object, minor);
   if (unknown.length === 0) return;
   const texts = unknown.map(field => `unknown field ${JSON.stringify(field)}`);
   if (mode === 'Strict') {
@@ -31,8 +33,13 @@ export function keepToSchema(
   if (mode !== 'Ignore') for (const text of texts) warn(text);
 }
 
-function unknownFields(type: ResourceType, version: string, object: JsonObject): readonly string[] {
-  if (!type.custom) return keepBuiltIn(apiVersionOf(type.group, version), type.kind, object) ?? [];
+function unknownFields(
+  type: ResourceType,
+  version: string,
+  object: JsonObject,
+  minor: number,
+): readonly string[] {
+  if (!type.custom) return keepBuiltIn(apiVersionOf(type.group, version), type.kind, object, minor) ?? [];
   const schema = type.custom.schemas[version];
   if (!isObject(schema)) return [];
   const unknown: string[] = [];
