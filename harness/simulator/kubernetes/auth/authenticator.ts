@@ -4,8 +4,6 @@ import { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { unauthorized } from '../registry/status.ts';
 import { ANONYMOUS, type UserInfo } from '../registry/user.ts';
-import type { RbacAuthorizer } from './rbac.ts';
-import type { Attributes } from './rbac-rules.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 import { API_AUDIENCE } from './token-claims.ts';
 
@@ -23,10 +21,9 @@ export class Authenticator {
   authenticate(request: IncomingMessage): UserInfo {
     const certificate = this.#fromCertificate(request);
     if (certificate) return certificate;
-    const authorization = request.headers.authorization;
-    if (authorization === undefined) return ANONYMOUS;
-    const token = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1];
-    const identity = token === undefined ? undefined : this.#tokens.identify(token);
+    const token = bearerToken(request.headers.authorization) ?? tokenProtocol(request);
+    if (token === undefined) return ANONYMOUS;
+    const identity = this.#tokens.identify(token);
     if (!identity?.audiences.includes(API_AUDIENCE)) throw unauthorized();
     return identity.user;
   }
@@ -41,15 +38,51 @@ export class Authenticator {
     let user: UserInfo | null = null;
     if (tls.authorized === true) {
       // Unlike getPeerCertificate this decodes nothing but what is asked for.
-      const subject = parseSubject(tls.getPeerX509Certificate()?.subject ?? '');
+      const certificate = tls.getPeerX509Certificate();
+      const subject = parseSubject(certificate?.subject ?? '');
       const [username] = subject.get('CN') ?? [];
       if (username !== undefined && username !== '') {
-        user = { username, groups: [...(subject.get('O') ?? []), 'system:authenticated'] };
+        const digest = (certificate?.fingerprint256 ?? '').replaceAll(':', '').toLowerCase();
+        user = {
+          username,
+          groups: [...(subject.get('O') ?? []), 'system:authenticated'],
+          extra: { [CREDENTIAL_ID]: [`X509SHA256=${digest}`] },
+        };
       }
     }
     this.#bySocket.set(socket, user);
     return user ?? undefined;
   }
+}
+
+/** The key of `extra` that tells credentials apart (pkg/authentication/user/user.go @v1.34). */
+const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
+
+/**
+ * Reads the token of an Authorization header; undefined for another scheme and for a header without a token,
+ * which count as absent (pkg/authentication/request/bearertoken/bearertoken.go @v1.34).
+ */
+function bearerToken(header: string | undefined): string | undefined {
+  const [scheme = '', token = ''] = (header ?? '').trim().split(' ');
+  return scheme.toLowerCase() === 'bearer' && token !== '' ? token : undefined;
+}
+
+const TOKEN_PROTOCOL = 'base64url.bearer.authorization.k8s.io.';
+
+/**
+ * Takes the token out of the subprotocols of a WebSocket, where browsers have it: they set no headers
+ * (pkg/authentication/request/websocket/protocol.go @v1.34).
+ * @throws ApiError 401 for several tokens, and for one without another protocol
+ */
+function tokenProtocol({ headers }: IncomingMessage): string | undefined {
+  const sent = headers['sec-websocket-protocol'];
+  if (sent?.includes(TOKEN_PROTOCOL) !== true) return undefined;
+  const protocols = sent.split(',').map(part => part.trim());
+  const others = protocols.filter(protocol => !protocol.startsWith(TOKEN_PROTOCOL));
+  const [encoded = '', ...more] = protocols.filter(protocol => protocol.startsWith(TOKEN_PROTOCOL));
+  if (more.length > 0 || others.length === 0) throw unauthorized();
+  headers['sec-websocket-protocol'] = others.join(', ');
+  return Buffer.from(encoded.slice(TOKEN_PROTOCOL.length), 'base64url').toString();
 }
 
 /** A subject as Node prints it, one attribute to a line: `O=system:masters`, `CN=kubernetes-admin`. */
@@ -60,38 +93,4 @@ function parseSubject(text: string): ReadonlyMap<string, readonly string[]> {
     if (name !== '') attributes.set(name, [...(attributes.get(name) ?? []), value.replace(/\\(.)/g, '$1')]);
   }
   return attributes;
-}
-
-/** Reads the groups to act in, which a request lists in one header or several. */
-const groupsAsked = ({ headers }: IncomingMessage): readonly string[] =>
-  (headers['impersonate-group'] ?? '')
-    .toString()
-    .split(',')
-    .map(group => group.trim())
-    .filter(group => group !== '');
-
-/**
- * The user to act as, if the request asks for another one (`kubectl --as`).
- * @throws what `refuse` makes, if the caller may not
- */
-export function impersonate(
-  caller: UserInfo,
-  request: IncomingMessage,
-  authorizer: RbacAuthorizer,
-  refuse: (user: UserInfo, attributes: Attributes) => Error,
-): UserInfo {
-  const username = request.headers['impersonate-user'];
-  if (typeof username !== 'string') return caller;
-  const groups = groupsAsked(request);
-  const check = (group: string, resource: string, name: string, namespace = '') => {
-    const on = { group, resource, subresource: '', namespace, name };
-    const attributes: Attributes = { kind: 'resource', verb: 'impersonate', ...on };
-    if (!authorizer.authorize(caller, attributes).allowed) throw refuse(caller, attributes);
-  };
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username);
-  if (account) check('', 'serviceaccounts', account[2] ?? '', account[1]);
-  else check('', 'users', username);
-  for (const group of groups) check('', 'groups', group);
-  const implied = account ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : [];
-  return { username, groups: [...new Set([...groups, ...implied, 'system:authenticated'])] };
 }

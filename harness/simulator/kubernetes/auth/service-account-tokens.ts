@@ -2,6 +2,7 @@
 import { BoundedMemory } from '../../../base/bounded-memory.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
+import { RecentMap } from '../../../base/recent-map.ts';
 import {
   isObject,
   type JsonObject,
@@ -32,6 +33,18 @@ export interface TokenIdentity {
 
 /** The number of checked signatures that are kept. */
 const CACHE_SIZE = 4096;
+/**
+ * How long an identity is believed without another look: an account that is gone may do nothing, and is known
+ * nevertheless (pkg/kubeapiserver/options/authentication.go @v1.34, TokenSuccessCacheTTL).
+ */
+const BELIEVED_MS = 10_000;
+
+/** What was found out about a token, and until when that holds. */
+interface Believed {
+  readonly identity: TokenIdentity;
+  /** On the world's clock, in milliseconds since the epoch. */
+  readonly untilMs: number;
+}
 
 /** Issues the tokens of service accounts and checks them: JWTs signed with the cluster's key. */
 export class ServiceAccountTokens {
@@ -41,6 +54,7 @@ export class ServiceAccountTokens {
   readonly #store: Store;
   readonly #registry: ResourceRegistry;
   readonly #claims = new BoundedMemory<JsonObject>(CACHE_SIZE);
+  readonly #believed = new RecentMap<string, Believed>(CACHE_SIZE);
 
   constructor(options: {
     readonly clock: Clock;
@@ -72,10 +86,19 @@ export class ServiceAccountTokens {
   }
 
   /**
-   * Finds the user of a token, at this moment.
+   * Finds the user of a token, as of this moment or of the last ten seconds.
    * @returns undefined if this cluster did not issue it, it has expired, or its bound object is gone
    */
   identify(token: string): TokenIdentity | undefined {
+    const now = this.#clock.now();
+    const believed = this.#believed.get(token);
+    if (believed && believed.untilMs > now) return believed.identity;
+    const identity = this.#look(token);
+    if (identity) this.#believed.set(token, { identity, untilMs: now + BELIEVED_MS });
+    return identity;
+  }
+
+  #look(token: string): TokenIdentity | undefined {
     const claims = this.#verified(token);
     if (!claims) return undefined;
     return claims['iss'] === LEGACY_ISSUER

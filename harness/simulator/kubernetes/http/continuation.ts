@@ -1,6 +1,7 @@
 /** Pages of a list: the token that leads from one to the next. */
-import type { KubernetesObject } from '../registry/json.ts';
+import { type KubernetesObject, objectOf } from '../registry/json.ts';
 import { type ApiError, badRequest, expired } from '../registry/status.ts';
+import { jsonProblem } from './go-json.ts';
 
 /** The place where a list goes on. */
 export interface Continuation {
@@ -17,18 +18,34 @@ export function encodeContinuation({ resourceVersion, after }: Continuation): st
   );
 }
 
-/** Reads a continue token. @throws ApiError 400 */
+/** Makes the refusal of a token. */
+const invalidToken = (problem: string): ApiError =>
+  badRequest(`invalid continue token: continue key is not valid${problem === '' ? '' : `: ${problem}`}`);
+
+/**
+ * Reads a continue token (staging/src/k8s.io/apiserver pkg/storage/continue.go @v1.34, DecodeContinue).
+ * @throws ApiError 400
+ */
 export function decodeContinuation(token: string): Continuation {
+  const strange = /[^A-Za-z0-9_-]/.exec(token)?.index ?? (token.length % 4 === 1 ? token.length - 1 : -1);
+  if (strange >= 0) throw invalidToken(`illegal base64 data at input byte ${strange}`);
+  const text = Buffer.from(token, 'base64url').toString();
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (typeof value === 'object' && value !== null && 'rv' in value && 'start' in value) {
-      const { rv, start } = value;
-      if (typeof rv === 'number' && typeof start === 'string') return { resourceVersion: rv, after: start };
-    }
-  } catch {
-    // Falls through to the refusal.
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalidToken(jsonProblem(error, text));
   }
-  throw badRequest('invalid continue token: continue key is not valid');
+  const { v: version, rv, start } = objectOf(value);
+  if (version !== 'meta.k8s.io/v1') {
+    const shown = typeof version === 'string' ? version : '';
+    throw invalidToken(`server does not recognize this encoded version ${shown}`);
+  }
+  if (typeof rv !== 'number' || rv === 0)
+    throw invalidToken('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '')
+    throw invalidToken('encoded start key empty (version meta.k8s.io/v1)');
+  return { resourceVersion: rv, after: start };
 }
 
 /**

@@ -22,15 +22,16 @@ export interface ListOptions {
   readonly timeoutSeconds: number | undefined;
 }
 
-function wholeNumber(text: string | null, name: string): number | undefined {
-  if (text === null || text === '') return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value)) {
-    throw badRequest(
-      `Unable to convert "[${JSON.stringify(text)}]" to int64: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax (${name})`,
-    );
-  }
-  return value;
+const [INT64_END, INT64_LEAST] = [2n ** 63n, -(2n ** 63n)];
+
+/** Reads a whole number as strconv.ParseInt of Go does. @throws ApiError 400 */
+export function wholeNumber(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  const isNumber = /^[+-]?\d+$/.test(text);
+  const value = isNumber ? BigInt(text.replace('+', '')) : 0n;
+  if (isNumber && value < INT64_END && value >= INT64_LEAST) return Number(value);
+  const problem = isNumber ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
 }
 
 /** Reads the options of a list or watch from the query of its URL. @throws ApiError 400, 422 */
@@ -47,13 +48,13 @@ export function parseListOptions(info: ResourceRequest, type: ResourceType): Lis
       ...(labels !== '' && { labels: parseLabelSelector(labels) }),
       ...(parsedFields.length > 0 && { fields: parsedFields }),
     },
-    limit: Math.max(0, wholeNumber(query.get('limit'), 'limit') ?? 0),
+    limit: Math.max(0, wholeNumber(query.get('limit')) ?? 0),
     continueToken: query.get('continue') ?? '',
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
     sendInitialEvents: isTrue(query.get('sendInitialEvents')),
     allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
-    timeoutSeconds: wholeNumber(query.get('timeoutSeconds'), 'timeoutSeconds'),
+    timeoutSeconds: wholeNumber(query.get('timeoutSeconds')),
   };
   checkOptions(options, info.verb === 'watch', query.has('sendInitialEvents'));
   return options;
@@ -67,24 +68,33 @@ function checkOptions(options: ListOptions, isWatch: boolean, mentionsInitialEve
     ? problemsOfWatch(options, mentionsInitialEvents)
     : problemsOfList(options, mentionsInitialEvents);
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
-  if (options.continueToken !== '' && options.resourceVersion !== '') {
-    throw badRequest('specifying resource version is not allowed when using continue');
-  }
 }
 
 const forbiddenMatch = (text: string): FieldError => forbiddenValue('resourceVersionMatch', text);
 
-function problemsOfWatch(
-  { resourceVersionMatch: match }: ListOptions,
-  mentionsInitialEvents: boolean,
-): FieldError[] {
+function problemsOfWatch(options: ListOptions, mentionsInitialEvents: boolean): FieldError[] {
+  const { resourceVersionMatch: match, continueToken } = options;
+  const errors: FieldError[] = [];
   if (mentionsInitialEvents && match !== 'NotOlderThan')
-    return [forbiddenMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')];
-  if (!mentionsInitialEvents && match !== '') {
+    errors.push(forbiddenMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  if (match === '') return errors;
+  if (!mentionsInitialEvents) {
     const text = 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided';
-    return [forbiddenMatch(text)];
+    errors.push(forbiddenMatch(text));
   }
-  return [];
+  if (match !== 'NotOlderThan') errors.push(unknownMatch(match, ['NotOlderThan']));
+  if (continueToken !== '')
+    errors.push(forbiddenMatch('resourceVersionMatch is forbidden when continue is provided'));
+  return errors;
+}
+
+function unknownMatch(match: string, known: readonly string[]): FieldError {
+  const supported = known.map(each => JSON.stringify(each)).join(', ');
+  return {
+    reason: 'FieldValueNotSupported',
+    field: 'resourceVersionMatch',
+    message: `Unsupported value: ${JSON.stringify(match)}: supported values: ${supported}`,
+  };
 }
 
 function problemsOfList(options: ListOptions, mentionsInitialEvents: boolean): FieldError[] {
@@ -97,29 +107,30 @@ function problemsOfList(options: ListOptions, mentionsInitialEvents: boolean): F
     errors.push(forbiddenMatch('resourceVersionMatch is forbidden unless resourceVersion is provided'));
   if (continueToken !== '')
     errors.push(forbiddenMatch('resourceVersionMatch is forbidden when continue is provided'));
-  if (match !== 'Exact' && match !== 'NotOlderThan') {
-    errors.push({
-      reason: 'FieldValueNotSupported',
-      field: 'resourceVersionMatch',
-      message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
-    });
-  }
+  if (match !== 'Exact' && match !== 'NotOlderThan')
+    errors.push(unknownMatch(match, ['Exact', 'NotOlderThan', '']));
   if (match === 'Exact' && resourceVersion === '0')
     errors.push(forbiddenMatch('resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   return errors;
 }
 
+const badVersion = (text: string): string => {
+  const quoted = JSON.stringify(text);
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
+};
+
 /** Reads a resource version. @throws ApiError 500 for one that is no number, as the real server does */
 export function parseResourceVersion(text: string): number | undefined {
   if (text === '') return undefined;
-  if (!/^\d{1,15}$/.test(text)) {
-    throw new ApiError(
-      500,
-      undefined,
-      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
-  }
+  if (!/^\d{1,15}$/.test(text)) throw new ApiError(500, undefined, badVersion(text));
   return Number(text);
+}
+
+/** Reads the resource version of a list. @throws ApiError 400 for one that is no number */
+export function parseListVersion(text: string): number | undefined {
+  if (text !== '' && !/^\d{1,15}$/.test(text))
+    throw badRequest(`invalid resource version: ${badVersion(text)}`);
+  return parseResourceVersion(text);
 }
 
 /** Refuses a list at a version that is yet to come. */

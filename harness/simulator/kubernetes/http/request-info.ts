@@ -1,9 +1,9 @@
 /**
  * The subject of a request, from its method and URL
- * (staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go @v1.32).
+ * (staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go @v1.34).
  */
 import type { Attributes } from '../auth/rbac-rules.ts';
-import { badRequest } from '../registry/status.ts';
+import { PlainError } from './plain-error.ts';
 
 interface Common {
   /** The HTTP method. */
@@ -24,6 +24,10 @@ export interface ResourceRequest extends Common {
   readonly rest: string;
   readonly namespace: string;
   readonly name: string;
+  /** How many parts the path has from the resource on: 2 for an object, even if its name is empty. */
+  readonly depth: number;
+  /** The path names a namespace, though perhaps an empty one. */
+  readonly isInNamespace: boolean;
 }
 
 /** A request for a path that is no resource: `/healthz`, `/apis`. */
@@ -46,39 +50,58 @@ const VERBS: Readonly<Record<string, string>> = {
 /** Subresources of a Namespace; any other word after its name is a resource in it. */
 const NAMESPACE_SUBRESOURCES: readonly string[] = ['status', 'finalize'];
 
-/** Reads a boolean of a query, in the forms that clients send: `true`, `True`, `1`. */
+/**
+ * Reads a boolean of a query: whatever is there and does not say no
+ * (apimachinery pkg/runtime/conversion.go @v1.34, Convert_Slice_string_To_bool).
+ */
 export const isTrue = (value: string | null): boolean =>
-  value === 'true' || value === '1' || value === 'True';
+  value !== null && value !== '0' && value.toLowerCase() !== 'false';
 
-/** @throws ApiError 400 for a path that cannot be decoded */
-export function parseRequest(method: string, url: string): RequestInfo {
-  const [rawPath = '/', ...search] = url.split('?');
-  const query = new URLSearchParams(search.join('?'));
-  const common = { method, path: rawPath, query };
-  let parts: string[];
+/** Words before the resource, which say what to do with it. */
+const VERBS_IN_PATH: readonly string[] = ['proxy', 'watch'];
+
+/** Splits a path at its slashes, but for those at its ends; an empty part between two slashes is one. */
+function partsOf(path: string): string[] {
+  const trimmed = decodePath(path).replace(/^\/+|\/+$/g, '');
+  return trimmed === '' ? [] : trimmed.split('/');
+}
+
+/** The whole path is decoded before it is split, as Go has it. @throws PlainError 400 */
+function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
   try {
-    parts = rawPath
-      .split('/')
-      .filter(part => part !== '')
-      .map(decodeURIComponent);
+    return decodeURIComponent(path);
   } catch {
-    throw badRequest(`invalid URL escape in ${JSON.stringify(rawPath)}`);
+    throw new PlainError(400, '400 Bad Request');
   }
-  const [root, ...others] = parts;
+}
+
+/** @throws PlainError 400 for a path that cannot be decoded, 500 for a verb in the path without a resource */
+export function parseRequest(method: string, url: string): RequestInfo {
+  const mark = url.indexOf('?');
+  const path = mark === -1 ? url : url.slice(0, mark);
+  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+  const common = { method, path, query };
+  const [root, ...others] = partsOf(path);
   const isCore = root === 'api';
   if (!isCore && root !== 'apis') return { kind: 'path', ...common };
-  const group = isCore ? '' : (others.shift() ?? '');
-  const version = others.shift();
-  if (version === undefined || others.length === 0) return { kind: 'path', ...common };
-  let verb = VERBS[method] ?? method.toLowerCase();
-  if (others[0] === 'watch' && others.length > 1) {
-    others.shift();
-    verb = 'watch';
+  if (others.length < (isCore ? 2 : 3)) return { kind: 'path', ...common };
+  const group = isCore ? '' : (others.shift() as string); // there are at least three
+  const version = others.shift() as string;
+  let verb = VERBS[method] ?? '';
+  if (VERBS_IN_PATH.includes(others[0] ?? '')) {
+    if (others.length < 2) {
+      const problem = 'failed to create RequestInfo: unable to determine kind and namespace from url';
+      throw new PlainError(500, `Internal Server Error: ${JSON.stringify(url)}: ${problem}, ${url}`);
+    }
+    verb = others.shift() as string;
   }
   let namespace = '';
+  let isInNamespace = false;
   if (others[0] === 'namespaces' && others.length > 1) {
     namespace = others[1] ?? '';
-    if (others.length > 2 && !NAMESPACE_SUBRESOURCES.includes(others[2] ?? '')) others.splice(0, 2);
+    isInNamespace = others.length > 2 && !NAMESPACE_SUBRESOURCES.includes(others[2] ?? '');
+    if (isInNamespace) others.splice(0, 2);
   }
   const [plural = '', name = '', subresource = '', ...rest] = others;
   if (name === '') {
@@ -96,6 +119,8 @@ export function parseRequest(method: string, url: string): RequestInfo {
     rest: rest.join('/'),
     namespace,
     name,
+    depth: others.length,
+    isInNamespace,
   };
 }
 

@@ -63,6 +63,7 @@ export class EventEncoder {
       metadata: { resourceVersion: object.metadata.resourceVersion ?? '' },
       includeObject: representation.includeObject,
       withColumns: !this.#hasSentColumns,
+      version: representation.version,
     });
     this.#hasSentColumns = true;
     return table;
@@ -74,7 +75,9 @@ export class EventEncoder {
     const metadata = { resourceVersion: String(store.resourceVersion), ...(annotations && { annotations }) };
     const isPartial = representation.kind === 'metadata';
     const kind = isPartial ? 'PartialObjectMetadata' : type.kind;
-    const apiVersion = isPartial ? 'meta.k8s.io/v1' : apiVersionOf(type.group, version);
+    const apiVersion = isPartial
+      ? `meta.k8s.io/${representation.version}`
+      : apiVersionOf(type.group, version);
     return `{"type":"BOOKMARK","object":${JSON.stringify({ kind, apiVersion, metadata })}}\n`;
   }
 }

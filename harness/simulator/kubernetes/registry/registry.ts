@@ -76,14 +76,9 @@ export class ResourceRegistry {
     return [...this.#byKey.values()];
   }
 
-  /** Tells if the group and version is served, and if by built-in types or only by custom ones. */
-  servedBy(group: string, version: string): 'built-in' | 'custom' | undefined {
-    let found: 'built-in' | 'custom' | undefined;
-    for (const type of this.#byKey.values()) {
-      if (type.group !== group || !type.versions.includes(version)) continue;
-      if (!type.custom) return 'built-in';
-      found = 'custom';
-    }
-    return found;
+  /** Tells if a group has types that are not custom ones. */
+  hasBuiltIn(group: string): boolean {
+    for (const type of this.#byKey.values()) if (type.group === group && !type.custom) return true;
+    return false;
   }
 }

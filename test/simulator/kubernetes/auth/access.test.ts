@@ -139,6 +139,7 @@ t.test('tokens are reviewed for their audience, their account and their signatur
       'string into Go struct field TokenRequestSpec.spec.expirationSeconds of type int64',
   );
   world.api.machinery.client.delete('serviceaccounts', 'sample', 'default');
+  await sleep(world.world.clock, 10_001);
   t.match(await review(world, istio, ['istio-ca']), { error: 'invalid bearer token' }, 'the account is gone');
 });
 
@@ -151,6 +152,7 @@ t.test('a token bound to a pod ends with it', async t => {
   const token = await tokenOf(world, { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'p' } });
   t.match(await review(world, token), { authenticated: true });
   await world.admin.delete({ ...pods, name: 'p' });
+  await sleep(world.world.clock, 10_001);
   t.match(await review(world, token), { error: 'invalid bearer token' });
 });
 

@@ -47,16 +47,40 @@ t.test('5,000 objects come in pages of one moment, whatever is written in betwee
 t.test('lists refuse what cannot be', async t => {
   await using world = await apiWorld();
   const list = (query: Record<string, string>) => refusalOf(world.admin.request('GET', PATH, { query }));
-  t.equal(await list({ continue: 'x' }), '400 BadRequest: invalid continue token: continue key is not valid');
+  const tokenOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const invalid = '400 BadRequest: invalid continue token: continue key is not valid';
+  for (const [token, problem] of [
+    ['x', 'illegal base64 data at input byte 0'],
+    ['!!', 'illegal base64 data at input byte 0'],
+    ['Zm9v', "invalid character 'o' in literal false (expecting 'a')"],
+    [tokenOf({}), 'server does not recognize this encoded version '],
+    [tokenOf({ v: 'meta.k8s.io/v1' }), 'incorrect encoded start resourceVersion (version meta.k8s.io/v1)'],
+    [tokenOf({ v: 'meta.k8s.io/v1', rv: 5 }), 'encoded start key empty (version meta.k8s.io/v1)'],
+  ] as const)
+    t.equal(await list({ continue: token }), `${invalid}: ${problem}`);
   t.equal(
-    await list({ continue: 'x', resourceVersion: '1' }),
+    await list({ continue: tokenOf({ v: 'meta.k8s.io/v1', rv: 1, start: 'a' }), resourceVersion: '1' }),
     '400 BadRequest: specifying resource version is not allowed when using continue',
   );
+  for (const [name, value, problem] of [
+    ['limit', 'abc', 'invalid syntax'],
+    ['limit', '', 'invalid syntax'],
+    ['limit', '1.5', 'invalid syntax'],
+    ['timeoutSeconds', '99999999999999999999', 'value out of range'],
+  ] as const) {
+    const text = `400 BadRequest: strconv.ParseInt: parsing ${JSON.stringify(value)}: ${problem}`;
+    t.equal(await list({ [name]: value }), text);
+  }
   t.match(
     await list({ resourceVersion: '99999999' }),
     /^504 Timeout: Timeout: Too large resource version: 99999999, current: \d+$/,
   );
-  t.match(await list({ resourceVersion: 'x' }), /^500 /);
+  t.match(
+    await list({ resourceVersion: 'x' }),
+    /^400 BadRequest: invalid resource version: resourceVersion: /,
+  );
+  const one = refusalOf(world.admin.request('GET', `${PATH}/x`, { query: { resourceVersion: 'x' } }));
+  t.match(await one, /^500 : resourceVersion: Invalid value: /);
   t.match(
     await list({ resourceVersionMatch: 'Exact' }),
     /^422 Invalid: ListOptions.meta.k8s.io "" is invalid/,

@@ -7,10 +7,11 @@ import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, methodNotAllowed } from '../../registry/status.ts';
 import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson, sendStatus } from '../call.ts';
-import { encodeList, encodeObject } from '../encoding.ts';
+import { encodeList } from '../encoding.ts';
 import type { Environment } from '../environment.ts';
 import { parseListOptions } from '../list-options.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { sendObject } from './send-object.ts';
 import { contextOf, isDryRun } from './write-options.ts';
 
 const DELETE_OPTIONS = { apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions' };
@@ -69,16 +70,21 @@ export async function handleDelete(
   const { options, dryRun } = await readDeleteOptions(call);
   const context = { ...contextOf(call, 'Delete'), dryRun: isDryRun(dryRun, 'DeleteOptions') };
   const deletion = await environment.objects.delete(type, info.namespace, info.name, options, context);
-  answerDeletion(call, type, deletion);
+  answerDeletion(environment, call, type, deletion);
 }
 
-function answerDeletion(call: Call<ResourceRequest>, type: ResourceType, { object, gone }: Deletion): void {
+function answerDeletion(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+  { object, gone }: Deletion,
+): void {
   if (!gone || ANSWERED_WITH_OBJECT.includes(keyOf(type))) {
-    sendJson(call, 200, encodeObject(type, call.info.version, object));
+    sendObject(environment, call, 200, type, object);
     return;
   }
   const { name, uid } = object.metadata;
-  sendStatus(call.response, {
+  sendStatus(call, {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},

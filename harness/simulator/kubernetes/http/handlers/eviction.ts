@@ -37,7 +37,7 @@ export async function handleEviction(
     typeof grace === 'number' ? { gracePeriodSeconds: grace } : {},
     { ...controlPlaneContext(type), user, dryRun },
   );
-  sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+  sendStatus(call, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
 /**

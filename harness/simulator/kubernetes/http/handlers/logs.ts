@@ -72,7 +72,7 @@ export async function handleLogs(
   if (!options.follow) {
     let text = '';
     await environment.kubelets.logs(pod, container, options, part => (text += part), signal);
-    sendText(response, 200, text);
+    sendText(call, 200, text, 'text/plain');
     return;
   }
   const ended = environment.kubelets.logs(pod, container, options, output, signal);

@@ -3,9 +3,13 @@ import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import type { JsonObject } from '../../registry/json.ts';
 import { openApiDocument, openApiIndex } from '../../registry/schema/open-api.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
-import { type Call, sendJson, sendText, sendValue } from '../call.ts';
+import { type Endpoint, JSON_FORM, negotiateRoute, PLAIN } from '../accept.ts';
+import { type Call, sendIndented, sendJson, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
-import { handleDiscovery, sendPageNotFound } from './discovery.ts';
+import type { PathRequest } from '../request-info.ts';
+import { handleDiscovery } from './discovery.ts';
+import { handleHealth, sendPageNotFound } from './health.ts';
+import { handleMetrics } from './metrics.ts';
 
 /** Answers `/version`: kubectl chooses by it what it may ask for. The build is ours, and says so. */
 function versionInfo({ version, registry: { minor } }: Environment): JsonObject {
@@ -26,62 +30,70 @@ function versionInfo({ version, registry: { minor } }: Environment): JsonObject 
   };
 }
 
-const CHECKS = [
-  'ping',
-  'log',
-  'etcd',
-  'poststarthook/start-apiextensions-controllers',
-  'poststarthook/rbac/bootstrap-roles',
-];
 const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
+/** A request for such a path; each answers in the forms that it has. */
+type PathCall = Omit<Call<PathRequest>, 'accepted'>;
+
+/** Documents that are no objects: a route has them for GET, in JSON alone. */
+const DOCUMENTS: Readonly<Record<string, readonly [Endpoint, (environment: Environment) => unknown]>> = {
+  '/version': [{ ...PLAIN, produces: ['application/json'] }, versionInfo],
+  '/.well-known/openid-configuration': [
+    { ...PLAIN, produces: ['application/json'] },
+    ({ address }) => ({
+      issuer: API_AUDIENCE,
+      jwks_uri: `https://${address}/openid/v1/jwks`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['ES256'],
+    }),
+  ],
+  '/openid/v1/jwks': [{ ...PLAIN, produces: ['application/jwk-set+json'] }, ({ tokens }) => tokens.keySet()],
+};
+
 /** Answers paths that are no resources: discovery, health, version, OpenAPI. */
-export function handlePath(environment: Environment, call: Call): void {
-  const { info, response } = call;
-  if (info.method !== 'GET' && info.method !== 'HEAD') throw methodNotAllowed();
+export function handlePath(environment: Environment, call: PathCall): void {
+  const { info } = call;
   const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
-  switch (path) {
-    case '/version':
-      sendValue(call, 200, versionInfo(environment));
-      return;
-    case '/healthz':
-    case '/livez':
-    case '/readyz':
-      sendText(response, 200, info.query.has('verbose') ? verboseHealth(path.slice(1)) : 'ok');
-      return;
-    case '/openapi/v2':
-      // Empty, and yet enough for every kubectl (docs/reference/kubernetes.md K2).
-      response.writeHead(200, { 'Content-Type': OPENAPI_V2_TYPE, 'Content-Length': 0 }).end();
-      return;
-    case '/openapi/v3':
-      sendValue(call, 200, openApiIndex(environment.registry));
-      return;
-    case '/.well-known/openid-configuration':
-      sendValue(call, 200, {
-        issuer: API_AUDIENCE,
-        jwks_uri: `https://${environment.address}/openid/v1/jwks`,
-        response_types_supported: ['id_token'],
-        subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: ['ES256'],
-      });
-      return;
-    case '/openid/v1/jwks':
-      sendJson(call, 200, JSON.stringify(environment.tokens.keySet()), 'application/jwk-set+json');
-      return;
-  }
-  const document = /^\/openapi\/v3\/(api|apis\/[^/]+)\/([^/]+)$/.exec(path);
+  const document = DOCUMENTS[path];
   if (document) {
-    const [, root = '', version = ''] = document;
-    const group = root === 'api' ? '' : root.slice('apis/'.length);
-    const found = openApiDocument(environment.registry, group, version);
-    if (found !== undefined) {
-      sendJson(call, 200, found);
-      return;
-    }
+    sendDocument(environment, call, ...document);
+    return;
   }
+  if (info.path === '/metrics') {
+    handleMetrics(environment, call);
+    return;
+  }
+  if (handleHealth(call) || handleOpenApi(environment, { ...call, accepted: JSON_FORM }, path)) return;
   if (!handleDiscovery(environment, call)) sendPageNotFound(call);
 }
 
-function verboseHealth(name: string): string {
-  return `${CHECKS.map(check => `[+]${check} ok`).join('\n')}\n${name} check passed\n`;
+function sendDocument(
+  environment: Environment,
+  call: PathCall,
+  endpoint: Endpoint,
+  documentOf: (environment: Environment) => unknown,
+): void {
+  if (call.info.method !== 'GET') throw methodNotAllowed();
+  negotiateRoute(call.request.headers.accept, endpoint);
+  sendIndented(call, 200, documentOf(environment), endpoint.produces?.[0]);
+}
+
+/** @returns true if the path is one of OpenAPI */
+function handleOpenApi(environment: Environment, call: Call, path: string): boolean {
+  if (path === '/openapi/v2') {
+    // Empty, and yet enough for every kubectl (docs/reference/kubernetes.md K2).
+    call.response.writeHead(200, { 'Content-Type': OPENAPI_V2_TYPE, 'Content-Length': 0 }).end();
+    return true;
+  }
+  if (path === '/openapi/v3') {
+    sendValue(call, 200, openApiIndex(environment.registry));
+    return true;
+  }
+  const [, root, version = ''] = /^\/openapi\/v3\/(api|apis\/[^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (root === undefined) return false;
+  const group = root === 'api' ? '' : root.slice('apis/'.length);
+  const found = openApiDocument(environment.registry, group, version);
+  if (found !== undefined) sendJson(call, 200, found);
+  return found !== undefined;
 }

@@ -5,14 +5,14 @@ import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, methodNotAllowed } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
-import { type Call, sendJson } from '../call.ts';
-import { encodeObject } from '../encoding.ts';
+import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { readPatch } from '../patch/patch.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { sendObject } from './send-object.ts';
 import { checkName } from './write.ts';
 import { contextOf } from './write-options.ts';
 
@@ -25,7 +25,7 @@ export async function handlePatch(
   const { info, request } = call;
   if (info.name === '' || !type.verbs.includes('patch')) throw methodNotAllowed();
   const context = contextOf(call, 'Patch');
-  const patch = readPatch(await readBody(request), mediaTypeOf(request), type, info.query);
+  const patch = readPatch(await readBody(request), mediaTypeOf(request), type);
   if (patch.kind === 'apply') {
     await handleApply(environment, call, type, context, patch.apply);
     return;
@@ -51,7 +51,7 @@ export async function handlePatch(
     },
     { ...context, own: ownershipOf(environment.clock, type, context) },
   );
-  sendJson(call, 200, encodeObject(type, info.version, updated));
+  sendObject(environment, call, 200, type, updated);
 }
 
 /** Checks the result of a patch, which must be an object of its kind again. */
@@ -87,7 +87,6 @@ async function handleApply(
   context: WriteContext,
   applied: JsonObject,
 ): Promise<void> {
-  const { info } = call;
   const outcome = await applyObject(environment, call, type, context, applied);
-  sendJson(call, outcome.created ? 201 : 200, encodeObject(type, info.version, outcome.object));
+  sendObject(environment, call, outcome.created ? 201 : 200, type, outcome.object);
 }

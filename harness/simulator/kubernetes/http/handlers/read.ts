@@ -2,7 +2,7 @@
 
 import type { KubernetesObject } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
-import { methodNotAllowed } from '../../registry/status.ts';
+import { badRequest, expired, methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson } from '../call.ts';
 import { continuationExpired, decodeContinuation, encodeContinuation, pageOf } from '../continuation.ts';
 import type { ListMetadata } from '../encoding.ts';
@@ -11,21 +11,20 @@ import {
   checkNotInFuture,
   type ListOptions,
   parseListOptions,
+  parseListVersion,
   parseResourceVersion,
 } from '../list-options.ts';
-import { encodeMany, encodeOne, representationFor } from '../representation.ts';
+import { encodeMany, representationOf } from '../representation.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { serveWatch } from '../watch.ts';
-
-const representationOf = ({ request, info }: Call) =>
-  representationFor(request.headers.accept, info.query.get('includeObject'));
+import { sendObject } from './send-object.ts';
 
 /** Answers with one object in the form that the client accepts. @throws ApiError 404 */
 export function handleGet(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
   const { info } = call;
-  const object = environment.objects.get(type, info.namespace, info.name);
-  const representation = representationOf(call);
-  sendJson(call, 200, encodeOne(representation, type, info.version, object, environment.clock.now()));
+  const asked = parseResourceVersion(info.query.get('resourceVersion') ?? '');
+  checkNotInFuture(asked, environment.store.resourceVersion);
+  sendObject(environment, call, 200, type, environment.objects.get(type, info.namespace, info.name));
 }
 
 /** Answers with a list, or a page of it. @throws ApiError 400, 410, 422 */
@@ -34,7 +33,7 @@ export function handleList(environment: Environment, call: Call<ResourceRequest>
   if (!type.verbs.includes('list')) throw methodNotAllowed();
   const options = parseListOptions(info, type);
   const { objects, metadata } = readList(environment, type, options);
-  const representation = representationOf(call);
+  const representation = representationOf(call, type);
   sendJson(
     call,
     200,
@@ -51,20 +50,26 @@ function readList(
   const { filter, limit } = options;
   if (options.continueToken !== '') {
     const { resourceVersion, after } = decodeContinuation(options.continueToken);
+    if (options.resourceVersion !== '' && options.resourceVersion !== '0')
+      throw badRequest('specifying resource version is not allowed when using continue');
     const all = store.listAt(type, resourceVersion, filter);
     if (!all) throw continuationExpired();
     return paged(all, after, limit, resourceVersion, filter);
   }
-  const asked = parseResourceVersion(options.resourceVersion);
+  const asked = parseListVersion(options.resourceVersion);
   checkNotInFuture(asked, store.resourceVersion);
-  const exact = options.resourceVersionMatch === 'Exact' && asked !== undefined;
+  const exact = isExact(options, asked) && asked !== undefined;
   const version = exact ? asked : store.resourceVersion;
   const all = exact ? store.listAt(type, asked, filter) : store.list(type, filter);
-  if (!all) throw continuationExpired();
+  if (!all) throw expired('The resourceVersion for the provided list is too old.');
   // The watch cache answers a list from version 0 whole (docs/reference/kubernetes.md K3).
   const cached = asked === 0;
   return paged(all, undefined, cached ? 0 : limit, version, filter);
 }
+
+/** Without a word on it, the pages of a list are of the version that is asked for. */
+const isExact = ({ resourceVersionMatch: match, limit }: ListOptions, asked: number | undefined): boolean =>
+  match === 'Exact' || (match === '' && limit > 0 && asked !== 0);
 
 function paged(
   all: readonly KubernetesObject[],
@@ -98,7 +103,7 @@ export function handleWatch(environment: Environment, call: Call<ResourceRequest
     type,
     version: info.version,
     options: parseListOptions(info, type),
-    representation: representationOf(call),
+    representation: representationOf(call, type),
     signal: environment.signal,
   });
 }

@@ -12,6 +12,7 @@ import { type Call, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { readPatch } from '../patch/patch.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { contextOf } from './write-options.ts';
 
 const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale' };
 
@@ -43,8 +44,9 @@ export async function handleScale(
     return;
   }
   if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed();
+  const { dryRun } = contextOf(call, info.verb === 'patch' ? 'Patch' : 'Update');
   const body = await readBody(request);
-  const patch = info.verb === 'patch' ? readPatch(body, mediaTypeOf(request), type, info.query) : undefined;
+  const patch = info.verb === 'patch' ? readPatch(body, mediaTypeOf(request), type) : undefined;
   const sent = patch ? undefined : decodeTyped(body, mediaTypeOf(request), SCALE);
   const updated = await objects.update(
     type,
@@ -67,7 +69,7 @@ export async function handleScale(
       objectOf(scaled['spec'])['replicas'] = replicas;
       return scaled;
     },
-    { ...controlPlaneContext(type, 'scale'), user, dryRun: info.query.getAll('dryRun').includes('All') },
+    { ...controlPlaneContext(type, 'scale'), user, dryRun },
   );
   sendValue(call, 200, scaleOf(updated));
 }

@@ -61,7 +61,7 @@ async function handleBinding(
     },
     { ...controlPlaneContext(type, 'binding'), user },
   );
-  sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+  sendStatus(call, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
 /** Writes a namespace's `spec.finalizers` as a PUT of the whole object. */

@@ -1,36 +1,35 @@
 /** What the query of a write says about it: dry run, field manager. */
 
-import { invalid, notSupported } from '../../registry/field-errors.ts';
+import { invalid } from '../../registry/field-errors.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
+import { mediaTypeOf } from '../body.ts';
 import { type Call, managerOf } from '../call.ts';
+import { dryRunProblems, optionProblems } from '../option-problems.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { warn } from '../warning-header.ts';
 
-const MAX_MANAGER_BYTES = 128;
-
-/** Reads `dryRun`. @throws ApiError 422 for another value than `All` */
+/** Reads `dryRun` of a deletion. @throws ApiError 422 for another value than `All` */
 export function isDryRun(values: readonly string[], kind: string): boolean {
-  if (values.length === 0) return false;
-  const strange = values.filter(value => value !== 'All');
-  if (strange.length > 0) {
-    throw invalid(
-      { group: 'meta.k8s.io', kind },
-      '',
-      strange.map(value => notSupported('dryRun', value, ['All'])),
-    );
-  }
-  return true;
+  const problems = dryRunProblems(values);
+  if (problems.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', problems);
+  return values.length > 0;
 }
 
-/** Reads the query of a write. @throws ApiError 422 for a wrong `dryRun` or `fieldManager` */
+/** Reads the query of a write. @throws ApiError 422 for options that it does not know */
 export function contextOf(
   call: Call<ResourceRequest>,
   operation: 'Create' | 'Update' | 'Patch' | 'Delete',
 ): WriteContext {
   const { info, response, user } = call;
-  const dryRun = isDryRun(info.query.getAll('dryRun'), `${operation}Options`);
+  const { query } = info;
+  const patchType = operation === 'Patch' ? mediaTypeOf(call.request) : undefined;
+  if (operation !== 'Delete' && (query.size > 0 || patchType !== undefined)) {
+    const problems = optionProblems(query, patchType);
+    if (problems.length > 0)
+      throw invalid({ group: 'meta.k8s.io', kind: `${operation}Options` }, '', problems);
+  }
+  const dryRun = query.has('dryRun');
   const fieldManager = managerOf(call);
-  checkManager(fieldManager, `${operation}Options`);
   return {
     user,
     dryRun,
@@ -45,19 +44,4 @@ export function contextOf(
     },
     warn: text => warn(response, text),
   };
-}
-
-/**
- * Checks the name of a field manager (apimachinery pkg/apis/meta/v1/validation/validation.go,
- * ValidateFieldManager).
- */
-function checkManager(manager: string, kind: string): void {
-  if (Buffer.byteLength(manager) <= MAX_MANAGER_BYTES) return;
-  throw invalid({ group: 'meta.k8s.io', kind }, '', [
-    {
-      reason: 'FieldValueTooLong',
-      field: 'fieldManager',
-      message: `Too long: may not be more than ${MAX_MANAGER_BYTES} bytes`,
-    },
-  ]);
 }

@@ -5,12 +5,12 @@ import type { KubernetesObject } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
-import { type Call, sendJson } from '../call.ts';
-import { encodeObject } from '../encoding.ts';
+import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { sendObject } from './send-object.ts';
 import { contextOf } from './write-options.ts';
 
 function refuseUnsimulated(type: ResourceType): void {
@@ -57,7 +57,7 @@ export async function handleCreate(
     ...context,
     own: ownershipOf(environment.clock, type, context),
   });
-  sendJson(call, 201, encodeObject(type, info.version, created));
+  sendObject(environment, call, 201, type, created);
 }
 
 /** Replaces an object, or its status, by the one in the body. @throws ApiError */
@@ -81,7 +81,7 @@ export async function handleUpdate(
     () => structuredClone(object),
     { ...context, own: ownershipOf(environment.clock, type, context) },
   );
-  sendJson(call, 200, encodeObject(type, info.version, updated));
+  sendObject(environment, call, 200, type, updated);
 }
 
 /** Refuses an update of a custom resource that does not say of which version it is. @throws ApiError 422 */

@@ -1,6 +1,5 @@
 /** The body of a PATCH request, by its content type. */
 
-import { forbiddenValue, invalid, required } from '../../registry/field-errors.ts';
 import { isObject, type JsonObject, type KubernetesObject } from '../../registry/json.ts';
 import { jsonPatch } from '../../registry/json-patch.ts';
 import type { ResourceType } from '../../registry/resources.ts';
@@ -22,18 +21,7 @@ export type Patch =
   | { readonly kind: 'apply'; readonly apply: JsonObject };
 
 /** Applies a patch to an object. @throws ApiError 400, 415, 422 */
-export function readPatch(
-  body: Buffer,
-  mediaType: string,
-  type: ResourceType,
-  query: URLSearchParams,
-): Patch {
-  const applies = mediaType === 'application/apply-patch+yaml';
-  if (query.has('force') && !applies) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-      forbiddenValue('force', 'may not be specified for non-apply patch'),
-    ]);
-  }
+export function readPatch(body: Buffer, mediaType: string, type: ResourceType): Patch {
   switch (mediaType) {
     case 'application/json-patch+json': {
       const patch = parse(body);
@@ -57,14 +45,8 @@ export function readPatch(
         shown: goMap(patch),
       };
     }
-    case 'application/apply-patch+yaml': {
-      if ((query.get('fieldManager') ?? '') === '') {
-        throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-          required('fieldManager', 'is required for apply patch'),
-        ]);
-      }
+    case 'application/apply-patch+yaml':
       return { kind: 'apply', apply: parseYaml(body, type.kind) };
-    }
   }
   if (type.custom) {
     throw unsupportedMediaType(

@@ -1,10 +1,11 @@
 /** The way from a request to its handler. */
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { badRequest, methodNotAllowed, notSimulated, unknownResource } from '../../registry/status.ts';
-import { type Call, sendText } from '../call.ts';
+import { JSON_FORM, negotiate } from '../accept.ts';
+import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { handleDelete, handleDeleteCollection } from '../handlers/delete.ts';
-import { sendPageNotFound } from '../handlers/discovery.ts';
+import { sendPageNotFound } from '../handlers/health.ts';
 import { handleLogs } from '../handlers/logs.ts';
 import { handlePath } from '../handlers/non-resource.ts';
 import { handlePatch } from '../handlers/patch.ts';
@@ -14,7 +15,8 @@ import { handleReview } from '../handlers/reviews.ts';
 import { isStream } from '../handlers/stream.ts';
 import { subresourceHandler } from '../handlers/subresources.ts';
 import { handleCreate, handleUpdate } from '../handlers/write.ts';
-import type { ResourceRequest } from '../request-info.ts';
+import type { PathRequest, RequestInfo, ResourceRequest } from '../request-info.ts';
+import { checkBuiltInRoute, checkCustomRoute, endpointOf, leadsToCustom } from './route.ts';
 
 type Handler = (
   environment: Environment,
@@ -37,35 +39,62 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 /** The subresources that are read and written like the object itself. */
 const LIKE_STATUS: readonly string[] = ['status', 'approval', 'ephemeralcontainers'];
 
-const isResource = (call: Call): call is Call<ResourceRequest> => call.info.kind === 'resource';
+/** A request before the form of its answer is agreed on. */
+type Exchanged<Info extends RequestInfo = RequestInfo> = Omit<Call<Info>, 'accepted'>;
+
+const isPath = (call: Exchanged): call is Exchanged<PathRequest> => call.info.kind === 'path';
+const isResource = (call: Exchanged): call is Exchanged<ResourceRequest> => !isPath(call);
 
 /** Answers a request that may be made. @throws ApiError for everything that is refused */
-export async function dispatch(environment: Environment, call: Call): Promise<void> {
-  if (!isResource(call)) {
-    handlePath(environment, call);
+export async function dispatch(environment: Environment, asked: Exchanged): Promise<void> {
+  if (asked.info.path.startsWith('//')) {
+    sendPageNotFound(asked);
     return;
   }
-  const { info, response } = call;
+  if (isPath(asked)) handlePath(environment, asked);
+  else if (isResource(asked)) await dispatchResource(environment, asked);
+}
+
+async function dispatchResource(environment: Environment, asked: Exchanged<ResourceRequest>): Promise<void> {
+  const { info, request } = asked;
   const type = environment.registry.byPath(info.group, info.version, info.plural);
   if (!type) {
-    // A group that is not served, or whose types are custom, does not know Status (docs/reference/kubernetes.md K1).
-    if (environment.registry.servedBy(info.group, info.version) === 'built-in') throw unknownResource();
-    sendPageNotFound(call);
+    // A group that is not served, or whose types are custom, does not know Status
+    // (docs/reference/kubernetes.md K1).
+    if (environment.registry.hasBuiltIn(info.group)) throw unknownResource();
+    sendPageNotFound(asked);
     return;
   }
+  if (type.custom) {
+    if (!leadsToCustom(info, type)) {
+      sendPageNotFound(asked);
+      return;
+    }
+    checkCustomRoute(info, type);
+  } else checkBuiltInRoute(info, type);
+  const endpoint = endpointOf(info, type);
+  const accepted = endpoint ? negotiate(request.headers.accept, endpoint) : JSON_FORM;
+  await handle(environment, { ...asked, accepted }, type);
+}
+
+async function handle(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
+  const { info } = call;
   if (type.virtual) {
     if (keyOf(type) === 'bindings') throw notSimulated('bindings');
     await handleReview(environment, call, type);
     return;
   }
-  if (!type.namespaced && info.namespace !== '' && keyOf(type) !== 'namespaces') throw unknownResource();
   if (info.subresource !== '') {
     await dispatchSubresource(environment, call, type);
     return;
   }
   const handler = HANDLERS[info.verb];
-  if (handler) await handler(environment, call, type);
-  else sendText(response, 405, 'Method Not Allowed');
+  if (!handler) throw methodNotAllowed();
+  await handler(environment, call, type);
 }
 
 async function dispatchSubresource(
@@ -74,8 +103,6 @@ async function dispatchSubresource(
   type: ResourceType,
 ): Promise<void> {
   const { info } = call;
-  const served = type.subresources.find(({ name }) => name === info.subresource);
-  if (!served) throw unknownResource();
   const special = subresourceHandler(type, info.subresource);
   if (special) {
     await special(environment, call, type);

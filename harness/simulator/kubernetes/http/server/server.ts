@@ -1,15 +1,17 @@
 /** The API server: authentication, authorization, and the way to the handlers. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { messageOf } from '../../../../base/errors.ts';
-import { type Authenticator, impersonate } from '../../auth/authenticator.ts';
+import type { Authenticator } from '../../auth/authenticator.ts';
+import { impersonate } from '../../auth/impersonation.ts';
 import { parseFieldSelector } from '../../registry/selectors/field-selector.ts';
 import { demandedName } from '../../registry/selectors/filter.ts';
-import { ApiError, internalError, unknownResource } from '../../registry/status.ts';
+import { ApiError, badRequest, internalError, unknownResource } from '../../registry/status.ts';
 import type { UserInfo } from '../../registry/user.ts';
-import { sendError } from '../call.ts';
+import { type Exchange, sendError, sendTextError } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { refuse } from '../handlers/reviews.ts';
 import { handleStream, isStream } from '../handlers/stream.ts';
+import { PlainError } from '../plain-error.ts';
 import { attributesOf, parseRequest, type RequestInfo } from '../request-info.ts';
 import type { Upgrade } from '../streaming/upgrade.ts';
 import { dispatch } from './dispatch.ts';
@@ -68,13 +70,14 @@ class ApiServer {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/' } = request;
     const atMs = this.#environment.clock.now();
+    response.setHeader('Audit-Id', this.#auditIdOf(request));
     let username = '';
     try {
       const { info, user } = this.#admit(request);
       username = user.username;
       await dispatch(this.#environment, { request, response, info, user });
     } catch (error) {
-      sendFailure(response, this.#failureOf(error, request));
+      sendFailure({ request, response }, this.#failureOf(error, request));
     }
     const durationMs = this.#environment.clock.now() - atMs;
     this.#observer.onRequest?.({ method, url, username, code: response.statusCode, atMs, durationMs });
@@ -99,19 +102,37 @@ class ApiServer {
       const failure = this.#failureOf(error, request);
       this.#observer.onRequest?.({ method, url, username: '', code: failure.code, atMs, durationMs: 0 });
       if (!socket.writable) return;
-      const body = `${JSON.stringify(failure.status)}\n`;
-      socket.end(
-        `HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-      );
+      const isPlain = failure instanceof PlainError;
+      const body = `${isPlain ? failure.message : JSON.stringify(failure.status)}\n`;
+      const type = isPlain ? 'text/plain; charset=utf-8' : 'application/json';
+      const head = [
+        `HTTP/1.1 ${failure.code} ${STATUS_CODES[failure.code] ?? ''}`,
+        `Content-Type: ${type}`,
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        'Connection: close',
+      ];
+      socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
     }
+  }
+
+  /**
+   * The client's own id, or a new one (pkg/endpoints/filters/audit_init.go @v1.34).
+   */
+  #auditIdOf({ headers }: IncomingMessage): string {
+    const sent = headers['audit-id'];
+    return typeof sent === 'string' && sent !== '' ? sent : this.#observer.newRequestId();
   }
 
   /** Authenticates, then authorizes. @throws ApiError 401, 403 */
   #admit(request: IncomingMessage): { readonly info: RequestInfo; readonly user: UserInfo } {
     const { authorizer } = this.#environment;
-    const caller = this.#authenticator.authenticate(request);
     const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
-    const user = impersonate(caller, request, authorizer, refuse);
+    const caller = this.#authenticator.authenticate(request);
+    const user = impersonate(caller, request, {
+      authorizer,
+      refuse,
+      refuseNameless: wanted => namelessRefusal(this.#environment.version, request.url ?? '/', wanted),
+    });
     const attributes = attributesOf(info, nameDemanded(this.#environment, info));
     if (!authorizer.authorize(user, attributes).allowed) throw refuse(user, attributes);
     return { info, user };
@@ -121,8 +142,8 @@ class ApiServer {
    * Returns the answer to a request that failed. Any other error is a defect of the simulator: the observer
    * hears of it, by the request's id.
    */
-  #failureOf(error: unknown, request: IncomingMessage): ApiError {
-    if (error instanceof ApiError) return error;
+  #failureOf(error: unknown, request: IncomingMessage): ApiError | PlainError {
+    if (error instanceof ApiError || error instanceof PlainError) return error;
     const id = this.#observer.newRequestId();
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     this.#observer.onDefect(`request ${id}: ${request.method ?? 'GET'} ${path}`, error);
@@ -130,9 +151,24 @@ class ApiServer {
   }
 }
 
-function sendFailure(response: ServerResponse, failure: ApiError): void {
+/** Servers before 1.35 take it for a failure of their own (pkg/endpoints/filters/impersonation.go). */
+function namelessRefusal(version: string, url: string, wanted: string): Error {
+  const text = `requested ${wanted} without impersonating a user`;
+  const minor = Number(/^v1\.(\d+)/.exec(version)?.[1]);
+  return minor < 35
+    ? new PlainError(500, `Internal Server Error: ${JSON.stringify(url)}: ${text}`)
+    : badRequest(text);
+}
+
+function sendFailure(exchange: Exchange, failure: ApiError | PlainError): void {
+  const { response } = exchange;
   if (response.headersSent) response.destroy();
-  else sendError(response, failure);
+  else if (failure instanceof PlainError) sendTextError(exchange, failure.code, failure.message);
+  else {
+    // As the filter that asks the authorizer does.
+    if (failure.code === 403) response.setHeader('X-Content-Type-Options', 'nosniff');
+    sendError(exchange, failure);
+  }
 }
 
 /** A list or watch of one name may be allowed by a rule for that name. */

@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly includeObject: string;
   /** In a watch only the first table has its columns. */
   readonly withColumns: boolean;
+  /** Of meta.k8s.io: `v1`, `v1beta1`. */
+  readonly version: string;
 }
 
 /** @param now - milliseconds since the epoch, for ages */
@@ -21,7 +23,7 @@ export function renderTable(
   version: string,
   objects: readonly KubernetesObject[],
   now: number,
-  { metadata, includeObject, withColumns }: TableOptions,
+  { metadata, includeObject, withColumns, version: metaVersion }: TableOptions,
 ): string {
   const columns = columnsFor(type, version);
   const definitions = columns.map(
@@ -38,14 +40,14 @@ export function renderTable(
     const conditions = rowConditions(type, object);
     return `{"cells":${cells}${conditions === undefined ? '' : `,"conditions":${conditions}`},"object":${rowObject(object)}}`;
   });
-  return `{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${
+  return `{"kind":"Table","apiVersion":"meta.k8s.io/${metaVersion}","metadata":${JSON.stringify(metadata)},"columnDefinitions":${
     withColumns ? JSON.stringify(definitions) : 'null'
   },"rows":[${rows.join(',')}]}`;
 
   function rowObject(object: KubernetesObject): string {
     if (includeObject === 'None') return 'null';
     if (includeObject === 'Object') return encodeObject(type, version, object);
-    return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(object.metadata)}}`;
+    return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${metaVersion}","metadata":${JSON.stringify(object.metadata)}}`;
   }
 }
 
