@@ -90,7 +90,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/kubernetes/registry': { from: ['base'], packages: ['fast-json-patch'] },
   'simulator/kubernetes/registry/schema': {
     from: ['base', 'simulator/kubernetes/registry'],
-    packages: ['@marcbachmann/cel-js'],
+    packages: ['@marcbachmann/cel-js', 're2js'],
   },
   'simulator/kubernetes/registry/validation': { from: ['base', 'simulator/kubernetes/registry'] },
   'simulator/kubernetes/registry/warnings': {

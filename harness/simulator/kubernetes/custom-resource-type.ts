@@ -2,6 +2,7 @@
 import { byPriority } from './http/handlers/api-groups.ts';
 import { isConditionTrue } from './registry/definitions.ts';
 import {
+  isObject,
   type JsonObject,
   type KubernetesObject,
   listOf,
@@ -9,7 +10,7 @@ import {
   objectsOf,
   stringOf,
 } from './registry/json.ts';
-import { ALL_VERBS, type ResourceType, type Subresource } from './registry/resources.ts';
+import { ALL_VERBS, type ResourceType, type ScalePaths, type Subresource } from './registry/resources.ts';
 
 function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
   return objectsOf(objectOf(definition['spec'])['versions']);
@@ -20,6 +21,15 @@ export function storageVersion(definition: KubernetesObject): string {
   return stringOf(versionsOf(definition).find(version => version['storage'] === true)?.['name']) ?? 'v1';
 }
 
+function scalePathsOf({ specReplicasPath, statusReplicasPath, labelSelectorPath }: JsonObject): ScalePaths {
+  const selector = stringOf(labelSelectorPath) ?? '';
+  return {
+    specReplicasPath: stringOf(specReplicasPath) ?? '',
+    statusReplicasPath: stringOf(statusReplicasPath) ?? '',
+    ...(selector !== '' && { labelSelectorPath: selector }),
+  };
+}
+
 /** Returns the type with the served versions of a definition, the preferred one first. */
 export function resourceTypeOf(definition: KubernetesObject): ResourceType {
   const spec = objectOf(definition['spec']);
@@ -28,20 +38,26 @@ export function resourceTypeOf(definition: KubernetesObject): ResourceType {
   const versions = versionsOf(definition).filter(version => version['served'] === true);
   const schemas: Record<string, unknown> = {};
   const columns: Record<string, readonly unknown[]> = {};
+  const scales: Record<string, ScalePaths> = {};
+  const selectableFields: Record<string, readonly string[]> = {};
   let status = false;
-  let scale = false;
   for (const version of versions) {
     const name = stringOf(version['name']) ?? '';
     schemas[name] = objectOf(version['schema'])['openAPIV3Schema'];
     const printed = listOf(version['additionalPrinterColumns']);
     if (printed.length > 0) columns[name] = printed;
+    selectableFields[name] = objectsOf(version['selectableFields']).map(({ jsonPath }) =>
+      (stringOf(jsonPath) ?? '').replace(/^\./, ''),
+    );
     const subresources = objectOf(version['subresources']);
     status ||= 'status' in subresources;
-    scale ||= 'scale' in subresources;
+    if (isObject(subresources['scale'])) scales[name] = scalePathsOf(subresources['scale']);
   }
   const verbs = ['get', 'patch', 'update'];
   const subresources: Subresource[] = [
-    ...(scale ? [{ name: 'scale', verbs, kind: 'Scale', group: 'autoscaling', version: 'v1' }] : []),
+    ...(Object.keys(scales).length > 0
+      ? [{ name: 'scale', verbs, kind: 'Scale', group: 'autoscaling', version: 'v1' }]
+      : []),
     ...(status ? [{ name: 'status', verbs, kind }] : []),
   ];
   return {
@@ -65,6 +81,8 @@ export function resourceTypeOf(definition: KubernetesObject): ResourceType {
       storageVersion: storageVersion(definition),
       terminating: isConditionTrue(definition, 'Terminating'),
       schemas,
+      scales,
+      selectableFields,
       columns,
     },
   };

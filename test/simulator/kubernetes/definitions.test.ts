@@ -75,7 +75,8 @@ const rows: readonly { readonly what: string; readonly spec: Spec; readonly expe
   {
     what: 'a version that was stored, away',
     spec: { versions: [version('v1beta1', { storage: true })] },
-    expected: 'status.storedVersions[0]: Invalid value: "v1": must appear in spec.versions',
+    expected:
+      'status.storedVersions[0]: Invalid value: "v1": missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes v1 from status.storedVersions',
   },
 ];
 

@@ -39,7 +39,7 @@ export function parseListOptions(info: ResourceRequest, type: ResourceType): Lis
   const { query } = info;
   const labels = query.get('labelSelector') ?? '';
   const fields = query.get('fieldSelector') ?? '';
-  const parsedFields = fields === '' ? [] : [...parseFieldSelector(fields, type)];
+  const parsedFields = fields === '' ? [] : [...parseFieldSelector(fields, type, info.version)];
   // A list or watch of one name (the deprecated watch path).
   if (info.name !== '') parsedFields.push(named(info.name));
   const options: ListOptions = {

@@ -2,6 +2,7 @@
  * Objects between the version in which they are stored and those that clients speak, where these differ by
  * more than a name.
  */
+import { bySchema } from './custom-objects.ts';
 import { Derived } from './derived.ts';
 import { copy, freeze, type KubernetesObject, objectOf, objectsOf } from './json.ts';
 import { keyOf, type ResourceType } from './resources.ts';
@@ -75,6 +76,7 @@ const converted = new Derived<KubernetesObject>();
  * apiVersion.
  */
 export function convert(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
+  if (type.custom) return bySchema(type, version, object);
   const conversion = CONVERSIONS[`${keyOf(type)}/${version}`];
   if (!conversion) return object;
   return converted.of(object, () => {

@@ -11,7 +11,16 @@ import {
 } from './apps-defaults.ts';
 import { defaultCronJob, defaultJob } from './batch-defaults.ts';
 import { child, fill } from './fill.ts';
-import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, stringsOf } from './json.ts';
+import {
+  isObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+  stringsOf,
+  valueAt,
+} from './json.ts';
 import { defaultPod, defaultTemplate } from './pod-defaults.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 import {
@@ -128,8 +137,11 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     const spec = child(definition, 'spec');
     const names = child(spec, 'names');
     const kind = stringOf(names['kind']) ?? '';
-    fill(names, { singular: kind.toLowerCase(), listKind: `${kind}List` });
-    fill(child(spec, 'conversion'), { strategy: 'None' });
+    if (!stringOf(names['singular']) && kind !== '') names['singular'] = kind.toLowerCase();
+    if (!stringOf(names['listKind']) && kind !== '') names['listKind'] = `${kind}List`;
+    fill(spec, { conversion: { strategy: 'None' } });
+    const service = valueAt(spec, 'conversion', 'webhook', 'clientConfig', 'service');
+    if (isObject(service)) fill(service, { port: 443 });
   },
   'ingresses.networking.k8s.io': ingress => child(child(ingress, 'status'), 'loadBalancer'),
   // A struct of Go exists even if nobody sent it: it is an empty one.

@@ -86,9 +86,17 @@ export const forbiddenValue = (field: string, detail: string): FieldError => ({
 
 const ESCAPES: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
 
-/** Writes JSON as Go does: signs of HTML are escaped, keys of maps are sorted. */
+/** Writes JSON as Go does: signs of HTML are escaped. */
 function goJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&]/g, sign => ESCAPES[sign] ?? sign);
+}
+
+/** Puts the keys of all maps in order, as Go prints them; the fields of structs have an order of their own. */
+export function inKeyOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inKeyOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, inKeyOrder(entry)]));
 }
 
 /** Prints a value as field errors do (apimachinery pkg/util/validation/field/errors.go, ErrorBody). */

@@ -5,6 +5,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { requestOf } from './admission-request.ts';
+import { convert } from './conversion.ts';
 import type { DeleteOptions, Deletion } from './deletion.ts';
 import { type Birthplace, identify } from './identity.ts';
 import { copy, type KubernetesObject } from './json.ts';
@@ -112,7 +113,9 @@ export class ObjectService {
     context: WriteContext,
   ): Promise<KubernetesObject> {
     for (let attempt = 0; ; attempt++) {
-      const current = this.get(type, namespace, name);
+      const stored = this.get(type, namespace, name);
+      // Defaults that came after it was written count as its own.
+      const current = type.custom ? convert(type, context.version, stored) : stored;
       const updated = prepareUpdate(type, current, checkedChange(type, change, context), context);
       const request = requestOf(
         { operation: 'UPDATE', type, namespace, object: updated, oldObject: current },
@@ -122,7 +125,7 @@ export class ObjectService {
       this.#writer.allocate(type, admitted, current, context);
       refuseInvalid(this.#validate, type, admitted, current, context);
       await this.#admission.validate({ ...request, object: admitted });
-      if (this.store.get(type, namespace, name) !== current) {
+      if (this.store.get(type, namespace, name) !== stored) {
         // A change that insists on a version fails when it is computed again.
         if (attempt >= MAX_CONFLICT_RETRIES) throw conflict(type, name);
         continue;

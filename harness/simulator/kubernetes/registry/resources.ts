@@ -58,6 +58,13 @@ export interface ResourceType {
   readonly custom?: CustomResource;
 }
 
+/** The scale of a custom resource: simple paths in the object, like `.spec.replicas`. */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}
+
 /** What a CustomResourceDefinition adds to a resource type. */
 export interface CustomResource {
   readonly definition: string;
@@ -66,6 +73,10 @@ export interface CustomResource {
   readonly terminating: boolean;
   /** By version: the OpenAPI v3 schema, and the columns of tables. */
   readonly schemas: Readonly<Record<string, unknown>>;
+  /** By version: where the numbers of the scale stand; absent without a scale. */
+  readonly scales: Readonly<Record<string, ScalePaths>>;
+  /** By version: the fields by which clients may select, without the first dot: `spec.color`. */
+  readonly selectableFields: Readonly<Record<string, readonly string[]>>;
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
 }
 

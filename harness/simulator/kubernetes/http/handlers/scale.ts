@@ -1,10 +1,9 @@
 /** Reads and writes the scale of a workload. */
 
-import { invalid, invalidValue } from '../../registry/field-errors.ts';
-import { type JsonObject, type KubernetesObject, objectOf, stringOf, valueAt } from '../../registry/json.ts';
+import { convert } from '../../registry/conversion.ts';
+import { type KubernetesObject, objectOf, stringOf } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { keepBuiltIn } from '../../registry/schema/built-in.ts';
-import { formatLabelSelector, selectorFromObject } from '../../registry/selectors/label-selector.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { controlPlaneContext } from '../../registry/write-context.ts';
 import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
@@ -12,24 +11,10 @@ import { type Call, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { readPatch } from '../patch/patch.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { scaleViewOf } from './scale-view.ts';
 import { contextOf } from './write-options.ts';
 
 const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale' };
-
-function scaleOf(object: KubernetesObject): JsonObject {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = selectorFromObject(valueAt(object, 'spec', 'selector'));
-  return {
-    kind: 'Scale',
-    apiVersion: 'autoscaling/v1',
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: Number(valueAt(object, 'spec', 'replicas') ?? 0) },
-    status: {
-      replicas: Number(valueAt(object, 'status', 'replicas') ?? 0),
-      ...(selector && { selector: formatLabelSelector(selector) }),
-    },
-  };
-}
 
 /** Answers GET, PUT and PATCH of `/scale`. @throws ApiError 405 for other verbs, 422 for a negative number */
 export async function handleScale(
@@ -39,8 +24,11 @@ export async function handleScale(
 ): Promise<void> {
   const { info, request, user } = call;
   const { objects } = environment;
+  const view = scaleViewOf(type, info.version);
   if (info.verb === 'get') {
-    sendValue(call, 200, scaleOf(objects.get(type, info.namespace, info.name)));
+    const object = convert(type, info.version, objects.get(type, info.namespace, info.name));
+    view.demand(object);
+    sendValue(call, 200, view.read(object));
     return;
   }
   if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed();
@@ -54,22 +42,16 @@ export async function handleScale(
     info.name,
     draft => {
       const scaled = draft();
-      const before = scaleOf(scaled) as KubernetesObject; // made above, with metadata
+      const before = view.read(scaled) as KubernetesObject; // made above, with metadata
       const scale =
         sent ?? (patch?.kind === 'change' ? patch.apply(before, type, info.version) : patch?.apply) ?? {};
       if (patch) keepBuiltIn(SCALE.apiVersion, SCALE.kind, scale);
-      const replicas = objectOf(scale['spec'])['replicas'] ?? 0;
-      if (!Number.isInteger(replicas) || Number(replicas) < 0) {
-        throw invalid({ group: 'autoscaling', kind: 'Scale' }, info.name, [
-          invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
-        ]);
-      }
+      view.write(scaled, objectOf(scale['spec'])['replicas']);
       const version = stringOf(objectOf(scale['metadata'])['resourceVersion']);
       if (version !== undefined && version !== '') scaled.metadata.resourceVersion = version;
-      objectOf(scaled['spec'])['replicas'] = replicas;
       return scaled;
     },
-    { ...controlPlaneContext(type, 'scale'), user, dryRun },
+    { ...controlPlaneContext(type, 'scale'), version: info.version, user, dryRun },
   );
-  sendValue(call, 200, scaleOf(updated));
+  sendValue(call, 200, view.read(updated));
 }

@@ -27,14 +27,25 @@ export function customColumns(declared: readonly unknown[] | undefined): readonl
         format: stringOf(column['format']) ?? '',
         priority: Number(column['priority'] ?? 0),
         description: stringOf(column['description']) ?? '',
-        cell: (object, now) => {
-          const value = readPath(object, path);
-          if (value === undefined || value === null) return null;
-          if (type === 'date') return age(value, now);
-          if (type === 'string' && (isObject(value) || Array.isArray(value))) return JSON.stringify(value);
-          return value;
-        },
+        cell: (object, now) => cellOf(type, readPath(object, path), now),
       };
     }),
   ];
+}
+
+/** Shows a value that fits its column; others are left out (tableconvertor.go, cellForJSONValue). */
+function cellOf(type: string, value: unknown, now: number): unknown {
+  if (value === undefined || value === null) return null;
+  switch (type) {
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : null;
+    case 'number':
+      return typeof value === 'number' ? value : null;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null;
+    case 'date':
+      return typeof value === 'string' ? age(value, now) : null;
+    default:
+      return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  }
 }

@@ -1,5 +1,6 @@
 /** Objects as tables, which `kubectl get` prints. */
 
+import { convert } from '../../registry/conversion.ts';
 import type { KubernetesObject } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import type { ListMetadata } from '../encoding.ts';
@@ -35,7 +36,8 @@ export function renderTable(
       priority,
     }),
   );
-  const rows = objects.map(object => {
+  const rows = objects.map(stored => {
+    const object = type.custom ? convert(type, version, stored) : stored;
     const cells = JSON.stringify(columns.map(column => column.cell(object, now) ?? null));
     const conditions = rowConditions(type, object);
     return `{"cells":${cells}${conditions === undefined ? '' : `,"conditions":${conditions}`},"object":${rowObject(object)}}`;

@@ -48,6 +48,25 @@ export function keepBuiltIn(
   return walk.unknown;
 }
 
+/**
+ * Does the same for a struct within an object of another kind.
+ * @param message - its type: `ObjectMeta`
+ * @returns the unknown fields, and what could not be read
+ */
+export function keepStruct(
+  object: JsonObject,
+  message: string,
+): { readonly unknown: readonly string[]; readonly problem: string | undefined } {
+  const walk: Walk = { unknown: [], minor: NEWEST };
+  try {
+    walkMessage(object, message, { path: '', plain: '' }, walk);
+    return { unknown: walk.unknown, problem: undefined };
+  } catch (error) {
+    if (!(error instanceof WrongType)) throw error;
+    return { unknown: walk.unknown, problem: error.message };
+  }
+}
+
 class WrongType extends Error {
   override readonly name = 'WrongType';
 }

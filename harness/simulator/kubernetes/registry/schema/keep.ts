@@ -1,10 +1,12 @@
 /** Holds what a client sent against the schema of its kind: it refuses, warns of or drops unknown fields. */
 import { isObject, type JsonObject } from '../json.ts';
+import { dropNulls } from '../nulls.ts';
+import { prune } from '../prune.ts';
 import { apiVersionOf, type ResourceType } from '../resources.ts';
+import { applySchemaDefaults } from '../schema-defaults.ts';
 import { badRequest } from '../status.ts';
 import { keepBuiltIn } from './built-in.ts';
-import { prune } from './prune.ts';
-import { applySchemaDefaults } from './schema-defaults.ts';
+import { keepEmbedded } from './embedded.ts';
 
 /** How to treat unknown fields: the query's `fieldValidation`. */
 export interface SchemaOptions {
@@ -44,6 +46,12 @@ function unknownFields(
   if (!isObject(schema)) return [];
   const unknown: string[] = [];
   prune(object, schema, '', unknown, true);
+  unknown.sort();
+  dropNulls(object, schema);
+  const problem = keepEmbedded(object, schema, unknown);
+  if (problem !== undefined) {
+    throw badRequest(`${type.kind} in version "${version}" cannot be handled as a ${type.kind}: ${problem}`);
+  }
   applySchemaDefaults(object, schema);
   return unknown;
 }

@@ -3,6 +3,7 @@
  * the API versions (pkg/apis/<group>/<version>/conversion.go @v1.34) and the sets of selectable fields
  * (pkg/registry/<group>/<kind>/strategy.go).
  */
+import { convert } from '../conversion.ts';
 import { type KubernetesObject, valueAt } from '../json.ts';
 import { keyOf, type ResourceType } from '../resources.ts';
 
@@ -110,5 +111,21 @@ const LABELS: Readonly<Record<string, FieldLabels>> = {
   }),
 };
 
-/** Returns the fields that selectors of a type may name. */
-export const fieldLabelsOf = (type: ResourceType): FieldLabels => LABELS[keyOf(type)] ?? USUAL;
+/** The fields that a definition offers, as objects have them in a version. */
+function customLabels(type: ResourceType, version: string): FieldLabels {
+  const own = type.custom?.selectableFields[version] ?? [];
+  const reader =
+    (field: string): FieldReader =>
+    object =>
+      path(field)(convert(type, version, object));
+  return labels(Object.fromEntries(own.map(field => [field, reader(field)])), {
+    hasNamespace: type.namespaced,
+  });
+}
+
+/**
+ * Returns the fields that selectors of a type may name.
+ * @param version - that of the client; it counts for custom resources
+ */
+export const fieldLabelsOf = (type: ResourceType, version: string): FieldLabels =>
+  type.custom ? customLabels(type, version) : (LABELS[keyOf(type)] ?? USUAL);

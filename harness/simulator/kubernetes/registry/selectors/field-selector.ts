@@ -26,8 +26,16 @@ export const named = (name: string): FieldRequirement => ({
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Reads `a=b,c!=d`; `\` escapes. @throws ApiError 400 for a field that the type does not offer */
-export function parseFieldSelector(text: string, type: ResourceType): FieldSelector {
+/**
+ * Reads `a=b,c!=d`; `\` escapes.
+ * @param version - that of the client; the fields of custom resources depend on it
+ * @throws ApiError 400 for a field that the type does not offer
+ */
+export function parseFieldSelector(
+  text: string,
+  type: ResourceType,
+  version = type.versions[0] ?? '',
+): FieldSelector {
   const terms = splitTerms(text)
     .sort(byText)
     .filter(term => term !== '')
@@ -36,7 +44,7 @@ export function parseFieldSelector(text: string, type: ResourceType): FieldSelec
       if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
       return { field: match[1] ?? '', equal: match[2] !== '!=', value: unescaped(match[3] ?? '') };
     });
-  const { fields, refusal } = fieldLabelsOf(type);
+  const { fields, refusal } = fieldLabelsOf(type, version);
   return terms.map(term => {
     const read = fields.get(term.field);
     if (!read) throw badRequest(refusal(term.field));

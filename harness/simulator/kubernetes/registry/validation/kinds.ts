@@ -9,8 +9,9 @@ import { validateClaim } from './claim.ts';
 import { validateContent, validateSecret } from './content.ts';
 import { validateCronJob } from './cron-job.ts';
 import { validateDaemonSet } from './daemon-set.ts';
+import { validateDefinition } from './definition.ts';
 import { validateEndpoints, validateSlice } from './endpoints.ts';
-import { validateDefinition, validateWebhooks } from './extension.ts';
+import { validateWebhooks } from './extension.ts';
 import { FIXED_FIELDS, validateFixed } from './fixed.ts';
 import { validateJob } from './job.ts';
 import { validateVolume } from './persistent-volume.ts';
@@ -47,6 +48,7 @@ const withFixed =
 
 /** By resource key; of a kind that is absent, only the metadata is checked. */
 export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
+  'customresourcedefinitions.apiextensions.k8s.io': validateDefinition,
   ...Object.fromEntries(fixed),
   configmaps: validateContent,
   secrets: validateSecret,
@@ -84,5 +86,4 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   'clusterrolebindings.rbac.authorization.k8s.io': validateBinding,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': validateWebhooks,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': validateWebhooks,
-  'customresourcedefinitions.apiextensions.k8s.io': validateDefinition,
 };

@@ -1,37 +1,64 @@
 /** Finds all that is wrong with an object that a client wrote. */
 
+import { define } from '../define-resource.ts';
 import { DEFINITIONS } from '../definitions.ts';
 import type { FieldError } from '../field-errors.ts';
-import { isObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';
-import { keyOf } from '../resources.ts';
+import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../json.ts';
+import { type CustomResource, keyOf, type ResourceType } from '../resources.ts';
+import type { EmbeddedRules } from '../schema/embedded.ts';
 import { problemsOfRules } from '../schema/rules.ts';
-import { validateStructure } from '../schema/structural.ts';
+import { validateStatus, validateStructure } from '../schema/structural.ts';
 import type { Validator } from '../validator.ts';
+import { schemasOf } from './definition.ts';
+import { warnOfFormats } from './definition-formats.ts';
 import { KIND_VALIDATORS } from './kinds.ts';
 import { validateMetadata } from './metadata.ts';
+import { problemsOfLabel1035 } from './names.ts';
 
 /** A status, a binding and a finalizer are written by components that know what they do; metadata is not. */
 const UNCHECKED: readonly string[] = ['status', 'binding', 'finalize'];
 
 /** Finds all that is wrong with an object, its metadata first. */
 export const validateObject: Validator = (type, object, old, { subresource, version, warn }) => {
+  if (type.custom) return validateCustom(type.custom, object, old, { type, subresource, version });
   if (UNCHECKED.includes(subresource)) return subresource === 'status' ? validateMetadata(type, object) : [];
   const errors = validateMetadata(type, object);
-  if (type.custom) {
-    const schema = type.custom.schemas[version];
-    return isObject(schema) ? [...errors, ...validateStructure(object, old, schema)] : errors;
-  }
-  const own = KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? [];
-  const rules = keyOf(type) === DEFINITIONS ? rulesIn(object, warn) : [];
-  return [...errors, ...own, ...rules];
+  errors.push(...(KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? []));
+  if (keyOf(type) !== DEFINITIONS) return errors;
+  warnOfFormats(object, old, warn);
+  return errors.length > 0 ? errors : rulesIn(object, warn);
 };
 
+/** Looks at the rules in CEL of a definition that is well-formed otherwise. */
 function rulesIn(definition: KubernetesObject, warn: (text: string) => void): FieldError[] {
-  return objectsOf(objectOf(definition['spec'])['versions']).flatMap(({ schema }, index) =>
-    problemsOfRules(
-      objectOf(schema)['openAPIV3Schema'],
-      `spec.versions[${index}].schema.openAPIV3Schema`,
-      warn,
-    ),
-  );
+  return schemasOf(definition).flatMap(([schema, path]) => problemsOfRules(schema, path, warn));
 }
+
+function validateCustom(
+  custom: CustomResource,
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+  { type, subresource, version }: { type: ResourceType; subresource: string; version: string },
+): FieldError[] {
+  const errors = validateMetadata(type, object);
+  const schema = custom.schemas[version];
+  if (!isObject(schema)) return errors;
+  const structure = { schema, scale: custom.scales[version], embedded: EMBEDDED_RULES };
+  return subresource === 'status'
+    ? validateStatus(object, old, structure, errors)
+    : validateStructure(object, old, structure, errors);
+}
+
+/** Embedded objects need no name, and theirs may be that of any kind. */
+function checkEmbeddedMetadata(metadata: JsonObject, field: string): FieldError[] {
+  const named = { ...metadata, name: stringOf(metadata['name']) || 'fakename' };
+  const errors = validateMetadata(EMBEDDED, { kind: '', apiVersion: '', metadata: named });
+  return errors.map(error => ({ ...error, field: error.field.replace(/^metadata/, field) }));
+}
+
+const EMBEDDED_RULES: EmbeddedRules = {
+  metadata: checkEmbeddedMetadata,
+  kind: kind => problemsOfLabel1035(kind.toLowerCase()),
+};
+
+const EMBEDDED: ResourceType = define('', ['v1'], 'embedded', 'Embedded', { nameRule: 'path-segment' });

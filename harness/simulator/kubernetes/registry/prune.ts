@@ -1,8 +1,9 @@
 /**
  * Drops what a structural schema does not know (apiextensions-apiserver pkg/apiserver/schema/pruning @v1.32).
  */
-import { isObject, type JsonObject, objectOf } from '../json.ts';
+
 import { join } from './field-path.ts';
+import { isObject, type JsonObject, objectOf } from './json.ts';
 
 const keepsUnknown = (schema: JsonObject): boolean => schema['x-kubernetes-preserve-unknown-fields'] === true;
 
