@@ -126,7 +126,7 @@ export function startCustomResources(machinery: Machinery, component: Component)
     });
   };
 
-  const queue = new WorkQueue(component, sync, DEFINITIONS);
+  const queue = new WorkQueue(component, sync, DEFINITIONS, 0);
   const stopWatch = client.watch(DEFINITIONS, {}, ({ object }) => queue.add(object.metadata.name ?? ''));
   return () => {
     stopWatch();

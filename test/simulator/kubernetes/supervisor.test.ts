@@ -168,6 +168,9 @@ t.test(
         template: (spec as { template: unknown }).template,
       },
     };
+    const timing = { clock: systemClock, timeoutMs: 10_000, intervalMs: 10 };
+    const ownSets = () => client.list(SETS);
+    await waitUntil('the set of its own', ownSets, ({ items }) => items.length === 1, timing);
     await client.create(SETS, mine);
     const read = async () => {
       await opened.answers();
@@ -182,8 +185,7 @@ t.test(
       return same && sets.length === 2;
     };
     const sets = await waitUntil('the sets to rest', read, isAtRest, {
-      clock: systemClock,
-      timeoutMs: 10_000,
+      ...timing,
       intervalMs: 500,
     });
     t.strictSame(defects, []);

@@ -21,7 +21,7 @@ export function startClusterRoleAggregation({ component, client }: ControllerCon
       draft['rules'] = rules;
     });
   };
-  const queue = new WorkQueue(component, sync, ROLES);
+  const queue = new WorkQueue(component, sync, ROLES, 0);
   let isListing = true;
   const addAll = () => {
     for (const role of local.list(ROLES)) {

@@ -47,7 +47,7 @@ export function startServiceAccountTokenController(
   issue: IssueToken,
 ): Controller {
   const sync = (key: string) => fillSecret(client, key, caCertificate, issue);
-  const queue = new WorkQueue(component, sync, 'secrets');
+  const queue = new WorkQueue(component, sync, 'secrets', 0);
   const isToken = (secret: Secret) => secret.type === TOKEN_TYPE;
   const stops = [
     () => queue.stop(),

@@ -38,7 +38,7 @@ export function startServiceAccountController(
   caCertificate: string,
 ): Controller {
   const sync = (namespace: string) => provideDefaults(client, namespace, caCertificate);
-  const queue = new WorkQueue(component, sync, 'namespaces');
+  const queue = new WorkQueue(component, sync, 'namespaces', 0);
   const stops = [
     () => queue.stop(),
     client.watch('namespaces', {}, ({ object }) => queue.add(object.metadata.name ?? '')),
