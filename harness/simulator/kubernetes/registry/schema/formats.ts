@@ -60,12 +60,12 @@ function isCreditCard(text: string): boolean {
 
 /** Go's durations, and Scala's (`22 ns`, `1 week`). */
 function isDuration(text: string): boolean {
-  if (/^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return true;
-  return /^((\d+)\s*([A-Za-zµ]+)\s*)+$/.test(text) && [...text.matchAll(/[A-Za-zµ]+/g)].every(isUnit);
+  if (/^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/.test(text)) return true;
+  return /^((\d+)\s*([A-Za-z\u00b5]+)\s*)+$/.test(text) && [...text.matchAll(/[A-Za-z\u00b5]+/g)].every(isUnit);
 }
 
 const UNITS =
-  /^(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$/;
+  /^(ns|nanos?|nanoseconds?|us|\u00b5s|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$/;
 const isUnit = ([unit]: RegExpMatchArray): boolean => UNITS.test(unit);
 
 const isRgb = (text: string): boolean => {
