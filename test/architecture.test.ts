@@ -26,6 +26,14 @@ const BELOW_HTTP = [
   'simulator/kubernetes/kubelet-api.ts',
 ];
 
+/** What the rooms of controllers stand on: the rules that many kinds share lie in the folder above. */
+const BELOW_CONTROLLER_ROOMS = [
+  'base',
+  'simulator/kubernetes/registry',
+  'simulator/kubernetes/client',
+  'simulator/kubernetes/controllers',
+];
+
 /** What the rooms of Istio stand on; of Kubernetes they have the HTTPS API. */
 const BELOW_ISTIO = [
   'base',
@@ -107,6 +115,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/kubernetes/http/handlers': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },
   'simulator/kubernetes/http/server': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },
   'simulator/kubernetes/client': { from: ['base', 'simulator/kubernetes/registry'] },
+  'simulator/kubernetes/controllers/batch': { from: BELOW_CONTROLLER_ROOMS },
   'simulator/kubernetes/controllers': {
     from: ['base', 'simulator/kubernetes/registry', 'simulator/kubernetes/client'],
   },

@@ -28,6 +28,7 @@ import type { Kubelet } from './node/kubelet/kubelet.ts';
 import { KubeletSessions } from './node/kubelet/sessions.ts';
 import type { NodeMachine } from './node/nodes.ts';
 import { type NodeAgentsOptions, registerNodes, startKubelets } from './node-agents.ts';
+import { startRareControllers } from './rare-controllers.ts';
 
 /** What the components of a cluster are made of; the first node is the control plane's. */
 export interface ControlPlaneOptions extends NodeAgentsOptions {
@@ -99,6 +100,7 @@ function startControllers(
     startGarbageCollector(contextOf('garbage-collector'), all),
     ...(hasLoadBalancers ? [startLoadBalancerController(contextOf('load-balancer'), network)] : []),
     startDisruptionController(contextOf('disruption')),
+    ...startRareControllers(contextOf),
     startScheduler(contextOf('scheduler')),
   ];
 }

@@ -6,9 +6,11 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { DeleteOptions } from '../registry/deletion.ts';
 import type {
   ConfigMap,
+  CronJob,
   Deployment,
   EndpointSlice,
   Endpoints,
+  Job,
   Namespace,
   Node,
   Pod,
@@ -23,6 +25,8 @@ import type { ObjectFilter } from './object-filter.ts';
 /** The type of an object by its resource key (`plural.group`), for the kinds that the components know. */
 export interface Kinds {
   readonly configmaps: ConfigMap;
+  readonly 'cronjobs.batch': CronJob;
+  readonly 'jobs.batch': Job;
   readonly 'deployments.apps': Deployment;
   readonly endpoints: Endpoints;
   readonly 'endpointslices.discovery.k8s.io': EndpointSlice;

@@ -3,6 +3,14 @@
  * DNS) read or write them.
  */
 
+export {
+  type CronJob,
+  isJobFinished,
+  type Job,
+  type JobSpec,
+  type JobStatus,
+  type PodFailureRule,
+} from './kinds/batch.ts';
 export type { ConfigMap, Namespace, Node, Secret } from './kinds/cluster.ts';
 export type {
   Container,

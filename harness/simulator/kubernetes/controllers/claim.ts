@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { controllerOf, type LabelSelector, type OwnerReference, type Stored } from '../client/kinds.ts';
 import type { LocalClient } from '../client/local.ts';
 import { hasCode } from '../client/typed.ts';
+import { dropFinalizer, finalizersOf } from '../registry/finalizers.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 import { matchesLabels, selectorFromObject } from '../registry/selectors/label-selector.ts';
 
@@ -16,6 +17,8 @@ export interface Claimant {
   readonly apiVersion: string;
   readonly kind: string;
   readonly owner: Stored & { readonly spec: { readonly selector?: LabelSelector } };
+  /** What an object gets when it is adopted, and loses when it is released. */
+  readonly finalizer?: string;
 }
 
 /** Returns the reference by which an object names the workload that controls it. */
@@ -61,15 +64,24 @@ function adopt(client: LocalClient, resource: ResourceKey, claimant: Claimant, o
   return rewrite(client, resource, object, draft => {
     const others = (draft.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== reference.uid);
     draft.metadata.ownerReferences = [...others, reference];
+    const { finalizer } = claimant;
+    if (finalizer !== undefined)
+      draft.metadata['finalizers'] = [...new Set([...finalizersOf(draft), finalizer])];
   });
 }
 
 /** Takes the reference to the workload out of an object. */
-function release(client: LocalClient, resource: ResourceKey, { owner }: Claimant, object: Stored): void {
+function release(
+  client: LocalClient,
+  resource: ResourceKey,
+  { owner, finalizer }: Claimant,
+  object: Stored,
+): void {
   rewrite(client, resource, object, draft => {
     const rest = draft.metadata.ownerReferences?.filter(({ uid }) => uid !== owner.metadata.uid) ?? [];
     if (rest.length > 0) draft.metadata.ownerReferences = rest;
     else delete draft.metadata.ownerReferences;
+    if (finalizer !== undefined) dropFinalizer(draft, finalizer);
   });
 }
 

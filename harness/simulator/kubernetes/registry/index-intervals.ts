@@ -55,15 +55,30 @@ export const sizeOf = (intervals: readonly Interval[]): number =>
 export const hasIndex = (intervals: readonly Interval[], index: number): boolean =>
   intervals.some(([first, last]) => first <= index && index <= last);
 
-/** Puts indexes into as few intervals as possible. @param indexes - in any order */
-export function toIntervals(indexes: Iterable<number>): readonly Interval[] {
-  const intervals: [number, number][] = [];
-  for (const index of [...new Set(indexes)].sort((a, b) => a - b)) {
-    const previous = intervals.at(-1);
-    if (previous && previous[1] === index - 1) previous[1] = index;
-    else intervals.push([index, index]);
+/** Puts intervals together into as few as possible. @param intervals - in any order; they may overlap */
+export function mergeIntervals(...intervals: readonly Interval[]): readonly Interval[] {
+  const merged: [number, number][] = [];
+  for (const [first, last] of [...intervals].sort(([a], [b]) => a - b)) {
+    const previous = merged.at(-1);
+    if (previous && first <= previous[1] + 1) previous[1] = Math.max(previous[1], last);
+    else merged.push([first, last]);
   }
-  return intervals;
+  return merged;
+}
+
+/** Puts indexes into as few intervals as possible. @param indexes - in any order */
+export const toIntervals = (indexes: readonly number[]): readonly Interval[] =>
+  mergeIntervals(...indexes.map((index): Interval => [index, index]));
+
+/** Returns the first indexes that no interval has. @param intervals - merged @param end - the first index not to take */
+export function gapsIn(intervals: readonly Interval[], count: number, end: number): number[] {
+  const gaps: number[] = [];
+  let candidate = 0;
+  for (const [first, last] of [...intervals, [end, end] as const]) {
+    for (; candidate < Math.min(first, end) && gaps.length < count; candidate++) gaps.push(candidate);
+    candidate = Math.max(candidate, last + 1);
+  }
+  return gaps;
 }
 
 /** Writes intervals; two indexes in a row are written one by one. */

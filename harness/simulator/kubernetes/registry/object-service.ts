@@ -7,6 +7,7 @@ import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { requestOf } from './admission-request.ts';
 import { convert } from './conversion.ts';
 import type { DeleteOptions, Deletion } from './deletion.ts';
+import { withDefaultPolicy } from './deletion-policy.ts';
 import { type Birthplace, identify } from './identity.ts';
 import { copy, type KubernetesObject } from './json.ts';
 import { completeNew } from './kind-rules.ts';
@@ -159,7 +160,8 @@ export class ObjectService {
     const current = this.get(type, namespace, name);
     const request = requestOf({ operation: 'DELETE', type, namespace, oldObject: current }, context);
     await this.#admission.validate(request);
-    return this.#writer.delete(type, this.get(type, namespace, name), options, context);
+    const found = this.get(type, namespace, name);
+    return this.#writer.delete(type, found, withDefaultPolicy(type, found, options, context), context);
   }
 
   /** @throws ApiError 404, 409 */

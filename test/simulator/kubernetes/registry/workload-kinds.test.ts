@@ -204,3 +204,16 @@ t.test('claims and volumes are protected, and a claim without a class gets the d
   const stored = await admin.create(VOLUMES, { metadata: { name: 'w' }, spec: volume({}) });
   t.match(stored.metadata['finalizers'], ['kubernetes.io/pv-protection']);
 });
+
+t.test('a Job that is deleted without a policy leaves its pods', async t => {
+  await using world = await apiWorld();
+  const { admin } = world;
+  const finalizersAfter = async (name: string, options: Record<string, unknown>) => {
+    await admin.create(JOBS, { metadata: { name }, spec: job({}) });
+    await admin.delete({ ...JOBS, name }, options);
+    return (await admin.list(JOBS)).items.find(each => each.metadata.name === name)?.metadata['finalizers'];
+  };
+  t.same(await finalizersAfter('a', {}), ['orphan']);
+  t.equal(await finalizersAfter('b', { propagationPolicy: 'Background' }), undefined);
+  t.equal(await finalizersAfter('c', { orphanDependents: false }), undefined);
+});

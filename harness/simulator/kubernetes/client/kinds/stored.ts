@@ -12,7 +12,8 @@ export interface Condition {
   readonly message?: string;
   readonly lastTransitionTime?: string;
   readonly lastUpdateTime?: string;
-  readonly lastProbeTime?: null;
+  /** Null for pods: nobody probes them for it. */
+  readonly lastProbeTime?: string | null;
 }
 
 /** An object that has been stored: it has a name, a uid and a version. Objects are never changed in place. */

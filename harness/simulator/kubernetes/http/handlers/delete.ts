@@ -47,7 +47,7 @@ async function readDeleteOptions(
       ...(grace !== undefined && { gracePeriodSeconds: Number(grace) }),
       ...(policy !== undefined
         ? { propagationPolicy: policy }
-        : (orphan === true || orphan === 'true') && { propagationPolicy: 'Orphan' as const }),
+        : orphan !== undefined && { propagationPolicy: policyOf(orphan) }),
       preconditions: {
         ...(uid !== undefined && { uid }),
         ...(resourceVersion !== undefined && { resourceVersion }),
@@ -55,6 +55,10 @@ async function readDeleteOptions(
     },
   };
 }
+
+/** Reads the older form of a policy. */
+const policyOf = (orphan: unknown) =>
+  orphan === true || orphan === 'true' ? ('Orphan' as const) : ('Background' as const);
 
 const POLICIES: readonly unknown[] = [undefined, 'Background', 'Foreground', 'Orphan'];
 const isPolicy = (value: unknown): value is DeleteOptions['propagationPolicy'] => POLICIES.includes(value);

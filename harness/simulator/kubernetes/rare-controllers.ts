@@ -1,0 +1,14 @@
+/** The controllers of kinds that most clusters never have: each waits for its first object. */
+import type { Controller } from './client/controller.ts';
+import { startWhenNeeded } from './client/start-when-needed.ts';
+import type { ContextOf } from './component-contexts.ts';
+import { startJobController } from './controllers/batch/job.ts';
+import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
+
+/** Starts them, each in a frame of its own. */
+export function startRareControllers(contextOf: ContextOf): Controller[] {
+  return [
+    startWhenNeeded(contextOf('job'), ['jobs.batch'], startJobController),
+    startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),
+  ];
+}
