@@ -28,6 +28,13 @@ const specSchema = {
     when: { type: 'string', format: 'date-time' },
     tags: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
     bulbs: byName,
+    pairs: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { left: { type: 'string' }, right: { type: 'string', default: 'r' } },
+      },
+    },
     either: {
       type: 'object',
       properties: { a: { type: 'string' }, b: { type: 'string' } },
@@ -230,4 +237,25 @@ t.test('lists, watches and deletions select by the fields that the definition of
   t.same(await names('spec.color!=red'), ['two']);
   t.same(await names('status.phase=Unknown'), ['one'], 'a default counts');
   t.match(await refusalOf(names('spec.count=1')), /^400 BadRequest: field label not supported: spec.count/);
+});
+
+t.test('apply compares what was sent: defaults are nobody’s', async t => {
+  await using world = await lampWorld();
+  const apply = (fieldManager: string, spec: unknown) =>
+    refusalOf(
+      world.admin.request('PATCH', '/apis/ex.io/v1/namespaces/sample/lamps/a', {
+        body: lamp('a', spec),
+        query: { fieldManager },
+        contentType: 'application/apply-patch+yaml',
+      }),
+    );
+  const watts = (watt?: number) => ({ bulbs: [{ name: 'x', ...(watt !== undefined && { watt }) }] });
+  t.equal(await apply('first', { ...watts(), pairs: [{ left: 'l' }] }), 'none');
+  t.same((await world.admin.get(it('a')))['spec'], {
+    bulbs: [{ name: 'x', watt: 40 }],
+    pairs: [{ left: 'l', right: 'r' }],
+  });
+  t.equal(await apply('second', watts(50)), 'none', 'the default that it changes has no owner');
+  t.match(await apply('second', { pairs: [{ left: 'l' }] }), /^409 .*conflict with "first": .spec.pairs/);
+  t.equal(await apply('second', { pairs: [{ left: 'l', right: 'r' }] }), 'none', 'the whole as it is');
 });

@@ -42,6 +42,7 @@ export function receiveObject(
   call: Call<ResourceRequest>,
   type: ResourceType,
   minor: number,
+  { fillsDefaults = true } = {},
 ): KubernetesObject {
   const { info } = call;
   checkKind(body, apiVersionOf(type.group, info.version), type);
@@ -54,6 +55,7 @@ export function receiveObject(
   keepToSchema(type, info.version, body, {
     mode: info.query.get('fieldValidation') ?? '',
     minor,
+    fillsDefaults,
     warn: text => warn(call.response, text),
   });
   const object = body as KubernetesObject; // its metadata is an object, the schema has seen the rest

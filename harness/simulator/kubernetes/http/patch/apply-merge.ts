@@ -2,6 +2,7 @@
 import { convert } from '../../registry/conversion.ts';
 import { copy, type JsonObject, type KubernetesObject, timestamp } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
+import { fillDefaults } from '../../registry/schema/keep.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import type { Environment } from '../environment.ts';
 import { applyConflict } from './apply-conflict.ts';
@@ -84,7 +85,9 @@ export function merger(
       membersOf(difference(fields, mine.fields)).length === 0;
     managers = [...remaining, unchanged ? mine : entry];
     const asked = applied.metadata.resourceVersion;
-    return rebuild(draft(), merged, subresource, asked);
+    const result = rebuild(draft(), merged, subresource, asked);
+    fillDefaults(type, context.version, result);
+    return result;
   };
   return { change, managers: () => managers };
 }

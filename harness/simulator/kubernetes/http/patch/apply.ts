@@ -5,6 +5,7 @@
 
 import { copy, type JsonObject, type KubernetesObject, stringOf } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
+import { fillDefaults } from '../../registry/schema/keep.ts';
 import { badRequest, conflict, notFound, notSimulated } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import type { Call } from '../call.ts';
@@ -33,7 +34,8 @@ export async function applyObject(
   const { info } = call;
   checkApplied(sent);
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
-  const applied = receiveObject(copy(sent), call, type, environment.registry.minor);
+  // A default is nobody's: what is applied is compared and owned as it was sent.
+  const applied = receiveObject(copy(sent), call, type, environment.registry.minor, { fillsDefaults: false });
   applied.metadata.name ??= info.name;
   if (applied.metadata.name !== info.name) {
     throw badRequest(
@@ -92,6 +94,7 @@ async function createByApply(
   delete applied.metadata.resourceVersion;
   const fields = fieldsOf(ownable(applied, type, ''), mergeTreeFor(type, context.version), false);
   const entry = entryOf(environment, type, context, fields);
+  fillDefaults(type, context.version, applied);
   const object = await environment.objects.create(type, info.namespace, applied, {
     ...context,
     options: { ...context.options, kind: 'PatchOptions' },

@@ -19,22 +19,35 @@ export function mergeTreeFor(type: ResourceType, version: string): MergeNode {
 
 function nodeOf(schema: JsonObject): MergeNode {
   if (schema['x-kubernetes-map-type'] === 'atomic') return { atomic: true };
-  const items = objectOf(schema['items']);
+  if (schema['type'] === 'array') return nodeOfList(schema);
   const fields: Record<string, MergeNode> = {};
-  const source = schema['type'] === 'array' ? items : schema;
-  for (const [key, property] of Object.entries(objectOf(source['properties']))) {
+  for (const [key, property] of Object.entries(objectOf(schema['properties'])))
     if (isObject(property)) fields[key] = nodeOf(property);
-  }
-  const own = Object.keys(fields).length > 0 ? { fields } : {};
+  if (schema['x-kubernetes-embedded-resource'] === true) fields['metadata'] = metadataTree();
+  const additional = schema['additionalProperties'];
+  return {
+    ...(Object.keys(fields).length > 0 && { fields }),
+    ...(isObject(additional) && { values: nodeOf(additional) }),
+  };
+}
+
+function nodeOfList(schema: JsonObject): MergeNode {
+  const items = objectOf(schema['items']);
   switch (schema['x-kubernetes-list-type']) {
-    case 'map':
-      return {
-        ...own,
-        listKeys: listOf(schema['x-kubernetes-list-map-keys']).filter(key => typeof key === 'string'),
-      };
+    case 'map': {
+      const listKeys = listOf(schema['x-kubernetes-list-map-keys']).map(String);
+      return { listKeys, keyDefaults: keyDefaultsOf(items, listKeys), elements: nodeOf(items) };
+    }
     case 'set':
-      return { ...own, set: true };
+      return { set: true };
     default:
-      return own;
+      return { atomic: true };
   }
+}
+
+/** The keys that an element may leave out. */
+function keyDefaultsOf(items: JsonObject, keys: readonly string[]): JsonObject {
+  const properties = objectOf(items['properties']);
+  const defaults = keys.map(key => [key, objectOf(properties[key])['default'] ?? undefined] as const);
+  return Object.fromEntries(defaults.filter(([, value]) => value !== undefined));
 }

@@ -14,7 +14,7 @@ export function elementOf(element: unknown, node: MergeNode): string | undefined
   if (!isObject(element) || !node.listKeys) return undefined;
   const keys: JsonObject = {};
   for (const key of [...node.listKeys].sort()) {
-    const value = element[key] ?? KEY_DEFAULTS[key];
+    const value = element[key] ?? (node.keyDefaults ?? KEY_DEFAULTS)[key];
     if (value !== undefined) keys[key] = value;
   }
   return Object.keys(keys).length === 0 ? undefined : `k:${JSON.stringify(keys)}`;

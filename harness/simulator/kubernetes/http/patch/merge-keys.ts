@@ -16,6 +16,8 @@ export interface MergeNode {
    * A list of objects: the keys by which apply finds elements, with the defaults of those that may be absent.
    */
   readonly listKeys?: readonly string[];
+  /** The values of keys that an element leaves out. */
+  readonly keyDefaults?: Readonly<Record<string, unknown>>;
   /** A list of primitives without order, for apply. */
   readonly set?: boolean;
   /** A list of primitives, to which a strategic merge patch adds. */
@@ -26,6 +28,8 @@ export interface MergeNode {
   readonly atomic?: boolean;
   /** Of an object, or of the objects in a list. */
   readonly fields?: Readonly<Record<string, MergeNode>>;
+  /** Of a map: all values that have no field of their own. */
+  readonly values?: MergeNode;
   /** The objects in a list, where more than their fields is known. */
   readonly elements?: MergeNode;
 }
@@ -116,5 +120,5 @@ export const elementNode = (node: MergeNode): MergeNode => node.elements ?? { fi
 /** Returns how the value below a key merges; undefined for plain JSON. */
 export function childOf(node: MergeNode | undefined, key: string): MergeNode | undefined {
   const fields = node?.fields ?? node?.elements?.fields;
-  return fields && Object.hasOwn(fields, key) ? fields[key] : undefined;
+  return fields && Object.hasOwn(fields, key) ? fields[key] : node?.values;
 }

@@ -14,6 +14,8 @@ export interface SchemaOptions {
   readonly mode: string;
   /** The minor version of Kubernetes, 34 for 1.34. */
   readonly minor: number;
+  /** False: custom resources keep what they lack; it is filled in later. */
+  readonly fillsDefaults?: boolean;
   warn(text: string): void;
 }
 
@@ -22,9 +24,10 @@ export function keepToSchema(
   type: ResourceType,
   version: string,
   object: JsonObject,
-  { mode, minor, warn }: SchemaOptions,
+  { mode, minor, fillsDefaults = true, warn }: SchemaOptions,
 ): void {
   const unknown = unknownFields(type, version, object, minor);
+  if (fillsDefaults) fillDefaults(type, version, object);
   if (unknown.length === 0) return;
   const texts = unknown.map(field => `unknown field ${JSON.stringify(field)}`);
   if (mode === 'Strict') {
@@ -52,6 +55,11 @@ function unknownFields(
   if (problem !== undefined) {
     throw badRequest(`${type.kind} in version "${version}" cannot be handled as a ${type.kind}: ${problem}`);
   }
-  applySchemaDefaults(object, schema);
   return unknown;
+}
+
+/** Fills in what a custom resource lacks and its schema has a default for, in place. */
+export function fillDefaults(type: ResourceType, version: string, object: JsonObject): void {
+  const schema = type.custom?.schemas[version];
+  if (isObject(schema)) applySchemaDefaults(object, schema);
 }
