@@ -1,17 +1,12 @@
 /** One request on its way through the handlers. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { dump } from 'js-yaml';
 import type { ApiError, Status } from '../registry/status.ts';
 import type { UserInfo } from '../registry/user.ts';
 import { type Accepted, acceptedForm, PLAIN } from './accept.ts';
+import type { Exchange } from './exchange.ts';
 import type { RequestInfo } from './request-info.ts';
-
-/** A request and the answer that it waits for. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
 
 /** A request that is authenticated and authorized, and where its answer goes. */
 export interface Call<Info extends RequestInfo = RequestInfo> extends Exchange {

@@ -1,12 +1,14 @@
 /** Watches over HTTP: a stream of JSON lines that starts where the client left off. */
-import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { Change } from '../registry/change.ts';
 import type { KubernetesObject } from '../registry/json.ts';
 import { changeSeen } from '../registry/seen-change.ts';
 import { expired } from '../registry/status.ts';
-import { LineWriter } from './line-writer.ts';
+import type { Exchange, UpgradeExchange } from './exchange.ts';
+import { type LineSink, LineWriter, MessageWriter } from './line-writer.ts';
 import { type ListOptions, parseResourceVersion } from './list-options.ts';
+import { acceptWebSocket, offered, refuseWebSocket } from './streaming/accept-websocket.ts';
+import { transportOf } from './streaming/upgrade.ts';
 import { EventEncoder, sharedLine, type WatchedType } from './watch-events.ts';
 
 const BOOKMARK_INTERVAL_MS = 60_000;
@@ -23,31 +25,51 @@ export interface WatchTarget extends WatchedType {
 /**
  * Serves a watch until the client goes, its time is up, its type or the server ends. Sends its headers at
  * once: clients block on them.
+ * @throws ApiError 500 for a resource version that is no number
  */
-export function serveWatch(response: ServerResponse, target: WatchTarget): void {
+export function serveWatch(exchange: Exchange, target: WatchTarget): void {
   const asked = parseResourceVersion(target.options.resourceVersion);
+  const { response, upgrade } = exchange;
+  if (upgrade && transportOf(upgrade) === 'websocket') {
+    serveOverWebSocket({ ...exchange, upgrade }, target, asked);
+    return;
+  }
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-cache, private',
   });
   response.flushHeaders();
-  new Watch(response, target, asked).start();
+  new Watch(new LineWriter(response), target, asked).start();
+}
+
+/**
+ * Serves a watch as messages of text. The client says where it comes from, as a browser does, and gets the one
+ * subprotocol that it may name, whichever that is (golang.org/x/net/websocket server.go, hybi.go: Handler,
+ * checkOrigin, AcceptHandshake).
+ */
+function serveOverWebSocket(exchange: UpgradeExchange, target: WatchTarget, asked: number | undefined): void {
+  const { request } = exchange;
+  const [protocol = '', ...more] = offered(request);
+  if ((request.headers.origin ?? '') === '') refuseWebSocket(exchange, 403);
+  else if (more.length > 0) refuseWebSocket(exchange, 400);
+  else
+    acceptWebSocket(exchange, protocol, client => {
+      new Watch(new MessageWriter(client), target, asked).start();
+    });
 }
 
 class Watch {
-  readonly #response: ServerResponse;
   readonly #target: WatchTarget;
   /** The version from which on the client asks for changes. */
   readonly #asked: number | undefined;
   readonly #timers: ReturnType<Clock['setTimeout']>[] = [];
   #unsubscribe = () => {};
-  readonly #lines: LineWriter;
+  readonly #lines: LineSink;
   readonly #encoder: EventEncoder;
   #hasEnded = false;
 
-  constructor(response: ServerResponse, target: WatchTarget, asked: number | undefined) {
-    this.#response = response;
-    this.#lines = new LineWriter(response);
+  constructor(lines: LineSink, target: WatchTarget, asked: number | undefined) {
+    this.#lines = lines;
     this.#target = target;
     this.#encoder = new EventEncoder(target);
     this.#asked = asked;
@@ -56,7 +78,7 @@ class Watch {
   start(): void {
     const { store, type, signal } = this.#target;
     this.#unsubscribe = store.subscribe(type, this.#onChange, this.#end);
-    this.#response.on('close', this.#end);
+    this.#lines.onGone(this.#end);
     signal.addEventListener('abort', this.#end, { once: true });
     if (!this.#sendPast()) return;
     this.#limitTime();
@@ -69,7 +91,8 @@ class Watch {
     const asked = this.#asked;
     if (asked === undefined || asked === 0 || options.sendInitialEvents) {
       for (const object of store.list(type, options.filter)) this.#writeEvent('ADDED', object);
-      if (options.sendInitialEvents) this.#sendBookmark({ 'k8s.io/initial-events-end': 'true' });
+      if (options.sendInitialEvents && options.allowWatchBookmarks)
+        this.#sendBookmark({ 'k8s.io/initial-events-end': 'true' });
       return true;
     }
     const missed = store.changesSince(type, asked);
@@ -141,11 +164,10 @@ class Watch {
 
   readonly #end = (): void => {
     if (this.#hasEnded) return;
-    this.#lines.flush();
     this.#hasEnded = true;
     for (const timer of this.#timers) this.#target.clock.clearTimeout(timer);
     this.#unsubscribe();
     this.#target.signal.removeEventListener('abort', this.#end);
-    this.#response.end();
+    this.#lines.end();
   };
 }

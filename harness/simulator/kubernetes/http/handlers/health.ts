@@ -2,7 +2,8 @@
  * The health of the server: `/healthz`, `/livez`, `/readyz`, and each check below them
  * (staging/src/k8s.io/apiserver pkg/server/healthz/healthz.go @v1.34).
  */
-import { type Exchange, sendText, sendTextError } from '../call.ts';
+import { sendText, sendTextError } from '../call.ts';
+import type { Exchange } from '../exchange.ts';
 import type { PathRequest } from '../request-info.ts';
 
 const BASIC = ['ping', 'log', 'etcd'];

@@ -4,10 +4,12 @@ import type { LogOptions } from '../../kubelet-api.ts';
 import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest } from '../../registry/status.ts';
-import { type Call, sendText } from '../call.ts';
+import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { chooseContainer, nodeOf } from '../streaming/container.ts';
+import { LogMessages, LogText } from '../streaming/log-sinks.ts';
+import { transportOf } from '../streaming/upgrade.ts';
 
 function numberIn(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
@@ -43,13 +45,13 @@ function optionsOf(query: URLSearchParams): LogOptions {
   };
 }
 
-/** Answers `pods/log` with plain text, and follows if asked to. */
+/** Answers `pods/log` with plain text, or over a WebSocket, and follows if asked to. */
 export async function handleLogs(
   environment: Environment,
   call: Call<ResourceRequest>,
   type: ResourceType,
 ): Promise<void> {
-  const { info, response } = call;
+  const { info, response, upgrade } = call;
   const pod = environment.objects.get(type, info.namespace, info.name);
   const container = chooseContainer(pod, info.query.get('container'));
   const options = optionsOf(info.query);
@@ -57,29 +59,15 @@ export async function handleLogs(
     response.writeHead(204).end();
     return;
   }
-  const gone = new AbortController();
-  response.on('close', () => gone.abort(new Error('the client went away')));
-  const signal = AbortSignal.any([gone.signal, environment.signal]);
-  const start = () => {
-    if (response.headersSent) return;
-    response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
-    response.flushHeaders();
-  };
-  const output = (text: string) => {
-    start();
-    response.write(text);
-  };
-  if (!options.follow) {
-    let text = '';
-    await environment.kubelets.logs(pod, container, options, part => (text += part), signal);
-    sendText(call, 200, text, 'text/plain');
-    return;
-  }
-  const ended = environment.kubelets.logs(pod, container, options, output, signal);
-  // A refusal comes in this turn of the event loop; after it the headers go out, so that the client knows
-  // that it follows.
-  const next = setImmediate(start);
-  await ended.finally(() => clearImmediate(next));
-  start();
-  response.end();
+  const isSocket = upgrade !== undefined && transportOf(upgrade) === 'websocket';
+  const sink = isSocket ? new LogMessages({ ...call, upgrade }) : new LogText(call, options.follow);
+  const signal = AbortSignal.any([sink.gone, environment.signal]);
+  const ended = environment.kubelets.logs(pod, container, options, text => sink.write(text), signal);
+  if (options.follow) {
+    // A refusal comes in this turn of the event loop; after it the headers go out, so that the client knows
+    // that it follows.
+    const next = setImmediate(() => sink.start());
+    await ended.finally(() => clearImmediate(next));
+  } else await ended;
+  sink.end();
 }

@@ -3,8 +3,9 @@
  * (staging/src/k8s.io/apiserver pkg/storage/etcd3/metrics, pkg/storage/cacher/metrics @v1.34).
  */
 import { keyOf } from '../../registry/resources.ts';
-import { type Exchange, sendText } from '../call.ts';
+import { sendText } from '../call.ts';
 import type { Environment } from '../environment.ts';
+import type { Exchange } from '../exchange.ts';
 
 interface Family {
   readonly name: string;

@@ -96,8 +96,8 @@ function paged(
 /** Answers with a stream of changes that stays open. */
 export function handleWatch(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
   if (!type.verbs.includes('watch')) throw methodNotAllowed();
-  const { info, response } = call;
-  serveWatch(response, {
+  const { info } = call;
+  serveWatch(call, {
     store: environment.store,
     clock: environment.clock,
     type,

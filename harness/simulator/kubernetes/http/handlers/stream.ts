@@ -2,13 +2,16 @@
 import type { KubernetesObject } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { badRequest, notSimulated } from '../../registry/status.ts';
+import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
+import { protocolFor, refuseWebSocket } from '../streaming/accept-websocket.ts';
+import { SESSION_PROTOCOLS } from '../streaming/channel-protocols.ts';
 import { chooseContainer, nodeOf } from '../streaming/container.ts';
 import { servePortForward } from '../streaming/port-forward.ts';
 import { serveSpdySession } from '../streaming/spdy-exec.ts';
-import { transportOf, type Upgrade } from '../streaming/upgrade.ts';
-import { type Session, type StreamsAsked, serveSession, speaksChannels } from '../streaming/websocket.ts';
+import { transportOf } from '../streaming/upgrade.ts';
+import { type Session, type StreamsAsked, serveSession } from '../streaming/websocket.ts';
 
 const STREAMS: readonly string[] = ['exec', 'attach', 'portforward'];
 
@@ -18,15 +21,17 @@ export function isStream(info: ResourceRequest): boolean {
 }
 
 /** Serves exec, attach or port-forward of a pod. @throws ApiError before the upgrade is accepted */
-export async function handleStream(
+export function handleStream(
   environment: Environment,
-  info: ResourceRequest,
+  call: Call<ResourceRequest>,
   type: ResourceType,
-  upgrade: Upgrade,
-): Promise<void> {
+): void {
+  const { info, request, upgrade } = call;
   if (keyOf(type) !== 'pods') throw notSimulated(`${keyOf(type)}/${info.subresource}`);
   const pod = environment.objects.get(type, info.namespace, info.name);
+  if (!upgrade) throw badRequest('Upgrade request required');
   if (nodeOf(pod) === undefined) throw badRequest(`pod ${info.name} does not have a host assigned`);
+  const exchange = { ...call, upgrade };
   const transport = transportOf(upgrade);
   if (transport !== 'websocket' && transport !== 'spdy/3.1')
     throw badRequest('unable to upgrade: unknown transport');
@@ -36,16 +41,17 @@ export async function handleStream(
       .flatMap(text => text.split(','))
       .map(portOf);
     const dial = (port: number) => environment.kubelets.portForward(pod, port);
-    servePortForward(upgrade, ports, info.name, dial);
+    servePortForward(exchange, ports, info.name, dial);
     return;
   }
   const session = sessionOf(environment, info, pod);
   if (transport === 'spdy/3.1') {
-    serveSpdySession(upgrade, session);
+    serveSpdySession(exchange, session);
     return;
   }
-  if (!speaksChannels(upgrade.request)) throw badRequest('unable to upgrade: no channel protocol in common');
-  serveSession(upgrade, session);
+  const protocol = protocolFor(request, SESSION_PROTOCOLS);
+  if (protocol === undefined) refuseWebSocket(exchange, 403);
+  else serveSession(exchange, protocol, session);
 }
 
 /** Reads what an exec or attach asks for. @throws ApiError 400 */

@@ -1,6 +1,6 @@
 /** The way from a request to its handler. */
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
-import { badRequest, methodNotAllowed, notSimulated, unknownResource } from '../../registry/status.ts';
+import { methodNotAllowed, notSimulated, unknownResource } from '../../registry/status.ts';
 import { JSON_FORM, negotiate } from '../accept.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
@@ -12,7 +12,7 @@ import { handlePatch } from '../handlers/patch.ts';
 import { handleProxy } from '../handlers/proxy.ts';
 import { handleGet, handleList, handleWatch } from '../handlers/read.ts';
 import { handleReview } from '../handlers/reviews.ts';
-import { isStream } from '../handlers/stream.ts';
+import { handleStream, isStream } from '../handlers/stream.ts';
 import { subresourceHandler } from '../handlers/subresources.ts';
 import { handleCreate, handleUpdate } from '../handlers/write.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request-info.ts';
@@ -122,6 +122,9 @@ async function dispatchSubresource(
     await handleProxy(environment, call, type);
     return;
   }
-  if (isStream(info)) throw badRequest('Upgrade request required');
+  if (isStream(info)) {
+    handleStream(environment, call, type);
+    return;
+  }
   throw notSimulated(`${keyOf(type)}/${info.subresource}`);
 }

@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2 from 'node:http2';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import type { Upgrade } from '../streaming/upgrade.ts';
+import type { Upgrade } from '../exchange.ts';
 
 /** Longer than any run: Node's own checks of connections would be real timers. */
 const NEVER_MS = 2 ** 31 - 1;

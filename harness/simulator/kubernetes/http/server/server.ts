@@ -1,19 +1,19 @@
 /** The API server: authentication, authorization, and the way to the handlers. */
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { messageOf } from '../../../../base/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { impersonate } from '../../auth/impersonation.ts';
 import { parseFieldSelector } from '../../registry/selectors/field-selector.ts';
 import { demandedName } from '../../registry/selectors/filter.ts';
-import { ApiError, badRequest, internalError, unknownResource } from '../../registry/status.ts';
+import { ApiError, badRequest, internalError } from '../../registry/status.ts';
 import type { UserInfo } from '../../registry/user.ts';
-import { type Exchange, sendError, sendTextError } from '../call.ts';
+import { sendError, sendTextError } from '../call.ts';
 import type { Environment } from '../environment.ts';
+import type { Exchange } from '../exchange.ts';
 import { refuse } from '../handlers/reviews.ts';
-import { handleStream, isStream } from '../handlers/stream.ts';
 import { PlainError } from '../plain-error.ts';
 import { attributesOf, parseRequest, type RequestInfo } from '../request-info.ts';
-import type { Upgrade } from '../streaming/upgrade.ts';
+import { plainResponse } from '../streaming/upgrade.ts';
 import { dispatch } from './dispatch.ts';
 import { createListener, type HttpApi, type ServerCertificate } from './listener.ts';
 
@@ -51,8 +51,12 @@ export function createHttpApi(
 ): HttpApi {
   const server = new ApiServer(environment, authenticator, observer);
   return createListener(certificate, {
-    onRequest: (request, response) => void server.answer(request, response),
-    onUpgrade: upgrade => void server.upgrade(upgrade),
+    onRequest: (request, response) => void server.answer({ request, response }),
+    onUpgrade: upgrade => {
+      const { request, socket } = upgrade;
+      socket.on('error', () => socket.destroy());
+      void server.answer({ request, response: plainResponse(upgrade), upgrade });
+    },
   });
 }
 
@@ -67,7 +71,8 @@ class ApiServer {
     this.#observer = observer;
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(exchange: Exchange): Promise<void> {
+    const { request, response } = exchange;
     const { method = 'GET', url = '/' } = request;
     const atMs = this.#environment.clock.now();
     response.setHeader('Audit-Id', this.#auditIdOf(request));
@@ -75,44 +80,14 @@ class ApiServer {
     try {
       const { info, user } = this.#admit(request);
       username = user.username;
-      await dispatch(this.#environment, { request, response, info, user });
+      await dispatch(this.#environment, { ...exchange, info, user });
     } catch (error) {
-      sendFailure({ request, response }, this.#failureOf(error, request));
+      sendFailure(exchange, this.#failureOf(error, request));
     }
     const durationMs = this.#environment.clock.now() - atMs;
     this.#observer.onRequest?.({ method, url, username, code: response.statusCode, atMs, durationMs });
     // An unread body would hold up the connection.
     if (!request.readableEnded) request.resume();
-  }
-
-  async upgrade(upgrade: Upgrade): Promise<void> {
-    const { request, socket } = upgrade;
-    socket.on('error', () => socket.destroy());
-    const { method = 'GET', url = '/' } = request;
-    const atMs = this.#environment.clock.now();
-    try {
-      const { info, user } = this.#admit(request);
-      const { registry } = this.#environment;
-      const type =
-        info.kind === 'resource' ? registry.byPath(info.group, info.version, info.plural) : undefined;
-      if (info.kind !== 'resource' || !type || !isStream(info)) throw unknownResource();
-      this.#observer.onRequest?.({ method, url, username: user.username, code: 101, atMs, durationMs: 0 });
-      await handleStream(this.#environment, info, type, upgrade);
-    } catch (error) {
-      const failure = this.#failureOf(error, request);
-      this.#observer.onRequest?.({ method, url, username: '', code: failure.code, atMs, durationMs: 0 });
-      if (!socket.writable) return;
-      const isPlain = failure instanceof PlainError;
-      const body = `${isPlain ? failure.message : JSON.stringify(failure.status)}\n`;
-      const type = isPlain ? 'text/plain; charset=utf-8' : 'application/json';
-      const head = [
-        `HTTP/1.1 ${failure.code} ${STATUS_CODES[failure.code] ?? ''}`,
-        `Content-Type: ${type}`,
-        `Content-Length: ${Buffer.byteLength(body)}`,
-        'Connection: close',
-      ];
-      socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-    }
   }
 
   /**
@@ -131,7 +106,7 @@ class ApiServer {
     const user = impersonate(caller, request, {
       authorizer,
       refuse,
-      refuseNameless: wanted => namelessRefusal(this.#environment.version, request.url ?? '/', wanted),
+      refuseNameless: wanted => namelessRefusal(this.#environment.registry.minor, request.url ?? '/', wanted),
     });
     const attributes = attributesOf(info, nameDemanded(this.#environment, info));
     if (!authorizer.authorize(user, attributes).allowed) throw refuse(user, attributes);
@@ -152,9 +127,8 @@ class ApiServer {
 }
 
 /** Servers before 1.35 take it for a failure of their own (pkg/endpoints/filters/impersonation.go). */
-function namelessRefusal(version: string, url: string, wanted: string): Error {
+function namelessRefusal(minor: number, url: string, wanted: string): Error {
   const text = `requested ${wanted} without impersonating a user`;
-  const minor = Number(/^v1\.(\d+)/.exec(version)?.[1]);
   return minor < 35
     ? new PlainError(500, `Internal Server Error: ${JSON.stringify(url)}: ${text}`)
     : badRequest(text);

@@ -2,62 +2,50 @@
  * Port-forward: over SPDY, over SPDY inside WebSocket, and over channels (docs/reference/kubernetes.md K8).
  */
 import { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { badRequest } from '../../registry/status.ts';
+import type { UpgradeExchange } from '../exchange.ts';
+import { acceptWebSocket, bytesOf, offered, protocolFor, refuseWebSocket } from './accept-websocket.ts';
+import { Channels, FORWARD_PROTOCOLS } from './channel-protocols.ts';
 import { acceptSpdy } from './spdy-exec.ts';
 import { type SpdyStream, serveSpdy } from './spdy-session.ts';
-import { transportOf, type Upgrade } from './upgrade.ts';
-import { bytesOf, offered } from './websocket.ts';
+import { transportOf } from './upgrade.ts';
 
 const SPDY_PROTOCOL = 'portforward.k8s.io';
 const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
-const CHANNEL_PROTOCOL = 'v4.channel.k8s.io';
 
 /** Dials a port of the pod. Errors come from the stream. */
 export type DialPort = (port: number) => Duplex;
 
-const channels = new WebSocketServer({
-  noServer: true,
-  perMessageDeflate: false,
-  clientTracking: false,
-  handleProtocols: () => CHANNEL_PROTOCOL,
-});
-
 /**
- * `ws` refuses the name of the tunnel's protocol, which has a slash in it: it is hidden from it, and answered
- * by hand.
- */
-const tunnels = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false });
-tunnels.on('headers', headers => headers.push(`Sec-WebSocket-Protocol: ${TUNNEL_PROTOCOL}`));
-
-/**
- * Takes the upgrade over and forwards ports.
+ * Takes the upgrade over and forwards ports; clients of WebSocket that speak none of the protocols get 403.
  * @param ports - those of the query; SPDY has them in its streams
  * @param podName - for error texts
- * @throws ApiError 400 if there is no protocol in common
+ * @throws ApiError 400 if no port is asked for
  */
 export function servePortForward(
-  upgrade: Upgrade,
+  exchange: UpgradeExchange,
   ports: readonly number[],
   podName: string,
   dial: DialPort,
 ): void {
-  const { request, socket, head } = upgrade;
+  const { upgrade, request } = exchange;
   if (transportOf(upgrade) === 'spdy/3.1') {
-    acceptSpdy(upgrade, SPDY_PROTOCOL);
-    serveForwards(socket, podName, dial);
+    acceptSpdy(exchange, SPDY_PROTOCOL);
+    serveForwards(upgrade.socket, podName, dial);
     return;
   }
-  const protocols = offered(request);
-  if (protocols.includes(TUNNEL_PROTOCOL)) {
-    delete request.headers['sec-websocket-protocol'];
-    tunnels.handleUpgrade(request, socket, head, client => serveForwards(tunnelOf(client), podName, dial));
+  if (offered(request).includes(TUNNEL_PROTOCOL)) {
+    acceptWebSocket(exchange, TUNNEL_PROTOCOL, client => serveForwards(tunnelOf(client), podName, dial));
     return;
   }
-  if (!protocols.includes(CHANNEL_PROTOCOL))
-    throw badRequest('unable to upgrade: no port-forward protocol in common');
   if (ports.length === 0) throw badRequest('you must specify at least 1 port');
-  channels.handleUpgrade(request, socket, head, client => serveChannels(client, ports, podName, dial));
+  const protocol = protocolFor(request, FORWARD_PROTOCOLS);
+  if (protocol === undefined) refuseWebSocket(exchange, 403);
+  else
+    acceptWebSocket(exchange, protocol, client => {
+      serveChannels(client, new Channels(client, protocol), ports, { podName, dial });
+    });
 }
 
 /** Turns the binary messages of a WebSocket into one stream of bytes. */
@@ -79,7 +67,6 @@ function tunnelOf(client: WebSocket): Duplex {
   });
   client.on('message', data => stream.push(bytesOf(data)));
   client.on('close', () => stream.push(null));
-  client.on('error', () => client.terminate());
   stream.on('error', () => {});
   return stream;
 }
@@ -125,31 +112,30 @@ function joinStreams(data: SpdyStream, error: SpdyStream, podName: string, dial:
 }
 
 /** Port i has channel 2i for its data and 2i+1 for its errors. */
-function serveChannels(client: WebSocket, ports: readonly number[], podName: string, dial: DialPort): void {
+function serveChannels(
+  client: WebSocket,
+  channels: Channels,
+  ports: readonly number[],
+  { podName, dial }: { readonly podName: string; readonly dial: DialPort },
+): void {
   const connections = ports.map((port, index) => {
     const announce = Buffer.alloc(2);
     announce.writeUInt16LE(port);
-    const send = (channel: number, content: Buffer) => {
-      if (client.readyState === client.OPEN) client.send(Buffer.concat([Buffer.from([channel]), content]));
-    };
-    send(index * 2, announce);
-    send(index * 2 + 1, announce);
+    channels.send(index * 2, announce);
+    channels.send(index * 2 + 1, announce);
     const connection = dial(port);
-    connection.on('data', (chunk: Buffer) => send(index * 2, chunk));
+    connection.on('data', (chunk: Buffer) => channels.send(index * 2, chunk));
     connection.on('error', problem => {
-      send(index * 2 + 1, Buffer.from(failure(port, podName, problem)));
+      channels.send(index * 2 + 1, Buffer.from(failure(port, podName, problem)));
       client.close(1000);
     });
     connection.on('end', () => client.close(1000));
     return connection;
   });
-  client.on('message', data => {
-    const message = bytesOf(data);
-    const channel = message[0] ?? 0;
-    if (channel % 2 === 0 && message.length > 1) connections[channel / 2]?.write(message.subarray(1));
+  channels.onFrame(({ channel, content }) => {
+    if (channel % 2 === 0 && content.length > 0) connections[channel / 2]?.write(content);
   });
   client.on('close', () => {
     for (const connection of connections) connection.destroy();
   });
-  client.on('error', () => client.terminate());
 }

@@ -5,8 +5,9 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { ExecStreams } from '../../kubelet-api.ts';
 import { badRequest } from '../../registry/status.ts';
+import type { UpgradeExchange } from '../exchange.ts';
 import { type SpdyStream, serveSpdy } from './spdy-session.ts';
-import type { Upgrade } from './upgrade.ts';
+import { takeOver } from './upgrade.ts';
 import { endStatus, readSize, runSession, type Session, type StreamsAsked } from './websocket.ts';
 
 const PROTOCOL = 'v4.channel.k8s.io';
@@ -18,7 +19,9 @@ function offeredVersions(request: IncomingMessage): string[] {
 }
 
 /** Takes the connection over. @param protocol - goes into the answer */
-export function acceptSpdy({ socket, head }: Upgrade, protocol: string): void {
+export function acceptSpdy(exchange: UpgradeExchange, protocol: string): void {
+  const { socket, head } = exchange.upgrade;
+  takeOver(exchange);
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
   );
@@ -26,11 +29,11 @@ export function acceptSpdy({ socket, head }: Upgrade, protocol: string): void {
 }
 
 /** Takes the upgrade over and runs the session on it. @throws ApiError 400 if we speak none of its versions */
-export function serveSpdySession(upgrade: Upgrade, session: Session): void {
-  const { socket } = upgrade;
-  if (!offeredVersions(upgrade.request).includes(PROTOCOL))
+export function serveSpdySession(exchange: UpgradeExchange, session: Session): void {
+  const { socket } = exchange.upgrade;
+  if (!offeredVersions(exchange.request).includes(PROTOCOL))
     throw badRequest('unable to upgrade: no stream protocol in common');
-  acceptSpdy(upgrade, PROTOCOL);
+  acceptSpdy(exchange, PROTOCOL);
   const wanted = streamTypes(session.asked);
   const streams = new Map<string, SpdyStream>();
   const gone = new AbortController();

@@ -1,11 +1,16 @@
-/** exec and attach over WebSocket: the channel protocols v5 and v4 (docs/reference/kubernetes.md K6). */
-import type { IncomingMessage } from 'node:http';
+/**
+ * exec and attach over WebSocket: the channel protocols (docs/reference/kubernetes.md K6; k8s.io/kubelet
+ * pkg/cri/streaming/remotecommand/websocket.go @v1.34).
+ */
 import { PassThrough, Writable } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { ExecEnd, ExecStreams } from '../../kubelet-api.ts';
-import type { Upgrade } from './upgrade.ts';
+import type { UpgradeExchange } from '../exchange.ts';
+import { acceptWebSocket } from './accept-websocket.ts';
+import { Channels, type Frame, tellsStatus } from './channel-protocols.ts';
 
-const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+/** The protocol in which the client can end stdin alone. */
+const CLOSING = 'v5.channel.k8s.io';
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
@@ -40,25 +45,11 @@ export function runSession({ run }: Session, streams: ExecStreams, signal: Abort
   );
 }
 
-/** Tells whether the client offers a channel protocol that we speak. */
-export function speaksChannels(request: IncomingMessage): boolean {
-  return offered(request).some(protocol => PROTOCOLS.includes(protocol));
-}
-
-/** Returns the subprotocols that a WebSocket's client offers, in its order. */
-export function offered(request: IncomingMessage): string[] {
-  return (request.headers['sec-websocket-protocol'] ?? '').split(',').map(part => part.trim());
-}
-
-const server = new WebSocketServer({
-  noServer: true,
-  perMessageDeflate: false,
-  clientTracking: false,
-  handleProtocols: protocols => PROTOCOLS.find(protocol => protocols.has(protocol)) ?? false,
-});
+/** The Status of a session's end, as far as it is looked at here. */
+type EndStatus = Readonly<Record<string, unknown>> & { readonly message?: string };
 
 /** Returns how an exec or attach ended as the Status that goes to the error channel. */
-export function endStatus(end: ExecEnd): Record<string, unknown> {
+export function endStatus(end: ExecEnd): EndStatus {
   if (end.kind === 'failed') {
     return {
       metadata: {},
@@ -80,51 +71,52 @@ export function endStatus(end: ExecEnd): Record<string, unknown> {
 }
 
 /** Takes the upgrade over and runs the session on it. */
-export function serveSession({ request, socket, head }: Upgrade, session: Session): void {
-  server.handleUpgrade(request, socket, head, client => serveChannels(client, session));
+export function serveSession(exchange: UpgradeExchange, protocol: string, session: Session): void {
+  acceptWebSocket(exchange, protocol, client => serveChannels(client, protocol, session));
 }
 
-function serveChannels(client: WebSocket, session: Session): void {
+function serveChannels(client: WebSocket, protocol: string, session: Session): void {
   const { asked } = session;
   const ended = new AbortController();
+  const channels = new Channels(client, protocol);
   const stdin = asked.stdin ? new PassThrough() : undefined;
   const sizes = asked.tty ? new PassThrough({ objectMode: true }) : undefined;
-  client.on('message', (data, isBinary) => {
-    if (isBinary) takeMessage(bytesOf(data), stdin, sizes);
-  });
+  channels.onFrame(frame => takeFrame(frame, protocol, stdin, sizes));
   client.on('close', () => {
     stdin?.end();
     sizes?.end();
     ended.abort(new Error('the client went away'));
   });
-  client.on('error', () => client.terminate());
   const streams: ExecStreams = {
     ...(stdin && { stdin }),
-    ...(asked.stdout && { stdout: channelOf(client, STDOUT) }),
-    ...(asked.stderr && { stderr: channelOf(client, STDERR) }),
+    ...(asked.stdout && { stdout: channelOf(channels, STDOUT) }),
+    ...(asked.stderr && { stderr: channelOf(channels, STDERR) }),
     ...(sizes && { resize: sizes }),
     tty: asked.tty,
   };
-  // An empty first message spares old clients a race (K6).
-  if (asked.stdout) client.send(Buffer.from([STDOUT]));
+  // An empty first message tells that the connection is there (K6).
+  channels.send(asked.stdout ? STDOUT : asked.stderr ? STDERR : ERROR, Buffer.alloc(0));
   runSession(session, streams, ended.signal).then(end => {
-    if (client.readyState !== client.OPEN) return;
-    client.send(Buffer.concat([Buffer.from([ERROR]), Buffer.from(JSON.stringify(endStatus(end)))]));
-    client.close(1000);
+    const text = endText(endStatus(end), protocol);
+    if (text !== '') channels.send(ERROR, Buffer.from(text));
+    if (client.readyState === client.OPEN) client.close(1000);
   });
 }
 
-/** A message is its channel's number, and content. */
-function takeMessage(message: Buffer, stdin: PassThrough | undefined, sizes: PassThrough | undefined): void {
-  const content = message.subarray(1);
-  if (message[0] === STDIN && content.length > 0) stdin?.write(content);
-  else if (message[0] === CLOSE && content[0] === STDIN) stdin?.end();
-  else if (message[0] === RESIZE) readSize(content, sizes);
+/** Tells the end on the error channel: the first protocols know no Status, and are silent of a success. */
+function endText(status: EndStatus, protocol: string): string {
+  return tellsStatus(protocol) ? JSON.stringify(status) : (status.message ?? '');
 }
 
-/** Returns the bytes of a message, in whatever form `ws` hands them over. */
-export function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
-  return Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
+function takeFrame(
+  { channel, content }: Frame,
+  protocol: string,
+  stdin: PassThrough | undefined,
+  sizes: PassThrough | undefined,
+): void {
+  if (channel === STDIN && content.length > 0) stdin?.write(content);
+  else if (channel === CLOSE && protocol === CLOSING && content[0] === STDIN) stdin?.end();
+  else if (channel === RESIZE) readSize(content, sizes);
 }
 
 /** Reads the size of a terminal, as clients send it, and hands it on. */
@@ -139,16 +131,11 @@ export function readSize(content: Buffer, sizes: PassThrough | undefined): void 
 }
 
 /** Makes a stream whose writes become messages of one channel. */
-function channelOf(client: WebSocket, channel: number): Writable {
+function channelOf(channels: Channels, channel: number): Writable {
   return new Writable({
     write: (chunk: Buffer, _encoding, done) => {
-      if (client.readyState !== client.OPEN) {
-        done();
-        return;
-      }
-      for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
-        client.send(Buffer.concat([Buffer.from([channel]), chunk.subarray(start, start + MAX_CHUNK_BYTES)]));
-      }
+      for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES)
+        channels.send(channel, chunk.subarray(start, start + MAX_CHUNK_BYTES));
       done();
     },
   });
