@@ -91,16 +91,21 @@ class Resolver {
   }
 }
 
+/** Tells whether a type is a struct of Go, and no pointer, list or map. */
+const isStruct = (type: string): boolean => /^[A-Z]|^[a-z]+\/v\d/.test(type) && !/^[RX]$/.test(type);
+
 /** Returns the marks behind a field's type. */
 function marksOf(
-  { markers, omitEmpty, patchStrategy, patchMergeKey }: GoField,
+  { markers, omitEmpty, omitZero, patchStrategy, patchMergeKey }: GoField,
   { values }: GoPackage,
+  type: string,
 ): string[] {
   const markValue = (name: string) =>
     markers.find(marker => marker.startsWith(`${name}=`))?.slice(name.length + 1);
   const marks: string[] = [];
-  if (!omitEmpty) marks.push('always');
-  const optional = omitEmpty || markers.includes('optional');
+  // Go leaves no struct out for being empty, unless it is told so by `omitzero`.
+  if (!omitZero && (!omitEmpty || isStruct(type))) marks.push('always');
+  const optional = omitEmpty || omitZero || markers.includes('optional');
   if (markers.includes('required') || !optional) marks.push('required');
   if (patchStrategy !== undefined) marks.push(`patch:${patchStrategy}`);
   if (patchMergeKey !== undefined) marks.push(`key:${patchMergeKey}`);
@@ -139,7 +144,7 @@ export function describePackage(own: TypesPackage, packages: ReadonlyMap<string,
     for (const field of fields) {
       if (field.number === undefined) continue;
       const { type, enum: values } = resolver.resolve(field.type);
-      const marks = marksOf(field, declared);
+      const marks = marksOf(field, declared, type);
       if (values !== undefined) {
         const [home = '', short = ''] = [values.slice(0, values.lastIndexOf('.')), values.split('.').at(-1)];
         enums.set(short, constantsOf(short, home, packages));

@@ -7,6 +7,8 @@ export interface GoField {
   /** As in JSON, or in protobuf if JSON has no name for it; empty where `json:",inline"` dissolves it. */
   readonly json: string;
   readonly omitEmpty: boolean;
+  /** An empty struct is left out too. */
+  readonly omitZero: boolean;
   /** As it is written, `*metav1.Time`. */
   readonly type: string;
   /** The number in protobuf; undefined for a field that does not travel. */
@@ -49,7 +51,8 @@ function fieldOf(line: string, markers: readonly string[]): GoField | undefined 
   const inline = options.includes('inline') || (name === undefined && json === '');
   return {
     json: inline ? '' : json || inProtobuf,
-    omitEmpty: options.includes('omitempty') || options.includes('omitzero'),
+    omitEmpty: options.includes('omitempty'),
+    omitZero: options.includes('omitzero'),
     type,
     number: number === undefined ? undefined : Number(number),
     patchStrategy: tags.get('patchStrategy'),

@@ -34,7 +34,7 @@ t.test('who is calling decides what is answered', async t => {
     await refusalOf(nobody.list(pods)),
     '403 Forbidden: pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "sample"',
   );
-  t.match(await nobody.request('GET', '/version'), { minor: '32' }, 'anybody may ask for the version');
+  t.match(await nobody.request('GET', '/version'), { minor: '34' }, 'anybody may ask for the version');
   t.equal(
     await refusalOf(nobody.request('GET', '/metrics')),
     '403 Forbidden: forbidden: User "system:anonymous" cannot get path "/metrics"',

@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { readPatch } from '../patch/patch.ts';
-import { receiveObject } from '../receive.ts';
+import { asGoWrites, receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { sendObject } from './send-object.ts';
 import { checkName } from './write.ts';
@@ -64,7 +64,7 @@ function receivePatched(
   try {
     patched['kind'] ??= type.kind;
     patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
-    return receiveObject(patched, call, type, minor);
+    return asGoWrites(receiveObject(patched, call, type, minor), type, minor);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error;
     const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');

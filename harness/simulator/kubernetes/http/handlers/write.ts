@@ -8,7 +8,7 @@ import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { ownershipOf } from '../patch/ownership.ts';
-import { receiveObject } from '../receive.ts';
+import { asGoWrites, receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { sendObject } from './send-object.ts';
 import { contextOf } from './write-options.ts';
@@ -48,7 +48,8 @@ export async function handleCreate(
   const context = contextOf(call, 'Create');
   refuseUnsimulated(type);
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
-  const object = receiveObject(body, call, type, environment.registry.minor);
+  const { minor } = environment.registry;
+  const object = asGoWrites(receiveObject(body, call, type, minor), type, minor);
   checkNamespace(object, info, type);
   if ((object.metadata.resourceVersion ?? '') !== '') {
     throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
@@ -70,7 +71,8 @@ export async function handleUpdate(
   if (info.name === '' || !type.verbs.includes('update')) throw methodNotAllowed();
   const context = contextOf(call, 'Update');
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
-  const object = receiveObject(body, call, type, environment.registry.minor);
+  const { minor } = environment.registry;
+  const object = asGoWrites(receiveObject(body, call, type, minor), type, minor);
   checkNamespace(object, info, type);
   checkName(object, info);
   if (type.custom) demandVersion(object, environment, info, type);

@@ -10,7 +10,7 @@ import { badRequest, conflict, notFound, notSimulated } from '../../registry/sta
 import type { WriteContext } from '../../registry/write-context.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
-import { receiveObject } from '../receive.ts';
+import { asGoWrites, receiveObject } from '../receive.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { entryOf, merger } from './apply-merge.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
@@ -50,10 +50,13 @@ export async function applyObject(
     return await createByApply(environment, call, type, context, applied);
   }
   const merge = merger(environment, type, context, applied, isTrue(info.query.get('force')));
-  const object = await environment.objects.update(type, info.namespace, info.name, merge.change, {
-    ...context,
-    own: (_current, updated) => writeManagers(updated, merge.managers()),
-  });
+  const object = await environment.objects.update(
+    type,
+    info.namespace,
+    info.name,
+    (draft, current) => asGoWrites(merge.change(draft, current), type, environment.registry.minor),
+    { ...context, own: (_current, updated) => writeManagers(updated, merge.managers()) },
+  );
   return { object, created: false };
 }
 
@@ -95,6 +98,7 @@ async function createByApply(
   const fields = fieldsOf(ownable(applied, type, ''), mergeTreeFor(type, context.version), false);
   const entry = entryOf(environment, type, context, fields);
   fillDefaults(type, context.version, applied);
+  asGoWrites(applied, type, environment.registry.minor);
   const object = await environment.objects.create(type, info.namespace, applied, {
     ...context,
     options: { ...context.options, kind: 'PatchOptions' },

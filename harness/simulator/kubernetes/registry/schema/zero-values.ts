@@ -1,0 +1,99 @@
+/**
+ * What Go's encoder makes of zero values: a field with `omitempty` is not written where it has none, and a
+ * field without is written where it has one (encoding/json, Marshal).
+ */
+import { isObject, type JsonObject } from '../json.ts';
+import { messageFor } from './messages.ts';
+import { fieldsOf, type StructField } from './struct-fields.ts';
+import { isUnion } from './unions.ts';
+
+/** What a message writes in any case, by the name of the field. */
+type Always = readonly StructField[];
+
+const always = new Map<string, Always>();
+
+/** Returns the fields of a message that are always written. */
+function alwaysOf(message: string): Always {
+  const known = always.get(message);
+  if (known) return known;
+  const fields = [...(fieldsOf(message)?.values() ?? [])].filter(({ marks }) => marks.includes('always'));
+  always.set(message, fields);
+  return fields;
+}
+
+const isMessage = (type: string): boolean => type.length > 1 && !isUnion(type);
+
+/**
+ * Brings the zero values of a built-in object into the form in which Go writes them, in place.
+ * @param minor - of Kubernetes, 34 for 1.34: what is newer is not written
+ */
+export function bringZeroValues(apiVersion: string, kind: string, object: JsonObject, minor: number): void {
+  const message = messageFor(apiVersion, kind);
+  if (fieldsOf(message)) bringMessage(object, message, minor);
+}
+
+function bringMessage(object: JsonObject, message: string, minor: number): void {
+  const fields = fieldsOf(message);
+  if (!fields) return;
+  for (const name of Object.keys(object)) {
+    const field = fields.get(name);
+    if (!field) continue;
+    const value = object[name];
+    if (isMessage(field.type)) bringValues(value, field, minor);
+    if (isZero(value, field) && !field.marks.includes('always')) delete object[name];
+  }
+  for (const field of alwaysOf(message)) {
+    if (field.since > minor || (object[field.name] ?? null) !== null) continue;
+    object[field.name] = zeroOf(field, minor);
+  }
+}
+
+/** Goes on with what is below a field. */
+function bringValues(value: unknown, { type, shape }: StructField, minor: number): void {
+  if (shape === 'list') {
+    if (Array.isArray(value))
+      for (const element of value) if (isObject(element)) bringMessage(element, type, minor);
+  } else if (isObject(value)) {
+    if (shape !== 'map') bringMessage(value, type, minor);
+    else for (const entry of Object.values(value)) if (isObject(entry)) bringMessage(entry, type, minor);
+  }
+}
+
+/** Tells whether `omitempty` leaves a value out. Pointers to zero values are none. */
+function isZero(value: unknown, { shape }: StructField): boolean {
+  if (value === null || value === undefined) return true;
+  switch (shape) {
+    case 'list':
+      return Array.isArray(value) && value.length === 0;
+    case 'map':
+      return isObject(value) && Object.keys(value).length === 0;
+    case 'value':
+      return value === '' || value === 0 || value === false;
+    default:
+      return false;
+  }
+}
+
+/** Returns how a zero value is written. */
+function zeroOf({ type, shape }: StructField, minor: number): unknown {
+  if (shape !== 'value') return null;
+  switch (type) {
+    case 's':
+      return '';
+    case 'b':
+      return false;
+    case 'i':
+    case 'l':
+    case 'd':
+    case 'I':
+      return 0;
+    case 'Q':
+      return '0';
+    default: {
+      if (!isMessage(type)) return null;
+      const empty: JsonObject = {};
+      bringMessage(empty, type, minor);
+      return empty;
+    }
+  }
+}
