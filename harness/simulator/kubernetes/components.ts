@@ -26,6 +26,7 @@ import { startClusterDns } from './node/cluster-dns.ts';
 import { startKubeProxy } from './node/kube-proxy.ts';
 import type { Kubelet } from './node/kubelet/kubelet.ts';
 import { KubeletSessions } from './node/kubelet/sessions.ts';
+import { type Stand, startNetworkPolicies } from './node/network-policies.ts';
 import type { NodeMachine } from './node/nodes.ts';
 import { type NodeAgentsOptions, registerNodes, startKubelets } from './node-agents.ts';
 import { startRareControllers } from './rare-controllers.ts';
@@ -118,8 +119,21 @@ function startNodeServices(
       nodeAddresses: nodes.map(node => node.network.address),
     }),
     startClusterDns(new TypedClient(machinery.client), dns),
+    startNetworkPolicies({
+      client: contextOf('network-policies').client,
+      network,
+      stands: [nameServer(dns)],
+    }),
   ];
 }
+
+/** The name server as policies see it: what the pods of CoreDNS are in a cluster of kubeadm. */
+const nameServer = ({ address }: NetworkNamespace): Stand => ({
+  address,
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  namedPorts: new Map([['UDP dns', 53]]),
+});
 
 /** Finds the worker of a pod, on whichever node it is. */
 function workerOf(kubelets: Iterable<Kubelet>, pod: Parameters<Kubelet['worker']>[0]) {

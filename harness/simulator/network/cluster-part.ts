@@ -1,7 +1,7 @@
 /** A cluster's part of the network: its nodes, pods, load balancers and service routes. */
 import { AddressPool, type AddressRange } from './addresses.ts';
 import { Host, type Wire } from './host.ts';
-import type { ClusterNetwork, NetworkNamespace, ServiceRoute } from './interfaces.ts';
+import type { ClusterNetwork, NetworkNamespace, PacketFilter, ServiceRoute } from './interfaces.ts';
 import type { Routing } from './routing.ts';
 import type { ClusterSegment } from './segments.ts';
 
@@ -81,6 +81,10 @@ export class ClusterPart implements ClusterNetwork {
 
   setServiceRoutes(routes: readonly ServiceRoute[]): void {
     this.#segment.setRoutes(routes);
+  }
+
+  setPacketFilter(filter: PacketFilter | undefined): void {
+    this.#segment.filter = filter;
   }
 
   /**

@@ -1,10 +1,11 @@
 /** Datagrams: from a query to its answer, or to the end of patience. */
 import type { Timer } from '../../base/clock.ts';
+import { isFiltered } from './filtering.ts';
 import { flowOf, gone, record, type Surroundings } from './flow-record.ts';
 import type { Host } from './host.ts';
 import type { SocketAddress } from './interfaces.ts';
 import type { ConnectionOutcome } from './recorder.ts';
-import type { Route } from './route.ts';
+import type { Route, Tracked } from './route.ts';
 import { socketError } from './socket-errors.ts';
 
 /** Sends a datagram and waits for the answer to it. */
@@ -56,8 +57,10 @@ class DatagramExchange {
   #send(query: Buffer): void {
     const { clock, routing, faults } = this.#around;
     const from = this.#from;
-    const route = from.isGone ? gone(from) : routing.route(from, this.#to, 'UDP', 0, {});
+    const tracked: Tracked = {};
+    const route = from.isGone ? gone(from) : routing.route(from, this.#to, 'UDP', 0, tracked);
     this.#route = route;
+    if (isFiltered(routing, { from, protocol: 'UDP', route, tracked })) return;
     const { dropped, refused, delayMs } = faults.verdict(flowOf('UDP', from, this.#to, route));
     if (dropped) return;
     if (refused || route.kind === 'refused') {

@@ -1,5 +1,6 @@
 /** Connection attempts: from the first SYN to an outcome. */
 import type { Flow } from './faults.ts';
+import { isFiltered } from './filtering.ts';
 import { flowOf, gone, record, type Surroundings } from './flow-record.ts';
 import type { Host } from './host.ts';
 import type { ConnectOptions, SocketAddress } from './interfaces.ts';
@@ -73,7 +74,8 @@ class ConnectionAttempt {
     const { dropped, refused, delayMs } = faults.verdict(flow);
     // Nobody on another host answers to an address of loopback (a martian source).
     const isMartian = this.#bound !== undefined && route.kind === 'arrives' && route.host !== from;
-    if (dropped || (!refused && (route.kind === 'silence' || isMartian))) {
+    const packet = { from, protocol: 'TCP' as const, route, tracked: this.#tracked };
+    if (isFiltered(routing, packet) || dropped || (!refused && (route.kind === 'silence' || isMartian))) {
       const wait = FIRST_SYN_TIMEOUT_MS * 2 ** count;
       if (count < SYN_RETRANSMISSIONS) this.#whileOpen(wait, () => this.sendSyn(count + 1));
       else this.#whileOpen(wait, () => this.#fail('ETIMEDOUT', 'timed-out'));

@@ -146,6 +146,26 @@ export interface ServiceRoute {
   readonly endpoints: readonly SocketAddress[];
 }
 
+/** A new connection or datagram of a pod, as the packet filters of its nodes see it. */
+export interface FilteredPacket {
+  readonly protocol: 'TCP' | 'UDP';
+  /** The address and port behind a Service, before a redirect inside the receiving pod. */
+  readonly to: SocketAddress;
+  /** The sender's address, as it is seen there: a node's, where one masquerades. */
+  readonly from: string;
+}
+
+/**
+ * What decides about the traffic of a cluster's pods: a CNI plug-in's rules on the nodes. What it does not
+ * pass vanishes. Replies, and what a pod exchanges with itself or its own node, are never asked about.
+ */
+export interface PacketFilter {
+  /** Tells whether the pod with the address `packet.from` may send it. */
+  passesEgress(packet: FilteredPacket): boolean;
+  /** Tells whether the pod with the address `packet.to` may get it. */
+  passesIngress(packet: FilteredPacket): boolean;
+}
+
 /** The part of the network that one cluster owns; made by the world, handed to the cluster. */
 export interface ClusterNetwork {
   /**
@@ -167,4 +187,6 @@ export interface ClusterNetwork {
    * chooses the endpoint of a connection.
    */
   setServiceRoutes(routes: readonly ServiceRoute[]): void;
+  /** Replaces the filter of the traffic of the cluster's pods; undefined passes everything. */
+  setPacketFilter(filter: PacketFilter | undefined): void;
 }

@@ -7,6 +7,8 @@ import type { ClusterSegment, Protocol } from './segments.ts';
 /** What the kernel remembers of a connection: it draws an endpoint for the first packet, and keeps to it. */
 export interface Tracked {
   endpoint?: SocketAddress;
+  /** Where the last packet went when it left the sender's node: behind the Services of its cluster. */
+  sentTo?: SocketAddress | undefined;
 }
 
 /** Where a packet ends, and on which way. */

@@ -23,6 +23,7 @@ export class Routing {
    */
   route(from: Host, to: SocketAddress, protocol: Protocol, uid: number, tracked: Tracked): Route {
     const packet: Packet = { from, source: from.address, to, protocol, tracked, via: [], hops: 0 };
+    tracked.sentTo = undefined;
     if (isLoopback(to.address)) return arriveLocally({ ...packet, source: '127.0.0.1' });
     const rules = from.redirect;
     // Packets to the own address go out on lo, which istio-iptables lets through (chain ISTIO_OUTPUT;
@@ -42,6 +43,7 @@ export class Routing {
     const { from, to } = packet;
     const service = this.#throughOwnServices(packet);
     if (service) return service;
+    packet.tracked.sentTo ??= to;
     if (to.address === from.address) return arriveLocally(packet);
     return (
       this.#toPod(packet) ?? this.#toLoadBalancer(packet) ?? this.#toHost(packet) ?? this.#toNobody(packet)

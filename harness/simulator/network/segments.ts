@@ -2,7 +2,7 @@
 import type { Random } from '../../base/random.ts';
 import { AddressPool, AddressRange } from './addresses.ts';
 import type { Host } from './host.ts';
-import type { ServiceRoute, SocketAddress } from './interfaces.ts';
+import type { PacketFilter, ServiceRoute, SocketAddress } from './interfaces.ts';
 
 /** The transport of a packet. */
 export type Protocol = 'TCP' | 'UDP';
@@ -35,6 +35,8 @@ export class ClusterSegment {
   readonly lan: Lan;
   readonly serviceRange: AddressRange;
   readonly nodes: Host[] = [];
+  /** Decides about the traffic of its pods. */
+  filter: PacketFilter | undefined;
   readonly #random: Random;
   #routes = new Map<string, ServiceRoute>();
 

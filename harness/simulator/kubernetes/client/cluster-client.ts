@@ -12,6 +12,7 @@ import type {
   Endpoints,
   Job,
   Namespace,
+  NetworkPolicy,
   Node,
   Pod,
   PodDisruptionBudget,
@@ -32,6 +33,7 @@ export interface Kinds {
   readonly 'endpointslices.discovery.k8s.io': EndpointSlice;
   readonly events: Stored;
   readonly namespaces: Namespace;
+  readonly 'networkpolicies.networking.k8s.io': NetworkPolicy;
   readonly nodes: Node;
   readonly pods: Pod;
   readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;

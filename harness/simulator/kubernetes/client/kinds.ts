@@ -22,6 +22,7 @@ export type {
   LifecycleHook,
   Probe,
 } from './kinds/container.ts';
+export type { NetworkPolicy, PolicyPeer, PolicyPort } from './kinds/network-policy.ts';
 export {
   isActive,
   type Pod,

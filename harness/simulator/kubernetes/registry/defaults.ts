@@ -21,6 +21,7 @@ import {
   stringsOf,
   valueAt,
 } from './json.ts';
+import { defaultNetworkPolicy } from './network-policy-defaults.ts';
 import { defaultPod, defaultTemplate } from './pod-defaults.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 import {
@@ -143,6 +144,7 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     const service = valueAt(spec, 'conversion', 'webhook', 'clientConfig', 'service');
     if (isObject(service)) fill(service, { port: 443 });
   },
+  'networkpolicies.networking.k8s.io': defaultNetworkPolicy,
   'ingresses.networking.k8s.io': ingress => child(child(ingress, 'status'), 'loadBalancer'),
   // A struct of Go exists even if nobody sent it: it is an empty one.
   'leases.coordination.k8s.io': lease => child(lease, 'spec'),

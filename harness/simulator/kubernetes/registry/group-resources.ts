@@ -109,7 +109,6 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
   define('networking.k8s.io', ['v1'], 'networkpolicies', 'NetworkPolicy', {
     names: ['netpol'],
     generation: true,
-    notSimulated: 'networkpolicies.networking.k8s.io',
   }),
   define('networking.k8s.io', ['v1'], 'servicecidrs', 'ServiceCIDR', {
     cluster: true,

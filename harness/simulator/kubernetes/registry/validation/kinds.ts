@@ -14,6 +14,7 @@ import { validateEndpoints, validateSlice } from './endpoints.ts';
 import { validateWebhooks } from './extension.ts';
 import { FIXED_FIELDS, validateFixed } from './fixed.ts';
 import { validateJob } from './job.ts';
+import { validateNetworkPolicy } from './network-policy.ts';
 import { validateVolume } from './persistent-volume.ts';
 import { validatePod } from './pod/pod.ts';
 import { validateBinding, validateRole } from './rbac.ts';
@@ -76,6 +77,7 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   'csinodes.storage.k8s.io': validateCsiNode,
   'csistoragecapacities.storage.k8s.io': validateCapacity,
   'volumeattachments.storage.k8s.io': validateAttachment,
+  'networkpolicies.networking.k8s.io': validateNetworkPolicy,
   'ipaddresses.networking.k8s.io': validateIpAddress,
   'servicecidrs.networking.k8s.io': validateServiceCidr,
   'certificatesigningrequests.certificates.k8s.io': validateCertificateRequest,
