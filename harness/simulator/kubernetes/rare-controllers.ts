@@ -2,6 +2,7 @@
 import type { Controller } from './client/controller.ts';
 import { startWhenNeeded } from './client/start-when-needed.ts';
 import type { ContextOf } from './component-contexts.ts';
+import { startCronJobController } from './controllers/batch/cron-job.ts';
 import { startJobController } from './controllers/batch/job.ts';
 import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
 
@@ -9,6 +10,7 @@ import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
 export function startRareControllers(contextOf: ContextOf): Controller[] {
   return [
     startWhenNeeded(contextOf('job'), ['jobs.batch'], startJobController),
+    startWhenNeeded(contextOf('cron-job'), ['cronjobs.batch'], startCronJobController),
     startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),
   ];
 }

@@ -91,3 +91,18 @@ export function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+/**
+ * Writes a time as a clock in the zone shows it, with its distance from UTC: RFC 3339, in seconds.
+ * @param time - milliseconds since the epoch
+ */
+export function localIso(time: number, timeZone: string): string {
+  const { year, month, day, hour, minute } = localTime(time, timeZone);
+  const seconds = Math.floor(time / 1000) % 60;
+  const shown = Date.UTC(year, month - 1, day, hour, minute, seconds);
+  const offset = Math.round((shown - Math.floor(time / 1000) * 1000) / MINUTE_MS);
+  const text = new Date(shown).toISOString().slice(0, 19);
+  if (offset === 0) return `${text}Z`;
+  const two = (value: number) => String(Math.abs(Math.trunc(value))).padStart(2, '0');
+  return `${text}${offset < 0 ? '-' : '+'}${two(offset / 60)}:${two(offset % 60)}`;
+}

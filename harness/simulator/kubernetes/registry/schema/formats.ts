@@ -61,7 +61,9 @@ function isCreditCard(text: string): boolean {
 /** Go's durations, and Scala's (`22 ns`, `1 week`). */
 function isDuration(text: string): boolean {
   if (/^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/.test(text)) return true;
-  return /^((\d+)\s*([A-Za-z\u00b5]+)\s*)+$/.test(text) && [...text.matchAll(/[A-Za-z\u00b5]+/g)].every(isUnit);
+  return (
+    /^((\d+)\s*([A-Za-z\u00b5]+)\s*)+$/.test(text) && [...text.matchAll(/[A-Za-z\u00b5]+/g)].every(isUnit)
+  );
 }
 
 const UNITS =
