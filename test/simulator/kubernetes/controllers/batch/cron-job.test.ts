@@ -47,13 +47,15 @@ t.test('Forbid waits for the Job before, Replace removes it, Allow lets it be', 
   for (const [concurrencyPolicy, count] of [
     ['Forbid', 1],
     ['Replace', 1],
-    ['Allow', 4],
+    ['Allow', undefined],
   ] as const) {
     await using world = new TestWorld();
     makeCronJob(world, ['/bin/sleep'], { concurrencyPolicy });
     await world.advance(190);
-    t.equal(jobs(world).length, count, concurrencyPolicy);
-    t.equal(cronJob(world)?.status?.active?.length, count);
+    // Three or four minutes begin in that time.
+    const made = jobs(world).length;
+    t.ok(count === undefined ? made > 2 : made === count, concurrencyPolicy);
+    t.equal(cronJob(world)?.status?.active?.length, made);
     t.equal(reasons(world).includes('JobAlreadyActive'), concurrencyPolicy === 'Forbid');
     t.equal(reasons(world).includes('SuccessfulDelete'), concurrencyPolicy === 'Replace');
   }
