@@ -17,6 +17,11 @@ interface Rule {
   readonly packages?: readonly string[];
 }
 
+/** Sentences about names, which expressions know too. */
+const NAME_RULES = ['format-text', 'names', 'label-rules'].map(
+  file => `simulator/kubernetes/registry/validation/${file}.ts`,
+);
+
 /** What the rooms of HTTP stand on. */
 const BELOW_HTTP = [
   'base',
@@ -95,20 +100,41 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: ['base', 'simulator/network', 'simulator/program.ts'],
     packages: ['js-yaml'],
   },
-  'simulator/kubernetes/registry': { from: ['base'], packages: ['fast-json-patch'] },
+  'simulator/kubernetes/registry': { from: ['base'], packages: ['fast-json-patch', 're2js'] },
   'simulator/kubernetes/registry/schema': {
-    from: ['base', 'simulator/kubernetes/registry'],
-    packages: ['@marcbachmann/cel-js', 're2js'],
+    from: ['base', 'simulator/kubernetes/registry', 'simulator/kubernetes/cel'],
   },
-  'simulator/kubernetes/registry/validation': { from: ['base', 'simulator/kubernetes/registry'] },
+  // Expressions: of schemas, webhooks and policies.
+  'simulator/kubernetes/cel': {
+    from: ['simulator/kubernetes/registry', ...NAME_RULES],
+  },
+  'simulator/kubernetes/registry/validation/format-text.ts': { from: [] },
+  'simulator/kubernetes/registry/validation/names.ts': {
+    from: ['simulator/kubernetes/registry', ...NAME_RULES],
+  },
+  'simulator/kubernetes/registry/validation/label-rules.ts': { from: NAME_RULES },
+  'simulator/kubernetes/registry/validation': {
+    from: ['base', 'simulator/kubernetes/registry', ...NAME_RULES],
+  },
   'simulator/kubernetes/registry/warnings': {
-    from: ['base', 'simulator/kubernetes/registry', 'simulator/kubernetes/registry/validation'],
+    from: [
+      'base',
+      'simulator/kubernetes/registry',
+      'simulator/kubernetes/registry/validation',
+      ...NAME_RULES,
+    ],
   },
   // The contract between the API server and kubelets: types only.
   'simulator/kubernetes/kubelet-api.ts': { from: ['simulator/kubernetes/registry'] },
   'simulator/kubernetes/auth': { from: ['base', 'simulator/kubernetes/registry'] },
   'simulator/kubernetes/admission': {
-    from: ['base', 'simulator/network', 'simulator/kubernetes/registry', 'simulator/kubernetes/auth'],
+    from: [
+      'base',
+      'simulator/network',
+      'simulator/kubernetes/registry',
+      'simulator/kubernetes/cel',
+      'simulator/kubernetes/auth',
+    ],
   },
   'simulator/kubernetes/http': { from: BELOW_HTTP, packages: ['js-yaml', 'ws'] },
   'simulator/kubernetes/http/patch': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },

@@ -105,7 +105,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     onListenerError: error => component.failed({ key: 'a watch' }, error),
     plugins: ({ store, registry }): readonly AdmissionPlugin[] => {
       webhooks = new WebhookClient({ clock, network, store, registry });
-      const hooks = { store, registry, client: webhooks, random: random.stream('webhooks') };
+      const hooks = {
+        store,
+        registry,
+        client: webhooks,
+        authorizer: () => authorizer,
+        random: random.stream('webhooks'),
+      };
       return [
         namespaceLifecycle(store, registry),
         ...(hasAccounts ? [serviceAccountAdmission(store, registry, random.stream('token-volumes'))] : []),

@@ -1,71 +1,53 @@
 /**
- * Decides by the CEL expressions of a webhook if it wants to see a request (apiserver
- * pkg/admission/plugin/webhook/matchconditions @v1.32).
+ * Decides by CEL expressions if a webhook or a policy concerns a request (apiserver
+ * pkg/admission/plugin/webhook/matchconditions @v1.34).
  */
-
-import type { AdmissionRequest } from '../registry/admission.ts';
 import { type JsonObject, objectsOf, stringOf } from '../registry/json.ts';
-import { apiVersionOf } from '../registry/resources.ts';
-import { type Compiled, celValue, compile, firstLine } from '../registry/schema/cel.ts';
 import { forbidden } from '../registry/status.ts';
+import { variableTypes } from './expression-types.ts';
+import { type ExpressionInput, variablesOf } from './expression-values.ts';
+import { evaluate, type ReadExpression, readExpression } from './expressions.ts';
 
 /** By expression: few webhooks see many requests. */
-const known = new Map<string, Compiled>();
+const known = new Map<string, ReadExpression>();
 
-function compiled(expression: string): Compiled {
-  let program = known.get(expression);
-  if (!program) {
-    program = compile(expression);
-    known.set(expression, program);
+/** More than clusters have; beyond it expressions are read anew. */
+const MAX_KNOWN = 1000;
+
+function read(expression: string): ReadExpression {
+  let found = known.get(expression);
+  if (!found) {
+    const variables = variableTypes({ hasParams: false, hasAuthorizer: true });
+    found = readExpression(expression, variables, ['bool']);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(expression, found);
   }
-  return program;
+  return found;
 }
 
-/** Returns the variables of an expression. Unlike Kubernetes, there is no `authorizer`. */
-function variablesOf(request: AdmissionRequest, version: string): Record<string, unknown> {
-  const { type, operation, namespace, name, subresource, user, dryRun } = request;
-  const kind = { group: type.group, version, kind: type.kind };
-  const resource = { group: type.group, version, resource: type.plural };
-  const inVersion = (object: object | undefined) =>
-    object && celValue({ ...object, apiVersion: apiVersionOf(type.group, version) }, {});
-  return {
-    object: inVersion(request.object) ?? null,
-    oldObject: inVersion(request.oldObject) ?? null,
-    request: {
-      kind,
-      resource,
-      requestKind: kind,
-      requestResource: resource,
-      subResource: subresource,
-      namespace,
-      name,
-      operation,
-      dryRun,
-      userInfo: { username: user.username, groups: [...user.groups] },
-    },
-  };
-}
+/** Shows one problem as it is, several as a list (apimachinery pkg/util/errors, Aggregate). */
+export const joinProblems = (problems: readonly string[]): string => {
+  const distinct = [...new Set(problems)];
+  return distinct.length === 1 ? (distinct[0] ?? '') : `[${distinct.join(', ')}]`;
+};
 
 /**
  * Tells whether all conditions hold. If one is false the server does not call the webhook, even if another
  * one fails.
  * @throws ApiError 403 if one cannot be evaluated and the webhook's failures count
  */
-export function meetsConditions(webhook: JsonObject, request: AdmissionRequest, version: string): boolean {
+export function meetsConditions(webhook: JsonObject, input: ExpressionInput): boolean {
   const conditions = objectsOf(webhook['matchConditions']);
   if (conditions.length === 0) return true;
-  const variables = variablesOf(request, version);
+  const variables = variablesOf(input);
   const problems: string[] = [];
   for (const condition of conditions) {
-    const { program, problem } = compiled(stringOf(condition['expression']) ?? '');
-    try {
-      if (!program) throw new Error(problem);
-      if (program(variables) !== true) return false;
-    } catch (error) {
-      problems.push(`match condition ${JSON.stringify(condition['name'])}: ${firstLine(error)}`);
-    }
+    const text = stringOf(condition['expression']) ?? '';
+    const { value, problem } = evaluate(text, read(text), variables);
+    if (value === false) return false;
+    if (problem !== undefined) problems.push(problem);
   }
   if (problems.length === 0) return true;
   if (webhook['failurePolicy'] === 'Ignore') return false;
-  throw forbidden(request.type, request.name, problems.join(', '));
+  throw forbidden(input.request.type, input.request.name, joinProblems(problems));
 }

@@ -8,6 +8,7 @@ import { keyOf } from '../registry/resources.ts';
 import { internalError } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
 import { inVersion } from './admission-review.ts';
+import type { Authorizes } from './expression-values.ts';
 import { meetsConditions } from './match-conditions.ts';
 import { ask } from './webhook-call.ts';
 import type { WebhookClient } from './webhook-client.ts';
@@ -18,6 +19,8 @@ interface WebhookOptions {
   readonly store: Store;
   readonly registry: ResourceRegistry;
   readonly client: WebhookClient;
+  /** For the conditions of webhooks. */
+  readonly authorizer: () => Authorizes;
   /** Gives each review its uid. */
   readonly random: Random;
 }
@@ -95,18 +98,21 @@ function anyMatches(
 }
 
 function matching(
-  { store, registry }: WebhookOptions,
+  { store, registry, authorizer }: WebhookOptions,
   kind: keyof typeof CONFIGURATIONS,
   request: AdmissionRequest,
 ): Match[] {
   if (isExempt(request.type)) return [];
   const matches: Match[] = [];
+  // Webhooks' conditions do not get the namespace.
+  const input = (version: string) => ({ request, version, authorizer: authorizer(), namespace: undefined });
   for (const configuration of store.list(registry.require(CONFIGURATIONS[kind]))) {
     for (const webhook of objectsOf(configuration['webhooks'])) {
       const version = versionWanted(webhook, request);
       if (version === undefined || !selects(webhook, request, namespaceLabels(store, registry, request)))
         continue;
-      if (meetsConditions(webhook, request, version)) matches.push({ webhook, version });
+      if (!objectsOf(webhook['matchConditions']).length || meetsConditions(webhook, input(version)))
+        matches.push({ webhook, version });
     }
   }
   return matches;

@@ -1,110 +1,154 @@
 /**
- * The rules in CEL that a schema holds (`x-kubernetes-validations`; apiextensions-apiserver
- * pkg/apiserver/schema/cel/validation.go @v1.32).
+ * Checks objects by the rules in CEL that a schema holds (`x-kubernetes-validations`; apiextensions-apiserver
+ * pkg/apiserver/schema/cel/validation.go @v1.34).
  */
-import type { ParseResult } from '@marcbachmann/cel-js';
+import { jsonValue, type Shape, withObjectMeta } from '../../cel/run/json.ts';
+import { EvaluationError, Optional, type Value } from '../../cel/run/values.ts';
 import type { FieldError } from '../field-errors.ts';
-import { isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
-import { celValue, compile, firstLine } from './cel.ts';
+import { equal, isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import { type CompiledRule, ruleSetOf } from './compiled-rule.ts';
 
-interface Rule {
-  readonly text: string;
-  /** Undefined for a rule that cannot be read, with what is wrong in `problem`. */
-  readonly program: ParseResult | undefined;
-  readonly problem: string;
-  /** It can be read, but uses what is not known here. */
-  readonly isUnknown: boolean;
-  /** Speaks of the state before, so holds for updates only. */
-  readonly isTransition: boolean;
-  readonly message: string;
-  readonly messageProgram: ParseResult | undefined;
-  readonly reason: FieldError['reason'];
-  readonly fieldPath: string;
+/** How a value was before. */
+interface Before {
+  readonly value: unknown;
+  /** The value is known to be the same thing, so its old state can be told. */
+  readonly isKnown: boolean;
+  /** It has not changed, nor has all around it that can be compared. */
+  readonly isUnchanged: () => boolean;
 }
 
-/** By the schema that holds them; each is read once. */
-const known = new WeakMap<JsonObject, readonly Rule[]>();
-
-function rulesOf(schema: JsonObject): readonly Rule[] {
-  const cached = known.get(schema);
-  if (cached) return cached;
-  const rules = objectsOf(schema['x-kubernetes-validations']).map((entry): Rule => {
-    const text = stringOf(entry['rule']) ?? '';
-    const reason = stringOf(entry['reason']);
-    return {
-      text,
-      ...compile(text),
-      isTransition: /\boldSelf\b/.test(text),
-      // A message of several lines is shown by its first one, as a rule's own text is.
-      message: stringOf(entry['message'])?.trim() || `failed rule: ${text.trim()}`,
-      messageProgram: compile(stringOf(entry['messageExpression']) ?? '').program,
-      reason: isReason(reason) ? reason : 'FieldValueInvalid',
-      fieldPath: stringOf(entry['fieldPath']) ?? '',
-    };
-  });
-  known.set(schema, rules);
-  return rules;
+/** Where errors go. */
+interface Check {
+  readonly errors: FieldError[];
+  /** Called with what is wrong with a part that has not changed. */
+  readonly warn: (text: string) => void;
 }
 
-const REASONS = [
-  'FieldValueRequired',
-  'FieldValueInvalid',
-  'FieldValueForbidden',
-  'FieldValueDuplicate',
-] as const;
-const isReason = (text: string | undefined): text is (typeof REASONS)[number] =>
-  REASONS.some(reason => reason === text);
+interface Place {
+  readonly value: unknown;
+  readonly before: Before;
+  readonly path: string;
+  readonly isRoot: boolean;
+}
 
-/**
- * Finds what is wrong with the rules of a schema, for the author of a CustomResourceDefinition.
- * @param warn - called with rules that use something unknown here; they are not evaluated
- */
-export function problemsOfRules(schema: unknown, path: string, warn: (text: string) => void): FieldError[] {
-  if (!isObject(schema)) return [];
-  const errors: FieldError[] = [];
-  for (const [index, { text, program, problem, isUnknown }] of rulesOf(schema).entries()) {
-    const field = `${path}.x-kubernetes-validations[${index}].rule`;
-    if (program) continue;
-    if (isUnknown) warn(`mesh-harness does not evaluate ${field}: ${problem}`);
-    else {
-      const message = `Invalid value: apiextensions.ValidationRule{Rule:${JSON.stringify(text)}}: compilation failed: ${problem}`;
-      errors.push({ reason: 'FieldValueInvalid', field, message });
-    }
-  }
-  for (const [name, property] of Object.entries(objectOf(schema['properties'])))
-    errors.push(...problemsOfRules(property, `${path}.properties[${name}]`, warn));
-  for (const inner of ['items', 'additionalProperties'])
-    errors.push(...problemsOfRules(schema[inner], `${path}.${inner}`, warn));
-  return errors;
+const withRules = new WeakMap<JsonObject, boolean>();
+
+/** Tells whether a schema has rules anywhere; each schema is searched once. */
+export function hasRules(schema: JsonObject): boolean {
+  const known = withRules.get(schema);
+  if (known !== undefined) return known;
+  const inner = [
+    ...Object.values(objectOf(schema['properties'])),
+    ...objectsOf(schema['allOf']),
+    schema['items'],
+    schema['additionalProperties'],
+  ];
+  const found =
+    objectsOf(schema['x-kubernetes-validations']).length > 0 ||
+    inner.some(part => isObject(part) && hasRules(part));
+  withRules.set(schema, found);
+  return found;
+}
+
+/** Compares when it is asked for, once. */
+function same(value: unknown, old: unknown): () => boolean {
+  let known: boolean | undefined;
+  return () => {
+    known ??= equal(value, old);
+    return known;
+  };
+}
+
+/** Where a value is, if it is not a whole resource, and who hears what. */
+export interface RuleOptions {
+  /** Of the value. */
+  readonly path?: string;
+  /** The value is a part of a resource. */
+  readonly isPart?: boolean;
+  /** Called with the rules that only parts break which are as they were. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /**
  * Finds all rules that an object breaks.
  * @param old - the state before, on an update
  */
-export function checkRules(value: unknown, old: unknown, schema: JsonObject, path = ''): FieldError[] {
-  const errors = rulesOf(schema).flatMap(rule => checkRule(rule, value, old, schema, path));
-  if (Array.isArray(value)) {
-    const items = objectOf(schema['items']);
-    const before = matchElements(old, schema);
-    value.forEach((element, index) => {
-      errors.push(...checkRules(element, before(element), items, `${path}[${index}]`));
-    });
-  } else if (isObject(value)) {
-    const properties = objectOf(schema['properties']);
-    const additional = schema['additionalProperties'];
-    for (const [key, entry] of Object.entries(value)) {
-      if (entry === undefined || entry === null) continue;
-      const property = Object.hasOwn(properties, key) ? properties[key] : additional;
-      if (isObject(property))
-        errors.push(...checkRules(entry, objectOf(old)[key], property, path === '' ? key : `${path}.${key}`));
-    }
+export function checkRules(
+  value: unknown,
+  old: unknown,
+  schema: JsonObject,
+  { path = '', isPart = false, warn = () => {} }: RuleOptions = {},
+): FieldError[] {
+  const isUpdate = old !== undefined && old !== null;
+  const before = { value: old, isKnown: isUpdate, isUnchanged: isUpdate ? same(value, old) : () => false };
+  const check: Check = { errors: [], warn };
+  checkPlace({ value, before, path, isRoot: !isPart }, schema, schema, check);
+  return check.errors;
+}
+
+/** @param holder - has the rules; `schema` tells what the values are */
+function checkPlace(place: Place, holder: JsonObject, schema: JsonObject, check: Check): void {
+  const { value } = place;
+  if (value === null || value === undefined || !hasRules(holder)) return;
+  checkOwnRules(place, holder, schema, check);
+  const parts = { ...place, before: { ...place.before, isUnchanged: () => false } };
+  for (const part of objectsOf(holder['allOf'])) checkPlace(parts, part, schema, check);
+  if (Array.isArray(value)) checkElements(value, place, holder, schema, check);
+  else if (isObject(value)) checkEntries(value, place, holder, schema, check);
+}
+
+function checkElements(
+  list: readonly unknown[],
+  { before, path }: Place,
+  holder: JsonObject,
+  schema: JsonObject,
+  check: Check,
+): void {
+  const [items, itemsSchema] = [holder['items'], schema['items']];
+  if (!isObject(items) || !isObject(itemsSchema) || !hasRules(items)) return;
+  const find = elementsBefore(before.value, schema);
+  for (const [index, value] of list.entries()) {
+    const old = find(value);
+    const isKnown = old !== undefined;
+    const element = {
+      value: old,
+      isKnown,
+      isUnchanged: isKnown ? same(value, old) : before.isUnchanged,
+    };
+    const isRoot = itemsSchema['x-kubernetes-embedded-resource'] === true;
+    checkPlace({ value, before: element, path: `${path}[${index}]`, isRoot }, items, itemsSchema, check);
   }
-  return errors;
+}
+
+function checkEntries(
+  object: JsonObject,
+  { before, path }: Place,
+  holder: JsonObject,
+  schema: JsonObject,
+  check: Check,
+): void {
+  const [properties, inSchema] = [objectOf(holder['properties']), objectOf(schema['properties'])];
+  const old = objectOf(before.value);
+  for (const [key, value] of Object.entries(object)) {
+    const isNamed = Object.hasOwn(properties, key);
+    const part = isNamed ? properties[key] : holder['additionalProperties'];
+    const partSchema = isNamed ? inSchema[key] : schema['additionalProperties'];
+    if (!isObject(part) || !isObject(partSchema) || !hasRules(part)) continue;
+    const oldValue = Object.hasOwn(old, key) ? old[key] : undefined;
+    const isKnown = before.isKnown && oldValue !== undefined;
+    const inner = {
+      value: oldValue,
+      isKnown,
+      isUnchanged: before.isKnown ? same(value, oldValue) : before.isUnchanged,
+    };
+    const isRoot = partSchema['x-kubernetes-embedded-resource'] === true;
+    const innerPath = isNamed ? (path === '' ? key : `${path}.${key}`) : `${path}[${key}]`;
+    checkPlace({ value, before: inner, path: innerPath, isRoot }, part, partSchema, check);
+  }
 }
 
 /** Finds the element of before: only lists that are maps tell which one it was. */
-function matchElements(old: unknown, schema: JsonObject): (element: unknown) => unknown {
+function elementsBefore(old: unknown, schema: JsonObject): (element: unknown) => unknown {
   const keys = listOf(schema['x-kubernetes-list-map-keys']).map(String);
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
   return element =>
@@ -112,45 +156,88 @@ function matchElements(old: unknown, schema: JsonObject): (element: unknown) => 
 }
 
 /** Says what a broken rule means in the words of its reason. */
-function sentence(reason: Rule['reason'], shown: string, detail: string): string {
-  switch (reason) {
+function problem({ source }: CompiledRule, field: string, shown: string, detail: string): FieldError {
+  switch (source['reason']) {
     case 'FieldValueRequired':
-      return `Required value: ${detail}`;
+      return { reason: 'FieldValueRequired', field, message: `Required value: ${detail}` };
     case 'FieldValueForbidden':
-      return `Forbidden: ${detail}`;
+      return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${detail}` };
     case 'FieldValueDuplicate':
-      return `Duplicate value: ${shown}`;
+      return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${shown}` };
     default:
-      return `Invalid value: ${shown}: ${detail}`;
+      return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${shown}: ${detail}` };
   }
 }
 
-function checkRule(rule: Rule, value: unknown, old: unknown, schema: JsonObject, path: string): FieldError[] {
-  const { program, isTransition, reason } = rule;
-  // Unlike Kubernetes, `optionalOldSelf` is not looked at: without a state before there is nothing to check.
-  if (!program || (isTransition && (old === undefined || old === null))) return [];
-  const context = {
-    self: celValue(value, schema),
-    ...(isTransition && { oldSelf: celValue(old, schema) }),
+function checkOwnRules(place: Place, holder: JsonObject, schema: JsonObject, check: Check): void {
+  const { value, before, path, isRoot } = place;
+  const { rules } = ruleSetOf(holder, schema, isRoot);
+  if (rules.length === 0) return;
+  const shape: Shape = isRoot ? withObjectMeta(schema) : schema;
+  const shown = JSON.stringify(stringOf(schema['type']) ?? '');
+  const at = path === '' ? '<nil>' : path;
+  const values = { shape, value, old: before.isKnown ? before.value : undefined };
+  for (const rule of rules) {
+    const hasOld = values.old !== undefined && values.old !== null;
+    if (!rule.compiled || (rule.usesOld && !hasOld && !rule.isOptionalOld)) continue;
+    const variables = variablesOf(rule, values);
+    try {
+      if (rule.compiled.program(variables) === true) continue;
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      const message = `Invalid value: ${shown}: ${failure(error.message, sourceText(rule))}`;
+      check.errors.push({ reason: 'FieldValueInvalid', field: at, message });
+      continue;
+    }
+    const field = rule.fieldPath === '' ? at : path === '' ? rule.fieldPath : `${path}.${rule.fieldPath}`;
+    const found = problem(rule, field, shown, messageOf(rule, variables));
+    if (!rule.usesOld && before.isUnchanged()) check.warn(`${found.field}: ${found.message}`);
+    else check.errors.push(found);
+  }
+}
+
+function variablesOf(
+  { isOptionalOld }: CompiledRule,
+  { shape, value, old }: { readonly shape: Shape; readonly value: unknown; readonly old: unknown },
+): (name: string) => Value | undefined {
+  let self: Value | undefined;
+  return name => {
+    if (name === 'self') {
+      self ??= jsonValue(value, shape);
+      return self;
+    }
+    if (name !== 'oldSelf') return undefined;
+    const hasOld = old !== undefined && old !== null;
+    if (!isOptionalOld) return hasOld ? jsonValue(old, shape) : undefined;
+    return hasOld ? Optional.of(jsonValue(old, shape)) : Optional.none;
   };
-  const field = `${path}${rule.fieldPath}`.replace(/^\./, '') || '<nil>';
-  const shown = JSON.stringify(stringOf(schema['type']) ?? 'object');
-  const report = (detail: string): FieldError[] => [
-    { reason, field, message: sentence(reason, shown, detail) },
-  ];
-  try {
-    return program(context) === true ? [] : report(messageOf(rule, context));
-  } catch (error) {
-    return report(`${firstLine(error)} evaluating rule: ${rule.message}`);
-  }
 }
 
-function messageOf({ message, messageProgram }: Rule, context: Record<string, unknown>): string {
-  if (!messageProgram) return message;
+const ownMessage = ({ source }: CompiledRule) => (stringOf(source['message']) ?? '').trim();
+const sourceText = (rule: CompiledRule) => ownMessage(rule) || rule.text.trim();
+
+/** Says why a rule has no value. */
+function failure(message: string, text: string): string {
+  return message.startsWith('no such overload')
+    ? `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${text}`
+    : `${message} evaluating rule: ${text}`;
+}
+
+/** The longest message that an expression may give, in bytes. */
+const MAX_MESSAGE_BYTES = 5 * 1024;
+
+function messageOf(rule: CompiledRule, variables: (name: string) => Value | undefined): string {
+  const fallback = ownMessage(rule) || `failed rule: ${rule.text.trim()}`;
+  if (!rule.message) return fallback;
   try {
-    const text: unknown = messageProgram(context);
-    return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text : message;
-  } catch {
-    return message;
+    const text = rule.message.program(variables);
+    if (typeof text !== 'string') return fallback;
+    const trimmed = text.trim();
+    const isUsable =
+      trimmed !== '' && !trimmed.includes('\n') && Buffer.byteLength(trimmed) <= MAX_MESSAGE_BYTES;
+    return isUsable ? trimmed : fallback;
+  } catch (error) {
+    if (error instanceof EvaluationError) return fallback;
+    throw error;
   }
 }

@@ -4,12 +4,12 @@
  */
 
 import type { FieldError } from '../field-errors.ts';
-import { isObject, type JsonObject, listOf, objectOf } from '../json.ts';
+import { isObject, type JsonObject, objectOf } from '../json.ts';
 import type { ScalePaths } from '../resources.ts';
 import { checkValue } from './check-value.ts';
 import { checkEmbedded, type EmbeddedRules } from './embedded.ts';
 import { checkListItems } from './list-items.ts';
-import { checkRules } from './rules.ts';
+import { checkRules, hasRules } from './rules.ts';
 import { checkScale } from './scale-paths.ts';
 
 /** What a definition says of an object, in the version that the client speaks. */
@@ -18,6 +18,8 @@ export interface Structure {
   readonly scale?: ScalePaths | undefined;
   /** For objects within the object. */
   readonly embedded?: EmbeddedRules;
+  /** Called with what is wrong, and was so before. */
+  readonly warn?: (text: string) => void;
 }
 
 /** The last cause when something basic was wrong: the rules in CEL were not looked at. */
@@ -45,7 +47,7 @@ const BLOCKING: readonly FieldError['reason'][] = [
 export function validateStructure(
   object: JsonObject,
   old: JsonObject | undefined,
-  { schema, scale, embedded }: Structure,
+  { schema, scale, embedded, warn }: Structure,
   errors: readonly FieldError[] = [],
 ): FieldError[] {
   const found = [
@@ -55,14 +57,14 @@ export function validateStructure(
     ...checkEmbedded(object, schema, embedded),
     ...newListProblems(object, old, schema),
   ];
-  return withRules(found, object, old, schema);
+  return withRules(found, object, old, { schema, warn });
 }
 
 /** Finds all that a new status breaks: its part of the schema, and the rules of the whole. */
 export function validateStatus(
   object: JsonObject,
   old: JsonObject | undefined,
-  { schema, scale }: Structure,
+  { schema, scale, warn }: Structure,
   errors: readonly FieldError[] = [],
 ): FieldError[] {
   const { status } = objectOf(schema['properties']);
@@ -75,7 +77,7 @@ export function validateStatus(
     ...checkScale(object, scale, 'status'),
     ...newListProblems(object, old, schema),
   ];
-  return withRules(found, object, old, schema);
+  return withRules(found, object, old, { schema, warn });
 }
 
 /** Elements that were there twice before may stay so. */
@@ -88,26 +90,10 @@ function withRules(
   errors: FieldError[],
   object: JsonObject,
   old: JsonObject | undefined,
-  schema: JsonObject,
+  { schema, warn }: { readonly schema: JsonObject; readonly warn: Structure['warn'] | undefined },
 ): FieldError[] {
   if (!hasRules(schema)) return errors;
   return errors.some(({ reason }) => BLOCKING.includes(reason))
     ? [...errors, INCOMPLETE]
-    : [...errors, ...checkRules(object, old, schema)];
-}
-
-const ruled = new WeakMap<JsonObject, boolean>();
-
-/** Tells whether a schema has rules in CEL anywhere; each schema is searched once. */
-function hasRules(schema: JsonObject): boolean {
-  let known = ruled.get(schema);
-  if (known === undefined) {
-    const { items, additionalProperties, properties } = schema;
-    const inner = [items, additionalProperties, ...Object.values(objectOf(properties))];
-    known =
-      listOf(schema['x-kubernetes-validations']).length > 0 ||
-      inner.some(entry => isObject(entry) && hasRules(entry));
-    ruled.set(schema, known);
-  }
-  return known;
+    : [...errors, ...checkRules(object, old, schema, { warn })];
 }

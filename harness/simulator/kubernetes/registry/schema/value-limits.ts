@@ -1,7 +1,8 @@
 /** Lengths, ranges, patterns and sizes (kube-openapi pkg/validation/validate/{validator,values}.go @v1.34). */
+
+import { goRegexp } from '../go-regexp.ts';
 import { isObject, type JsonObject, stringOf } from '../json.ts';
 import type { CheckResult } from './check-result.ts';
-import { goRegexp } from './go-regexp.ts';
 
 /** Adds what is wrong with a value, whatever is inside it. */
 export function checkLimits(value: unknown, schema: JsonObject, path: string, result: CheckResult): void {

@@ -4,8 +4,8 @@
  */
 import { duplicate, type FieldError, invalidValue, required } from '../field-errors.ts';
 import { isObject, type JsonObject, objectOf, stringOf } from '../json.ts';
+import { followPath } from '../schema/schema-path.ts';
 import type { VersionParts } from './definition-shape.ts';
-import { followPath } from './schema-path.ts';
 import { isConvertible } from './structural-schema.ts';
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];

@@ -4,7 +4,7 @@
  */
 import { type FieldError, invalidValue, notSupported, required } from '../field-errors.ts';
 import { type JsonObject, objectsOf, stringOf } from '../json.ts';
-import { followPath } from './schema-path.ts';
+import { followPath } from '../schema/schema-path.ts';
 
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 const LINE_BREAK = /[\n\r]/;

@@ -34,5 +34,5 @@ function problemsOf(schema: JsonObject, path: string): FieldError[] {
   }
   const broken = checkValue(preset, schema, undefined, field).errors;
   if (broken.length > 0) return [...errors, ...broken];
-  return [...errors, ...checkRules(preset, preset, schema, field)];
+  return [...errors, ...checkRules(preset, preset, schema, { path: field, isPart: true })];
 }

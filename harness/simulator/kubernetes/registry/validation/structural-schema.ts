@@ -3,8 +3,8 @@
  * pkg/apiserver/schema/{convert,validation,complete}.go @v1.34).
  */
 import { type FieldError, forbiddenValue, invalidValue, required } from '../field-errors.ts';
+import { goRegexp } from '../go-regexp.ts';
 import { equal, isObject, type JsonObject, listOf, objectsOf, stringOf } from '../json.ts';
-import { goRegexp } from '../schema/go-regexp.ts';
 import { validateCompleteness } from './complete-schema.ts';
 import { schemasIn } from './definition-shape.ts';
 

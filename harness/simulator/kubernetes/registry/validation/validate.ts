@@ -6,7 +6,7 @@ import type { FieldError } from '../field-errors.ts';
 import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../json.ts';
 import { type CustomResource, keyOf, type ResourceType } from '../resources.ts';
 import type { EmbeddedRules } from '../schema/embedded.ts';
-import { problemsOfRules } from '../schema/rules.ts';
+import { problemsOfRules } from '../schema/rule-problems.ts';
 import { validateStatus, validateStructure } from '../schema/structural.ts';
 import type { Validator } from '../validator.ts';
 import { schemasOf } from './definition.ts';
@@ -20,30 +20,37 @@ const UNCHECKED: readonly string[] = ['status', 'binding', 'finalize'];
 
 /** Finds all that is wrong with an object, its metadata first. */
 export const validateObject: Validator = (type, object, old, { subresource, version, warn }) => {
-  if (type.custom) return validateCustom(type.custom, object, old, { type, subresource, version });
+  if (type.custom) return validateCustom(type.custom, object, old, { type, subresource, version, warn });
   if (UNCHECKED.includes(subresource)) return subresource === 'status' ? validateMetadata(type, object) : [];
   const errors = validateMetadata(type, object);
   errors.push(...(KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? []));
   if (keyOf(type) !== DEFINITIONS) return errors;
   warnOfFormats(object, old, warn);
-  return errors.length > 0 ? errors : rulesIn(object, warn);
+  return errors.length > 0 ? errors : rulesIn(object);
 };
 
 /** Looks at the rules in CEL of a definition that is well-formed otherwise. */
-function rulesIn(definition: KubernetesObject, warn: (text: string) => void): FieldError[] {
-  return schemasOf(definition).flatMap(([schema, path]) => problemsOfRules(schema, path, warn));
+function rulesIn(definition: KubernetesObject): FieldError[] {
+  return schemasOf(definition).flatMap(([schema, path]) => problemsOfRules(schema, path));
+}
+
+interface CustomWrite {
+  readonly type: ResourceType;
+  readonly subresource: string;
+  readonly version: string;
+  readonly warn: (text: string) => void;
 }
 
 function validateCustom(
   custom: CustomResource,
   object: KubernetesObject,
   old: KubernetesObject | undefined,
-  { type, subresource, version }: { type: ResourceType; subresource: string; version: string },
+  { type, subresource, version, warn }: CustomWrite,
 ): FieldError[] {
   const errors = validateMetadata(type, object);
   const schema = custom.schemas[version];
   if (!isObject(schema)) return errors;
-  const structure = { schema, scale: custom.scales[version], embedded: EMBEDDED_RULES };
+  const structure = { schema, scale: custom.scales[version], embedded: EMBEDDED_RULES, warn };
   return subresource === 'status'
     ? validateStatus(object, old, structure, errors)
     : validateStructure(object, old, structure, errors);
