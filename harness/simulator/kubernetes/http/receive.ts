@@ -6,7 +6,6 @@ import { convertToStored } from '../registry/conversion.ts';
 import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType, storageApiVersion } from '../registry/resources.ts';
 import { keepToSchema } from '../registry/schema/keep.ts';
-import { bringZeroValues } from '../registry/schema/zero-values.ts';
 import { badRequest } from '../registry/status.ts';
 import type { Call } from './call.ts';
 import type { ResourceRequest } from './request-info.ts';
@@ -62,15 +61,5 @@ export function receiveObject(
   const object = body as KubernetesObject; // its metadata is an object, the schema has seen the rest
   convertToStored(type, info.version, object);
   object.apiVersion = storageApiVersion(type);
-  return object;
-}
-
-/**
- * Makes an object as Go would write it, in place: that is what is stored, and shown. What is applied is taken
- * as it was sent, and only the result is brought into this form.
- * @param minor - of Kubernetes, 34 for 1.34
- */
-export function asGoWrites(object: KubernetesObject, type: ResourceType, minor: number): KubernetesObject {
-  if (!type.custom) bringZeroValues(storageApiVersion(type), type.kind, object, minor);
   return object;
 }

@@ -22,6 +22,7 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
     names: ['no'],
     cluster: true,
     status: true,
+    keepsStatus: true,
     extra: [proxy('NodeProxyOptions')],
   }),
   define('', ['v1'], 'persistentvolumeclaims', 'PersistentVolumeClaim', {

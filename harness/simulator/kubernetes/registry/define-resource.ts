@@ -12,6 +12,7 @@ interface Row {
   readonly categories?: readonly string[];
   readonly cluster?: true;
   readonly status?: true;
+  readonly keepsStatus?: true;
   readonly generation?: true;
   readonly scale?: true;
   readonly extra?: readonly Subresource[];
@@ -64,6 +65,7 @@ export function define(
     verbs: row.virtual ? ['create'] : (row.verbs ?? ALL_VERBS),
     subresources,
     hasStatus: row.status ?? false,
+    ...(row.keepsStatus && { keepsStatus: true }),
     hasGeneration: row.generation ?? false,
     nameRule: row.nameRule ?? 'subdomain',
     virtual: row.virtual ?? false,

@@ -27,7 +27,7 @@ export function prepareCreate(
   object.apiVersion = storageApiVersion(type);
   if (type.namespaced) object.metadata.namespace = namespace;
   else delete object.metadata.namespace;
-  if (type.hasStatus) delete object['status'];
+  if (type.hasStatus && !type.keepsStatus) delete object['status'];
   applyDefaults(type, object);
   if (keyOf(type) === NAMESPACES) openNamespace(object);
   dropEmptyMetadata(object);

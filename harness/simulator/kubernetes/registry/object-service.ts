@@ -15,8 +15,9 @@ import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from
 import { ObjectWriter } from './object-writer.ts';
 import type { ResourceRegistry } from './registry.ts';
 import type { ResourceType } from './resources.ts';
+import { asGoWrites } from './schema/zero-values.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
-import { conflict, notFound } from './status.ts';
+import { ApiError, conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
 import { refuseInvalid, type Validator } from './validator.ts';
 import { controlPlaneContext, type WriteContext } from './write-context.ts';
@@ -71,17 +72,22 @@ export class ObjectService {
     object: KubernetesObject,
     context: WriteContext,
   ): Promise<KubernetesObject> {
+    const { resourceVersion = '' } = object.metadata;
     const prepared = prepareCreate(type, namespace, object);
     const request = requestOf({ operation: 'CREATE', type, namespace, object: prepared }, context);
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
     const admitted = await this.#mutated(request, prepared);
     identify(type, namespace, admitted, this.#birth);
     completeNew(type, admitted, context.user);
+    asGoWrites(admitted, type, this.registry.minor);
     if (type.isInert) context.warn(INERT(type.kind));
     this.#writer.allocate(type, admitted, undefined, context);
     try {
       refuseInvalid(this.#validate, type, admitted, undefined, context);
       await this.#admission.validate({ ...request, name: admitted.metadata.name ?? '', object: admitted });
+      // The storage refuses it, which a dry run does not reach (etcd3/store.go @v1.34, Create).
+      if (resourceVersion !== '' && !context.dryRun)
+        throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
       return this.#writer.insert(type, admitted, context);
     } catch (error) {
       if (!context.dryRun) this.#writer.release(type, admitted);

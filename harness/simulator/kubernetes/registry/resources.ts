@@ -42,6 +42,8 @@ export interface ResourceType {
   readonly subresources: readonly Subresource[];
   /** Main writes leave `status` alone, writes of `/status` leave all else alone. */
   readonly hasStatus: boolean;
+  /** Whoever creates an object may give it a status (pkg/registry/core/node/strategy.go @v1.34). */
+  readonly keepsStatus?: boolean;
   readonly hasGeneration: boolean;
   readonly nameRule: NameRule;
   /** Reviews and the like: a POST is answered, nothing is stored. */

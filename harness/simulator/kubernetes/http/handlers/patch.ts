@@ -2,6 +2,7 @@
 import { convert } from '../../registry/conversion.ts';
 import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
+import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { ApiError, methodNotAllowed } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
@@ -10,7 +11,7 @@ import type { Environment } from '../environment.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { readPatch } from '../patch/patch.ts';
-import { asGoWrites, receiveObject } from '../receive.ts';
+import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { sendObject } from './send-object.ts';
 import { checkName } from './write.ts';

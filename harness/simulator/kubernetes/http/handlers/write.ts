@@ -3,12 +3,13 @@
 import { invalid } from '../../registry/field-errors.ts';
 import type { KubernetesObject } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
+import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { ApiError, badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { ownershipOf } from '../patch/ownership.ts';
-import { asGoWrites, receiveObject } from '../receive.ts';
+import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { sendObject } from './send-object.ts';
 import { contextOf } from './write-options.ts';
@@ -48,12 +49,8 @@ export async function handleCreate(
   const context = contextOf(call, 'Create');
   refuseUnsimulated(type);
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
-  const { minor } = environment.registry;
-  const object = asGoWrites(receiveObject(body, call, type, minor), type, minor);
+  const object = receiveObject(body, call, type, environment.registry.minor);
   checkNamespace(object, info, type);
-  if ((object.metadata.resourceVersion ?? '') !== '') {
-    throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
-  }
   const created = await environment.objects.create(type, info.namespace, object, {
     ...context,
     own: ownershipOf(environment.clock, type, context),

@@ -6,11 +6,12 @@
 import { copy, type JsonObject, type KubernetesObject, stringOf } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { fillDefaults } from '../../registry/schema/keep.ts';
+import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { badRequest, conflict, notFound, notSimulated } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
-import { asGoWrites, receiveObject } from '../receive.ts';
+import { receiveObject } from '../receive.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { entryOf, merger } from './apply-merge.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
@@ -98,7 +99,6 @@ async function createByApply(
   const fields = fieldsOf(ownable(applied, type, ''), mergeTreeFor(type, context.version), false);
   const entry = entryOf(environment, type, context, fields);
   fillDefaults(type, context.version, applied);
-  asGoWrites(applied, type, environment.registry.minor);
   const object = await environment.objects.create(type, info.namespace, applied, {
     ...context,
     options: { ...context.options, kind: 'PatchOptions' },

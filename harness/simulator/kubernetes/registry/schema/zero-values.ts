@@ -2,7 +2,8 @@
  * What Go's encoder makes of zero values: a field with `omitempty` is not written where it has none, and a
  * field without is written where it has one (encoding/json, Marshal).
  */
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject, type KubernetesObject } from '../json.ts';
+import { type ResourceType, storageApiVersion } from '../resources.ts';
 import { messageFor } from './messages.ts';
 import { fieldsOf, type StructField } from './struct-fields.ts';
 import { isUnion } from './unions.ts';
@@ -24,12 +25,13 @@ function alwaysOf(message: string): Always {
 const isMessage = (type: string): boolean => type.length > 1 && !isUnion(type);
 
 /**
- * Brings the zero values of a built-in object into the form in which Go writes them, in place.
+ * Makes an object as Go would write it, in place: that is what is stored, and shown. What is applied is taken
+ * as it was sent, and only the result is brought into this form. Custom resources stay as they are.
  * @param minor - of Kubernetes, 34 for 1.34: what is newer is not written
  */
-export function bringZeroValues(apiVersion: string, kind: string, object: JsonObject, minor: number): void {
-  const message = messageFor(apiVersion, kind);
-  if (fieldsOf(message)) bringMessage(object, message, minor);
+export function asGoWrites(object: KubernetesObject, type: ResourceType, minor: number): KubernetesObject {
+  if (!type.custom) bringMessage(object, messageFor(storageApiVersion(type), type.kind), minor);
+  return object;
 }
 
 function bringMessage(object: JsonObject, message: string, minor: number): void {

@@ -2,15 +2,22 @@
  * Zero values, as Kubernetes 1.34.3 shows them of the same objects (asked on 2026-11-30, kubectl create and get).
  */
 import t from 'tap';
-import type { JsonObject } from '../../../../../harness/simulator/kubernetes/registry/json.ts';
-import { bringZeroValues } from '../../../../../harness/simulator/kubernetes/registry/schema/zero-values.ts';
+import { BUILT_IN_RESOURCES } from '../../../../../harness/simulator/kubernetes/registry/built-in-resources.ts';
+import type {
+  JsonObject,
+  KubernetesObject,
+} from '../../../../../harness/simulator/kubernetes/registry/json.ts';
+import { ResourceRegistry } from '../../../../../harness/simulator/kubernetes/registry/registry.ts';
+import { asGoWrites } from '../../../../../harness/simulator/kubernetes/registry/schema/zero-values.ts';
 
 interface Row {
   readonly name: string;
   readonly kind: readonly [apiVersion: string, kind: string];
-  readonly sent: JsonObject;
+  readonly sent: KubernetesObject;
   readonly shown: JsonObject;
 }
+
+const registry = new ResourceRegistry(BUILT_IN_RESOURCES, 34);
 
 const ROWS: readonly Row[] = [
   {
@@ -142,7 +149,8 @@ const ROWS: readonly Row[] = [
 
 t.test('zero values are written as Go writes them', async t => {
   for (const { name, kind, sent, shown } of ROWS) {
-    bringZeroValues(...kind, sent, 34);
+    const type = registry.byKind(...kind);
+    if (type) asGoWrites(sent, type, registry.minor);
     t.same(sent, shown, name);
   }
 });
