@@ -1,6 +1,6 @@
 /**
- * What tells the bundles, the published one and that of the tests, what Kubernetes says of its types and their
- * fields: texts that OpenAPI documents carry, and `kubectl explain` prints.
+ * What tells the bundles, the published one and that of the tests, what Kubernetes says of its types and
+ * their fields: texts that OpenAPI documents carry, and `kubectl explain` prints.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,8 +12,9 @@ const QUICK = { [constants.BROTLI_PARAM_QUALITY]: 9 };
 let packed;
 
 /**
- * Makes the module `kubernetes-descriptions` out of the declarations in kubernetes-models and of the parameters
- * in client-node. It exports a function, so that the text costs nothing until somebody asks for it.
+ * Makes the module `kubernetes-descriptions` out of the declarations in kubernetes-models and of the
+ * parameters in client-node. It exports a function, so that the text costs nothing until somebody asks for
+ * it.
  */
 export const kubernetesDescriptions = {
   name: 'kubernetes-descriptions',
@@ -23,7 +24,9 @@ export const kubernetesDescriptions = {
       namespace: 'kubernetes-descriptions',
     }));
     onLoad({ filter: /./, namespace: 'kubernetes-descriptions' }, () => {
-      packed ??= brotliCompressSync(JSON.stringify(describeKubernetes()), { params: QUICK }).toString('base64');
+      packed ??= brotliCompressSync(JSON.stringify(describeKubernetes()), { params: QUICK }).toString(
+        'base64',
+      );
       return { contents: `export default () => ${JSON.stringify(packed)};` };
     });
   },
@@ -43,7 +46,50 @@ export function describeKubernetes() {
       if (described) types[described.name] = [described.text, described.fields];
     }
   }
+  takeOlderWords(types);
   return { types, parameters: describeParameters() };
+}
+
+/**
+ * client-node is of the version that the simulator speaks, kubernetes-models of a later one. But client-node
+ * has no paragraphs, no values of enumerations and no texts beside references. So where both have a text its
+ * words are those of client-node.
+ */
+function takeOlderWords(types) {
+  const models = join(
+    dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')),
+    'gen/models',
+  );
+  const known = new Set(readdirSync(models));
+  for (const [name, described] of Object.entries(types)) {
+    const file = `${/V\d+(?:(?:alpha|beta)\d+)?[A-Z]\w*$/.exec(name)?.[0]}.d.ts`;
+    if (!known.has(file)) continue;
+    const text = readFileSync(join(models, file), 'utf8');
+    const [, own] = /\/\*\*\n\* (.*)\n\*\/\nexport declare class/.exec(text) ?? [];
+    described[0] = inOlderWords(described[0], own);
+    for (const [, said, field] of text.matchAll(MODEL_FIELD))
+      if (described[1][field] !== undefined) described[1][field] = inOlderWords(described[1][field], said);
+  }
+}
+
+const MODEL_FIELD = / {4}\/\*\*\n {4}\* (.*)\n {4}\*\/\n {4}'([^']+)'\??: /g;
+const VALUES = '\n\nPossible enum values:';
+const inOneLine = text => text.replace(/\s+/g, ' ').trim();
+
+function inOlderWords(text, escaped) {
+  // Beside a reference to this type client-node has the type's text.
+  if (escaped === undefined || escaped.startsWith('IntOrString is a type')) return text;
+  let older = escaped
+    .replace(/\\(?=['"])/g, '')
+    .replace(/\*_\//g, '*/')
+    .replace(/\/_\*/g, '/*')
+    .trim();
+  const at = text.indexOf(VALUES);
+  const words = at === -1 ? text : text.slice(0, at);
+  if (inOneLine(words) === inOneLine(older)) return text;
+  // The end of a paragraph is two blanks there.
+  for (const [, end] of words.matchAll(/(.{1,12})\n\n/g)) older = older.replace(`${end}  `, `${end}\n\n`);
+  return older + (at === -1 ? '' : text.slice(at));
 }
 
 const COMMENT = String.raw`/\*\*\n((?: +\*.*\n)+?) +\*/\n`;
@@ -59,7 +105,8 @@ function describeType(text) {
   if (name === undefined || !type) return undefined;
   const end = text.indexOf('\n}', type.index);
   const fields = {};
-  for (const [, comment, field] of text.slice(type.index, end).matchAll(FIELD)) fields[field] = textOf(comment);
+  for (const [, comment, field] of text.slice(type.index, end).matchAll(FIELD))
+    fields[field] = textOf(comment);
   return { name, text: textOf(type[1] ?? ''), fields };
 }
 
@@ -67,7 +114,7 @@ function describeType(text) {
 const textOf = comment =>
   comment
     .replace(/^ +\* ?/gm, '')
-    .replace(/\\([*/\\])/g, '$1')
+    .replace(/\\([*/])/g, '$1')
     .replace(/\n@deprecated\s*$/, '')
     .trim();
 
@@ -99,10 +146,14 @@ function describeParameters() {
     const [pattern, kind] = OPTIONS.find(([each]) => each.test(request)) ?? [/.*/, ''];
     const options = request.replace(pattern, kind);
     for (const [, said, name] of body.matchAll(PARAMETER)) {
-      const text = said.replace(/\\(?=["'&])/g, '').replaceAll('&#39;', "'").replaceAll('&quot;', '"');
+      const text = said
+        .replace(/\\(?=["'&])/g, '')
+        .replaceAll('&#39;', "'")
+        .replaceAll('&quot;', '"');
+      const paragraphs = options === 'ListOptions' ? text.replace(/ {2}(?=[A-Z])/g, '\n\n') : text;
       if (name === 'pretty') texts[name] = text;
       else if (options.endsWith('Options') && name !== 'name' && name !== 'namespace')
-        texts[`${options}.${name.replace(/^_/, '')}`] ??= text;
+        texts[`${options}.${name.replace(/^_/, '')}`] ??= paragraphs;
     }
   }
   return texts;

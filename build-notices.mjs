@@ -3,8 +3,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const LICENCE_FILE = /^(?:(?:un)?licen[cs]e|copying|notice)(?:[.-].*)?$/i;
-/** What build-descriptors.mjs makes modules of: the .proto files that this package has in it. */
-const MADE = { 'envoy-descriptors:envoy-descriptors': 'node_modules/@grpc/grpc-js-xds' };
+/**
+ * The packages that modules are made of: .proto files (build-descriptors.mjs), texts
+ * (build-descriptions.mjs).
+ */
+const MADE = {
+  'envoy-descriptors:envoy-descriptors': 'node_modules/@grpc/grpc-js-xds',
+  'kubernetes-descriptions:kubernetes-descriptions': [
+    'node_modules/kubernetes-models',
+    'node_modules/@kubernetes-models/apimachinery',
+  ],
+};
 const LINE = '-'.repeat(100);
 
 /**
@@ -27,7 +36,7 @@ export function writeNotices(metafiles, file) {
   writeFileSync(file, `${[head.join('\n'), ...notices.map(([, text]) => text)].join(`\n\n${LINE}\n\n`)}\n`);
 }
 
-/** Returns the folder of the package that a file belongs to; undefined for a file of ours. */
+/** Returns the folder of the package that a file belongs to, or of several; undefined for a file of ours. */
 const packageFolderOf = input =>
   MADE[input] ?? /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input.replaceAll(path.sep, '/'))?.[0];
 

@@ -31,6 +31,7 @@ function isUpToDate() {
     'harness',
     ...sources,
     'build.mjs',
+    'build-descriptions.mjs',
     'build-descriptors.mjs',
     'build-notices.mjs',
     'build-plugins.mjs',
@@ -44,6 +45,7 @@ function isUpToDate() {
 if (process.argv.includes('--unless-up-to-date') && isUpToDate()) process.exit();
 
 const { build } = await import('esbuild').catch(refuseWithoutTools);
+const { kubernetesDescriptions } = await import('./build-descriptions.mjs');
 const { envoyDescriptors } = await import('./build-descriptors.mjs');
 const { writeNotices } = await import('./build-notices.mjs');
 const { dropUnusedModels, leaveOutUnreached, nodeHasUrl } = await import('./build-plugins.mjs');
@@ -96,7 +98,7 @@ const shared = {
   outdir: made,
   // Docker is met on some platforms only: loaded when one asks for it.
   external: ['testcontainers'],
-  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached, envoyDescriptors],
+  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached, envoyDescriptors, kubernetesDescriptions],
   minifySyntax: true,
   minifyWhitespace: true,
   metafile: true,

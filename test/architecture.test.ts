@@ -29,6 +29,7 @@ const BELOW_HTTP = [
   'simulator/kubernetes/registry',
   'simulator/kubernetes/auth',
   'simulator/kubernetes/kubelet-api.ts',
+  'simulator/kubernetes/openapi',
 ];
 
 /** What the rooms of controllers stand on: the rules that many kinds share lie in the folder above. */
@@ -125,6 +126,10 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     ],
   },
   // The contract between the API server and kubelets: types only.
+  'simulator/kubernetes/openapi': {
+    from: ['base', 'simulator/kubernetes/registry'],
+    packages: ['js-yaml', 'kubernetes-descriptions'],
+  },
   'simulator/kubernetes/kubelet-api.ts': { from: ['simulator/kubernetes/registry'] },
   'simulator/kubernetes/auth': { from: ['base', 'simulator/kubernetes/registry'] },
   'simulator/kubernetes/admission': {

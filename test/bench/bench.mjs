@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { kubernetesDescriptions } from '../../build-descriptions.mjs';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
 import { measureDiagnose, measureMatrix } from './diagnoses.mjs';
 import { GUIDE_SUBJECTS, measureGuide } from './guide.mjs';
@@ -70,7 +71,7 @@ async function measureApi() {
     format: 'esm',
     target: 'node20',
     packages: 'external',
-    plugins: [envoyDescriptors],
+    plugins: [envoyDescriptors, kubernetesDescriptions],
   });
   const samples = [];
   for (let round = 0; round < rounds; round++) {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { kubernetesDescriptions } from '../../build-descriptions.mjs';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,7 +29,7 @@ async function runIn(root, totalsFile) {
       format: 'esm',
       target: 'node20',
       packages: 'external',
-      plugins: [envoyDescriptors],
+      plugins: [envoyDescriptors, kubernetesDescriptions],
       outfile: file,
       logLevel: 'error',
     });

@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { kubernetesDescriptions } from '../../build-descriptions.mjs';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
 
 /** Of nearly a thousand files, all of which its index names. */
@@ -74,6 +75,7 @@ export async function load(url, context, nextLoad) {
     plugins: [
       ownAddress,
       envoyDescriptors,
+      kubernetesDescriptions,
       {
         name: 'client-node',
         setup: ({ onResolve }) =>

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { kubernetesDescriptions } from '../../build-descriptions.mjs';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
 import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from '../../build-plugins.mjs';
 
@@ -181,6 +182,7 @@ async function build(folder) {
       nodeHasUrl,
       leaveOutUnreached,
       envoyDescriptors,
+      kubernetesDescriptions,
       noMapsOfPackages,
       theOnlyTap,
     ],

@@ -1,6 +1,7 @@
 /** The resource type that a CustomResourceDefinition defines. */
-import { byPriority } from './http/handlers/api-groups.ts';
+
 import { isConditionTrue } from './registry/definitions.ts';
+import { byPriority } from './registry/groups.ts';
 import {
   isObject,
   type JsonObject,
@@ -40,6 +41,7 @@ export function resourceTypeOf(definition: KubernetesObject): ResourceType {
   const columns: Record<string, readonly unknown[]> = {};
   const scales: Record<string, ScalePaths> = {};
   const selectableFields: Record<string, readonly string[]> = {};
+  const subresourceNames: Record<string, readonly string[]> = {};
   let status = false;
   for (const version of versions) {
     const name = stringOf(version['name']) ?? '';
@@ -50,6 +52,7 @@ export function resourceTypeOf(definition: KubernetesObject): ResourceType {
       (stringOf(jsonPath) ?? '').replace(/^\./, ''),
     );
     const subresources = objectOf(version['subresources']);
+    subresourceNames[name] = Object.keys(subresources);
     status ||= 'status' in subresources;
     if (isObject(subresources['scale'])) scales[name] = scalePathsOf(subresources['scale']);
   }
@@ -84,6 +87,7 @@ export function resourceTypeOf(definition: KubernetesObject): ResourceType {
       scales,
       selectableFields,
       columns,
+      subresources: subresourceNames,
     },
   };
 }

@@ -132,7 +132,10 @@ function readFile(text: string, into: Draft): void {
   }
 }
 
-/** Reads `Name Type = "value"`, `Name = Type("value")`, and `Name = Type(other.Name)`, whose value is `=other.Name`. */
+/**
+ * Reads `Name Type = "value"`, `Name = Type("value")`, and `Name = Type(other.Name)`, whose value is
+ * `=other.Name`.
+ */
 function readConstant(line: string, into: Draft): void {
   const [, constant, before, after, text, other] =
     /^(?:const|\t)\s*(\w+)\s+(\w+)?\s*=\s*(?:(\w+)\()?(?:"([^"]*)"|(\w+\.\w+)\))/.exec(line) ?? [];

@@ -1,4 +1,5 @@
 /** Requests to a test's API server as a program would send them, with all of the answer. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
 import { load } from 'js-yaml';
@@ -11,6 +12,8 @@ export interface RawRequest {
   readonly type?: string;
   /** A text is sent as it is. */
   readonly body?: unknown;
+  /** Others than those that every request has, or in their place. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -18,6 +21,9 @@ export interface Answer {
   /** Of a Status. */
   readonly message: unknown;
   readonly body: unknown;
+  readonly bytes: Buffer;
+  /** By their names in small letters. */
+  readonly headers: IncomingHttpHeaders;
   /** The texts of the headers `Warning`. */
   readonly warnings: readonly string[];
 }
@@ -52,32 +58,39 @@ export function asker({ api, dial }: ApiWorld): Ask {
 }
 
 function send(
-  { method, path, type = 'application/json', body }: RawRequest,
+  { method, path, type = 'application/json', body, headers: more }: RawRequest,
   agent: https.Agent,
 ): Promise<Answer> {
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   const headers = {
     accept: 'application/json',
     ...(text !== '' && { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
+    ...more,
   };
   return new Promise((resolve, reject) => {
     const request = https.request({ method, path, headers, agent }, response => {
-      let received = '';
-      response.on('data', (chunk: Buffer) => {
-        received += chunk.toString();
-      });
-      response.on('end', () => resolve(answerOf(response.statusCode ?? 0, response.rawHeaders, received)));
+      const received: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => received.push(chunk));
+      response.on('end', () => resolve(answerOf(response, Buffer.concat(received))));
     });
     request.on('error', reject);
     request.end(text);
   });
 }
 
-function answerOf(code: number, headers: readonly string[], text: string): Answer {
-  const warnings = headers.flatMap((name, index) =>
-    index % 2 === 0 && name.toLowerCase() === 'warning' ? [headers[index + 1] ?? ''] : [],
+function answerOf({ statusCode = 0, rawHeaders, headers }: IncomingMessage, bytes: Buffer): Answer {
+  const text = bytes.toString();
+  const warnings = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 && name.toLowerCase() === 'warning' ? [rawHeaders[index + 1] ?? ''] : [],
   );
   const body: unknown = /^[{[]/.test(text) ? JSON.parse(text) : text;
   const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : text;
-  return { code, message, body, warnings: warnings.map(warning => String(JSON.parse(warning.slice(6)))) };
+  return {
+    code: statusCode,
+    message,
+    body,
+    bytes,
+    headers,
+    warnings: warnings.map(warning => String(JSON.parse(warning.slice(6)))),
+  };
 }

@@ -46,9 +46,9 @@ export function addCustomDefinitions(
 }
 
 function selectableFields({ custom }: ResourceType, version: string): Schema {
-  const paths = custom?.selectableFields?.[version] ?? [];
+  const paths = custom?.selectableFields[version] ?? [];
   if (paths.length === 0) return {};
-  return { 'x-kubernetes-selectable-fields': paths.map(path => ({ fieldPath: path.replace(/^\./, '') })) };
+  return { 'x-kubernetes-selectable-fields': paths.map(path => ({ fieldPath: path })) };
 }
 
 function customSchema(

@@ -1,5 +1,5 @@
 /** The definitions of built-in types, out of their messages. */
-import { enumOf, type Field, messageOf } from '../registry/schema/messages.ts';
+import { enumOf, type Field } from '../registry/schema/messages.ts';
 import { fieldsOf, type StructField } from '../registry/schema/struct-fields.ts';
 import { isUnion } from '../registry/schema/unions.ts';
 import { definitionName, refTo } from './definition-names.ts';
@@ -7,7 +7,7 @@ import { describeType } from './descriptions.ts';
 import type { KnownKinds } from './known-kinds.ts';
 import type { Schema } from './schema.ts';
 import { isStruct, SPECIAL_TYPES, typeOf } from './special-types.ts';
-import { STRUCTS } from './struct-marks.ts';
+import { marksOf } from './struct-marks.ts';
 import { typeMeta } from './type-meta.ts';
 
 /** Returns what stands behind a mark of a field; undefined for one without it. */
@@ -63,7 +63,16 @@ export class Definitions {
     const [text, fields] = describeType(name);
     const description = text === '' ? {} : { description: text };
     const special = SPECIAL_TYPES[message];
-    if (special) return { ...description, ...special };
+    if (special) {
+      const described = Object.entries(special.properties ?? {}).map(
+        ([field, property]) => [field, withText(fields[field], property)] as const,
+      );
+      return {
+        ...description,
+        ...special,
+        ...(special.properties && { properties: Object.fromEntries(described) }),
+      };
+    }
     if (isUnion(message)) return description;
     const kinds = this.#kinds.of(message);
     return {
@@ -71,7 +80,7 @@ export class Definitions {
       type: 'object',
       ...this.#properties(message, fields),
       ...(kinds.length > 0 && { 'x-kubernetes-group-version-kind': kinds }),
-      ...STRUCTS[message],
+      ...marksOf(message),
     };
   }
 
@@ -92,7 +101,9 @@ export class Definitions {
     };
   }
 
-  /** Makes the schema of a field (kube-openapi pkg/generators/openapi.go @v0.0.0-20250710, generateProperty). */
+  /**
+   * Makes the schema of a field (kube-openapi pkg/generators/openapi.go @v0.0.0-20250710, generateProperty).
+   */
   #property(field: StructField, message: string): Schema {
     const enumeration = markOf(field, 'enum');
     const values = enumeration === undefined ? {} : { enum: valuesOf(enumeration, message) };
@@ -164,7 +175,3 @@ function valuesOf(name: string, message: string): readonly string[] {
   const home = message.slice(0, message.lastIndexOf('.'));
   return [...enumOf(name.includes('.') ? name : `${home}.${name}`)].sort();
 }
-
-/** Tells whether a message is described. */
-export const isDescribed = (message: string): boolean =>
-  messageOf(message) !== undefined || Object.hasOwn(SPECIAL_TYPES, message);

@@ -34,5 +34,6 @@ export function describeType(name: string): readonly [string, Readonly<Record<st
  */
 export function describeParameter(options: string, name: string): string {
   const { parameters } = descriptions();
-  return parameters[`${options}.${name}`] ?? parameters[name] ?? '';
+  // Whoever reads one object has a version to give as one who lists them.
+  return parameters[`${options}.${name}`] ?? parameters[`ListOptions.${name}`] ?? parameters[name] ?? '';
 }

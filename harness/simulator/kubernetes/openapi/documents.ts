@@ -1,4 +1,6 @@
-/** The OpenAPI documents of what is served: one of version 2, and one of version 3 for each group and version. */
+/**
+ * The OpenAPI documents of what is served: one of version 2, and one of version 3 for each group and version.
+ */
 import { groupsOf } from '../registry/groups.ts';
 import type { ResourceType } from '../registry/resources.ts';
 import { addCustomDefinitions } from './custom-definitions.ts';
@@ -33,8 +35,8 @@ const isServed = (type: ResourceType, group: string, version: string): boolean =
   type.group === group && type.versions.includes(version);
 
 /**
- * Returns the paths of the documents of version 3: `apis/apps/v1`, `apis/apps`, `version`. Groups that only have
- * custom resources have none of their own.
+ * Returns the paths of the documents of version 3: `apis/apps/v1`, `apis/apps`, `version`. Groups that only
+ * have custom resources have none of their own.
  */
 export function documentPaths(types: readonly ResourceType[]): readonly string[] {
   const builtIn = types.filter(type => !type.custom);
@@ -46,20 +48,28 @@ export function documentPaths(types: readonly ResourceType[]): readonly string[]
 }
 
 /** Makes a document of version 3; undefined for a path that has none. */
-export function documentOfVersion3({ types, minor }: Served, path: string): Schema | undefined {
-  const definitions = new Definitions(new KnownKinds(types, minor), minor);
+export function documentOfVersion3(served: Served, path: string): Schema | undefined {
+  const { types, minor } = served;
   const root = ROOT_ROWS[path];
-  const [, group, version] = /^(?:api|apis\/([^/]+))(?:\/([^/]+))?$/.exec(path) ?? [];
+  const [, group = '', version] = /^(?:api|apis\/([^/]+))(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (!root && version !== undefined) return documentOfGroupVersion(served, group, version);
+  const definitions = new Definitions(new KnownKinds(types, minor), minor);
   if (root) return bundle(definitions, [rootOperation(definitions, root)], minor);
-  if (version === undefined) {
-    const isBuiltIn = types.some(type => !type.custom && type.group === group);
-    if (group === undefined || !isBuiltIn) return undefined;
-    return bundle(definitions, [groupOperation(definitions, group)], minor);
-  }
-  const own = types.filter(type => isServed(type, group ?? '', version));
+  const isBuiltIn = types.some(type => !type.custom && type.group === group);
+  return isBuiltIn ? bundle(definitions, [groupOperation(definitions, group)], minor) : undefined;
+}
+
+function documentOfGroupVersion(
+  { types, minor }: Served,
+  group: string,
+  version: string,
+): Schema | undefined {
+  const own = types.filter(type => isServed(type, group, version));
   if (own.length === 0) return undefined;
   const isBuiltIn = own.some(type => !type.custom);
-  const operations: Operation[] = isBuiltIn ? [versionOperation(definitions, group ?? '', version)] : [];
+  const kinds = new KnownKinds(types, minor, isBuiltIn ? 'server' : 'client');
+  const definitions = new Definitions(kinds, minor);
+  const operations: Operation[] = isBuiltIn ? [versionOperation(definitions, group, version)] : [];
   for (const type of own) {
     operations.push(...new ResourceOperations(type, version, definitions, minor).make());
     if (type.custom) addCustomDefinitions(definitions, type, version, false);

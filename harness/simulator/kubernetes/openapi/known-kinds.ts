@@ -43,6 +43,16 @@ const REGISTERED: Readonly<Record<string, string>> = {
   'storagemigration.k8s.io': 'v1alpha1-35 v1beta1+35',
 };
 
+/**
+ * Groups that a server registers, and clients do not: definitions of custom resources know those of clients.
+ */
+const OF_SERVERS = [
+  'admission.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'imagepolicy.k8s.io',
+];
+
 /** The kinds of meta/v1 that every group has. */
 const SHARED = ['DeleteOptions', 'WatchEvent'];
 /** Those that are kinds of the core group alone. */
@@ -57,8 +67,11 @@ function isRegistered(version: string, minor: number): boolean {
 export class KnownKinds {
   readonly #byMessage = new Map<string, GroupVersionKind[]>();
 
-  /** @param minor - the version of Kubernetes, 34 for 1.34 */
-  constructor(types: readonly ResourceType[], minor: number) {
+  /**
+   * @param minor - the version of Kubernetes, 34 for 1.34
+   * @param scheme - whose kinds they are
+   */
+  constructor(types: readonly ResourceType[], minor: number, scheme: 'server' | 'client' = 'server') {
     for (const type of types) {
       if (type.custom) continue;
       for (const version of type.versions) {
@@ -70,6 +83,7 @@ export class KnownKinds {
     }
     for (const kind of OF_CORE) this.#add('', 'v1', kind);
     for (const [group, versions] of Object.entries(REGISTERED)) {
+      if (scheme === 'client' && OF_SERVERS.includes(group)) continue;
       for (const version of versions.split(' ').filter(each => isRegistered(each, minor)))
         for (const kind of SHARED) this.#put(`meta/v1.${kind}`, group, version.replace(/[+-].*/, ''), kind);
     }

@@ -7,7 +7,9 @@ import { mapValues, type Schema } from './schema.ts';
 
 const COMBINATIONS = ['allOf', 'oneOf', 'anyOf', 'not'];
 
-/** Returns what of a schema version 2 shows; defaults are not among it (kube-openapi handler, PruneDefaults). */
+/**
+ * Returns what of a schema version 2 shows; defaults are not among it (kube-openapi handler, PruneDefaults).
+ */
 export function forClientsOfVersion2(schema: Schema): Schema {
   const kept: Record<string, unknown> = { ...schema };
   for (const key of [...COMBINATIONS, 'nullable', 'default']) delete kept[key];

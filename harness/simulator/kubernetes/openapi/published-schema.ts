@@ -99,11 +99,15 @@ function unfold(schema: JsonObject): Schema {
 /** The texts of the fields of embedded objects are not those of other objects. */
 const EMBEDDED: Readonly<Record<'apiVersion' | 'kind', Schema>> = {
   apiVersion: {
-    description: `apiVersion defines the versioned schema of this representation of an object. More info: ${CONVENTIONS}#resources`,
+    description:
+      'apiVersion defines the versioned schema of this representation of an object. More info: ' +
+      `${CONVENTIONS}#resources`,
     type: 'string',
   },
   kind: {
-    description: `kind is a string value representing the type of this object. In CamelCase. More info: ${CONVENTIONS}#types-kinds`,
+    description:
+      'kind is a string value representing the type of this object. In CamelCase. More info: ' +
+      `${CONVENTIONS}#types-kinds`,
     type: 'string',
   },
 };

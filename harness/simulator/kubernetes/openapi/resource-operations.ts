@@ -1,6 +1,6 @@
 /**
- * The operations of a resource, as the API installer registers them (apiserver pkg/endpoints/installer.go @v1.34),
- * and those of a custom one, which are registered for the documents alone (apiextensions-apiserver
+ * The operations of a resource, as the API installer registers them (apiserver pkg/endpoints/installer.go
+ * @v1.34), and those of a custom one, which are registered for the documents alone (apiextensions-apiserver
  * pkg/controller/openapi/builder/builder.go @v1.34).
  */
 import { isAnsweredWithObject } from '../registry/deleted-objects.ts';
@@ -36,6 +36,9 @@ const BUILT_IN: MediaTypes = {
 const CUSTOM: MediaTypes = { consumes: TEXTS, produces: TEXTS, streams: [], patches: [...PATCHES, APPLY] };
 
 const STATUS = 'meta/v1.Status';
+
+const IN_A_LIST = "deprecated: use the 'watch' parameter with a list operation";
+const FILTERED = "filtered to a single item with the 'fieldSelector' parameter";
 
 /** What an operation says of itself beside its resource. */
 interface Said {
@@ -91,7 +94,8 @@ export class ResourceOperations {
     if (may('patch')) this.#add(each, this.#patch());
     if (may('delete')) this.#add(each, this.#delete());
     if (may('watch') && !this.#type.custom) this.#watches(plural);
-    for (const sub of subresources) this.#subresource(sub, each);
+    const own = this.#type.custom?.subresources[this.#version];
+    for (const sub of subresources) if (own?.includes(sub.name) ?? true) this.#subresource(sub, each);
     return this.#made;
   }
 
@@ -123,7 +127,7 @@ export class ResourceOperations {
       method: 'get',
       verb: 'list',
       action: 'list',
-      text: `list ${isWatched ? 'or watch ' : ''}objects of kind ${kind}`,
+      text: `list ${isWatched && !this.#type.custom ? 'or watch ' : ''}objects of kind ${kind}`,
       parameters: this.#options('ListOptions'),
       produces: isWatched ? [...this.#media.produces, ...this.#media.streams] : this.#media.produces,
       responses: { 200: this.#definition(listKind) },
@@ -224,7 +228,7 @@ export class ResourceOperations {
     const list: Said = {
       ...common,
       action: 'watchlist',
-      text: `watch individual changes to a list of ${kind}. deprecated: use the 'watch' parameter with a list operation instead.`,
+      text: `watch individual changes to a list of ${kind}. ${IN_A_LIST} instead.`,
       suffix: 'List',
     };
     const all = this.#at('watch/', plural);
@@ -235,7 +239,7 @@ export class ResourceOperations {
     this.#add(`${own}/{name}`, {
       ...common,
       action: 'watch',
-      text: `watch changes to an object of kind ${kind}. deprecated: use the 'watch' parameter with a list operation instead, filtered to a single item with the 'fieldSelector' parameter.`,
+      text: `watch changes to an object of kind ${kind}. ${IN_A_LIST} instead, ${FILTERED}.`,
     });
   }
 

@@ -1,4 +1,7 @@
-/** The parameters that a document of version 2 tells once (kube-openapi pkg/builder/parameters.go @v0.0.0-20250710). */
+/**
+ * The parameters that a document of version 2 tells once (kube-openapi pkg/builder/parameters.go
+ * @v0.0.0-20250710).
+ */
 import type { Schema } from './schema.ts';
 
 const OFFSET = 0xcbf29ce484222325n;
@@ -19,7 +22,10 @@ const inGo = (value: unknown): string =>
 
 const GENERIC = '#/definitions/io.k8s.apimachinery';
 
-/** Tells whether all that have a parameter may share it: its text names no kind, and no old client looks for it. */
+/**
+ * Tells whether all that have a parameter may share it: its text names no kind, and no old client looks for
+ * it.
+ */
 function isShared({ name, in: place, schema }: Schema): boolean {
   if (place === 'body') return String((schema as Schema | undefined)?.['$ref']).startsWith(GENERIC);
   return name !== 'name' && !(place === 'query' && (name === 'fieldValidation' || name === 'dryRun'));

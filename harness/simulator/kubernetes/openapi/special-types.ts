@@ -3,6 +3,26 @@ import type { Field } from '../registry/schema/messages.ts';
 import { isUnion } from '../registry/schema/unions.ts';
 import type { Schema } from './schema.ts';
 
+const VERSION = 'major minor gitVersion gitCommit gitTreeState buildDate goVersion compiler platform'.split(
+  ' ',
+);
+const MORE_OF_VERSION = [
+  'emulationMajor',
+  'emulationMinor',
+  'minCompatibilityMajor',
+  'minCompatibilityMinor',
+];
+
+/** What `/version` answers, which never travels as protobuf (apimachinery pkg/version/types.go @v1.34). */
+const VERSION_INFO: Schema = {
+  type: 'object',
+  required: VERSION,
+  properties: Object.fromEntries([
+    ...VERSION.map(name => [name, { type: 'string', default: '' }] as const),
+    ...MORE_OF_VERSION.map(name => [name, { type: 'string' }] as const),
+  ]),
+};
+
 /** By name: the schema in version 3 (the OpenAPISchemaType and OneOf of each, @v1.34). */
 export const SPECIAL_TYPES: Readonly<Record<string, Schema>> = {
   'meta/v1.Time': { type: 'string', format: 'date-time' },
@@ -13,6 +33,7 @@ export const SPECIAL_TYPES: Readonly<Record<string, Schema>> = {
   'intstr.IntOrString': { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
   'runtime.RawExtension': { type: 'object' },
   'apiextensions/v1.JSON': {},
+  'version.Info': VERSION_INFO,
 };
 
 /** What version 2, which knows no `oneOf`, has in place of some. */
@@ -28,7 +49,10 @@ const LETTERS: Readonly<Record<string, string>> = {
   I: 'intstr.IntOrString',
 };
 
-/** Returns the name of the type that a field has; undefined for a scalar. @param message - that has the field */
+/**
+ * Returns the name of the type that a field has; undefined for a scalar.
+ * @param message - that has the field
+ */
 export function typeOf({ type, name }: Field, message: string): string | undefined {
   if (type === 'R') {
     if (name === 'fieldsV1') return 'meta/v1.FieldsV1';

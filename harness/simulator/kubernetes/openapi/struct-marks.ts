@@ -1,21 +1,10 @@
 /** What types as a whole say of themselves: that they are replaced in one piece, or are unions. */
+import { isAtomic } from '../registry/schema/messages.ts';
 import type { Schema } from './schema.ts';
 
-/** Types with `+structType=atomic` (k8s.io/api, apimachinery @v0.34), by package. */
-const ATOMIC: Readonly<Record<string, string>> = {
-  'admissionregistration/v1': 'MatchResources NamedRuleWithOperations ParamKind ParamRef Variable',
-  'autoscaling/v1': 'CrossVersionObjectReference',
-  'core/v1':
-    'ConfigMapKeySelector EndpointAddress EndpointPort FileKeySelector LocalObjectReference NodeSelector ' +
-    'NodeSelectorTerm ObjectFieldSelector ObjectReference ResourceFieldSelector ScopeSelector ' +
-    'SecretKeySelector SecretReference TopologySelectorTerm TypedLocalObjectReference',
-  'discovery/v1': 'EndpointPort',
-  'meta/v1': 'LabelSelector OwnerReference',
-  'networking/v1': 'ServiceBackendPort',
-  'rbac/v1': 'RoleRef Subject',
-};
-
-/** Types with `+union`: the field that tells, and the names of the others (its values, with a small letter). */
+/**
+ * Types with `+union`: the field that tells, and the names of the others (its values, with a small letter).
+ */
 const UNIONS: Readonly<Record<string, readonly [discriminator: string, fields: string]>> = {
   'core/v1.AppArmorProfile': ['type', 'LocalhostProfile'],
   'core/v1.SeccompProfile': ['type', 'LocalhostProfile'],
@@ -36,10 +25,11 @@ const unionOf = ([discriminator, fields]: readonly [string, string]): Schema => 
   ],
 });
 
-/** The markers by the name of the message. */
-export const STRUCTS: Readonly<Record<string, Schema>> = Object.fromEntries([
-  ...Object.entries(ATOMIC).flatMap(([home, names]) =>
-    names.split(' ').map(name => [`${home}.${name}`, { 'x-kubernetes-map-type': 'atomic' }] as const),
-  ),
-  ...Object.entries(UNIONS).map(([message, union]) => [message, unionOf(union)] as const),
-]);
+/** Returns the markers of a type. @param message - with its package */
+export function marksOf(message: string): Schema {
+  const union = UNIONS[message];
+  return {
+    ...(isAtomic(message) && { 'x-kubernetes-map-type': 'atomic' }),
+    ...(union && unionOf(union)),
+  };
+}

@@ -80,6 +80,8 @@ export interface CustomResource {
   /** By version: the fields by which clients may select, without the first dot: `spec.color`. */
   readonly selectableFields: Readonly<Record<string, readonly string[]>>;
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
+  /** By version: the names of the subresources; another version may have others. */
+  readonly subresources: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The key of a resource type: `pods`, `deployments.apps`, `gateways.networking.istio.io`. */

@@ -1,9 +1,10 @@
 /** delete and deletecollection. */
 
+import { isAnsweredWithObject } from '../../registry/deleted-objects.ts';
 import type { DeleteOptions, Deletion } from '../../registry/deletion.ts';
 import { invalid, notSupported } from '../../registry/field-errors.ts';
 import { type KubernetesObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
-import { keyOf, type ResourceType } from '../../registry/resources.ts';
+import type { ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, methodNotAllowed } from '../../registry/status.ts';
 import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson, sendStatus } from '../call.ts';
@@ -15,9 +16,6 @@ import { sendObject } from './send-object.ts';
 import { contextOf, isDryRun } from './write-options.ts';
 
 const DELETE_OPTIONS = { apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions' };
-
-/** Kinds whose DELETE answers with the object even when it is gone at once. */
-const ANSWERED_WITH_OBJECT: readonly string[] = ['pods', 'services', 'serviceaccounts'];
 
 /** Reads the options, which come as a body (JSON, YAML, protobuf) or as query parameters. */
 async function readDeleteOptions(
@@ -83,7 +81,7 @@ function answerDeletion(
   type: ResourceType,
   { object, gone }: Deletion,
 ): void {
-  if (!gone || ANSWERED_WITH_OBJECT.includes(keyOf(type))) {
+  if (!gone || isAnsweredWithObject(type)) {
     sendObject(environment, call, 200, type, object);
     return;
   }

@@ -1,7 +1,8 @@
 /** The documents of discovery: groups and resources, in the aggregated and the legacy form. */
+
+import type { Group } from '../../registry/groups.ts';
 import type { JsonObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
-import type { Group } from './api-groups.ts';
 
 /**
  * The answer for a type in deletion (apiextensions-apiserver

@@ -1,11 +1,11 @@
 /** Discovery: `/api`, `/apis` and below, in the aggregated and the legacy form. */
 import { createHash } from 'node:crypto';
+import { groupsOf } from '../../registry/groups.ts';
 import type { JsonObject } from '../../registry/json.ts';
 import { methodNotAllowed, unknownResource } from '../../registry/status.ts';
 import { AGGREGATED, acceptedForm, type Endpoint, negotiate, PLAIN, ROUTED } from '../accept.ts';
 import { type Call, sendIndented, sendJson, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
-import { groupsOf } from './api-groups.ts';
 import { aggregatedGroup, legacyGroup, legacyResources } from './discovery-documents.ts';
 import { HEALTH_PATHS } from './health.ts';
 

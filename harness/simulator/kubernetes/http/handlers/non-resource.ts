@@ -1,15 +1,15 @@
 /** Paths beside the resources: version, health, OpenAPI, the token issuer. */
 import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import type { JsonObject } from '../../registry/json.ts';
-import { openApiDocument, openApiIndex } from '../../registry/schema/open-api.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
-import { type Endpoint, JSON_FORM, negotiateRoute, PLAIN } from '../accept.ts';
-import { type Call, sendIndented, sendJson, sendValue } from '../call.ts';
+import { type Endpoint, negotiateRoute, PLAIN } from '../accept.ts';
+import { type Call, sendIndented } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { PathRequest } from '../request-info.ts';
 import { handleDiscovery } from './discovery.ts';
 import { handleHealth, sendPageNotFound } from './health.ts';
 import { handleMetrics } from './metrics.ts';
+import { handleOpenApi } from './open-api.ts';
 
 /** Answers `/version`: kubectl chooses by it what it may ask for. The build is ours, and says so. */
 function versionInfo({ version, registry: { minor } }: Environment): JsonObject {
@@ -29,8 +29,6 @@ function versionInfo({ version, registry: { minor } }: Environment): JsonObject 
     platform: 'linux/amd64',
   };
 }
-
-const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 /** A request for such a path; each answers in the forms that it has. */
 type PathCall = Omit<Call<PathRequest>, 'accepted'>;
@@ -64,7 +62,7 @@ export function handlePath(environment: Environment, call: PathCall): void {
     handleMetrics(environment, call);
     return;
   }
-  if (handleHealth(call) || handleOpenApi(environment, { ...call, accepted: JSON_FORM }, path)) return;
+  if (handleHealth(call) || handleOpenApi(environment, call)) return;
   if (!handleDiscovery(environment, call)) sendPageNotFound(call);
 }
 
@@ -77,23 +75,4 @@ function sendDocument(
   if (call.info.method !== 'GET') throw methodNotAllowed();
   negotiateRoute(call.request.headers.accept, endpoint);
   sendIndented(call, 200, documentOf(environment), endpoint.produces?.[0]);
-}
-
-/** @returns true if the path is one of OpenAPI */
-function handleOpenApi(environment: Environment, call: Call, path: string): boolean {
-  if (path === '/openapi/v2') {
-    // Empty, and yet enough for every kubectl (docs/reference/kubernetes.md K2).
-    call.response.writeHead(200, { 'Content-Type': OPENAPI_V2_TYPE, 'Content-Length': 0 }).end();
-    return true;
-  }
-  if (path === '/openapi/v3') {
-    sendValue(call, 200, openApiIndex(environment.registry));
-    return true;
-  }
-  const [, root, version = ''] = /^\/openapi\/v3\/(api|apis\/[^/]+)\/([^/]+)$/.exec(path) ?? [];
-  if (root === undefined) return false;
-  const group = root === 'api' ? '' : root.slice('apis/'.length);
-  const found = openApiDocument(environment.registry, group, version);
-  if (found !== undefined) sendJson(call, 200, found);
-  return found !== undefined;
 }
