@@ -20,7 +20,7 @@ export function durationOf(text: string): Duration | undefined {
   if (rest === '0') return new Duration(0n);
   let nanos = 0n;
   let end = 0;
-  for (const match of rest.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/gy)) {
+  for (const match of rest.matchAll(/(\d*)(?:\.(\d*))?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/gy)) {
     const [all, whole = '', fraction = '', unit = ''] = match;
     if (whole === '' && fraction === '') return undefined;
     const scale = UNITS.get(unit) ?? 1n;
