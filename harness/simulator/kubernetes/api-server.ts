@@ -18,6 +18,7 @@ import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
 import { claimResize, defaultStorageClass, storageProtection } from './admission/storage.ts';
+import { terminatingDefinition } from './admission/terminating-definition.ts';
 import { WebhookClient } from './admission/webhook-client.ts';
 import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks.ts';
 import { Authenticator } from './auth/authenticator.ts';
@@ -113,6 +114,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         random: random.stream('webhooks'),
       };
       return [
+        terminatingDefinition(),
         namespaceLifecycle(store, registry),
         ...(hasAccounts ? [serviceAccountAdmission(store, registry, random.stream('token-volumes'))] : []),
         priorityAdmission(store, registry),

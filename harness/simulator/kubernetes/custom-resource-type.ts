@@ -31,10 +31,12 @@ function scalePathsOf({ specReplicasPath, statusReplicasPath, labelSelectorPath 
   };
 }
 
-/** Returns the type with the served versions of a definition, the preferred one first. */
-export function resourceTypeOf(definition: KubernetesObject): ResourceType {
+/**
+ * Returns the type with the served versions of a definition, the preferred one first.
+ * @param names - those that the server has accepted
+ */
+export function resourceTypeOf(definition: KubernetesObject, names: JsonObject): ResourceType {
   const spec = objectOf(definition['spec']);
-  const names = objectOf(spec['names']);
   const kind = stringOf(names['kind']) ?? '';
   const versions = versionsOf(definition).filter(version => version['served'] === true);
   const schemas: Record<string, unknown> = {};

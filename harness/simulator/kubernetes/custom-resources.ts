@@ -6,14 +6,16 @@ import type { Component } from './client/supervisor.ts';
 import { WorkQueue } from './client/work-queue.ts';
 import { resourceTypeOf, storageVersion } from './custom-resource-type.ts';
 import type { Machinery } from './machinery.ts';
+import { acceptNames, hasItsNames } from './registry/definition-names.ts';
 import {
+  approvalCondition,
   CLEANUP_FINALIZER,
   DEFINITIONS,
   type DefinitionCondition,
   isConditionTrue,
   setCondition,
 } from './registry/definitions.ts';
-import { equal, type KubernetesObject, listOf, objectOf } from './registry/json.ts';
+import { copy, equal, type JsonObject, type KubernetesObject, listOf, objectOf } from './registry/json.ts';
 import type { ResourceKey } from './registry/resources.ts';
 
 /**
@@ -32,13 +34,40 @@ export function startCustomResources(machinery: Machinery, component: Component)
     const definition = client.get(DEFINITIONS, '', key);
     if (!definition) {
       unserve(key);
+      reconsiderGroup(key.slice(key.indexOf('.') + 1));
       return;
     }
     const serves = !isBuiltIn(key);
-    if (serves) serve(key, definition);
+    const names = serves ? namesOf(definition) : undefined;
+    if (names) serve(key, definition, names);
     if (definition.metadata.deletionTimestamp === undefined) {
-      if (serves) establish(definition);
-    } else if (listOf(definition.metadata['finalizers']).includes(CLEANUP_FINALIZER)) finalize(key, serves);
+      if (names) establish(definition, names);
+    } else if (listOf(definition.metadata['finalizers']).includes(CLEANUP_FINALIZER))
+      finalize(key, names !== undefined);
+  };
+
+  /** @returns the names under which the definition is served; undefined if it never had all of its own */
+  const namesOf = (definition: KubernetesObject): JsonObject | undefined => {
+    if (hasItsNames(definition)) return objectOf(objectOf(definition['spec'])['names']);
+    const { names, condition } = acceptNames(definition, client.list(DEFINITIONS));
+    reconsiderGroup(objectOf(definition['spec'])['group'], definition.metadata.name);
+    if (condition.status === 'True') return names;
+    const isEstablished = isConditionTrue(definition, 'Established');
+    client.modifyStatus(DEFINITIONS, '', definition.metadata.name ?? '', draft => {
+      setCondition(draft, condition, clock.now());
+      if (!isEstablished) setCondition(draft, NOT_ACCEPTED, clock.now());
+      draft['status'] = { ...objectOf(draft['status']), acceptedNames: names };
+    });
+    return isEstablished ? names : undefined;
+  };
+
+  /** Names may have become free. */
+  const reconsiderGroup = (group: unknown, except = ''): void => {
+    for (const other of client.list(DEFINITIONS)) {
+      const { name = '' } = other.metadata;
+      if (objectOf(other['spec'])['group'] === group && name !== except && !hasItsNames(other))
+        queue.add(name);
+    }
   };
 
   const isBuiltIn = (key: ResourceKey): boolean => {
@@ -46,9 +75,9 @@ export function startCustomResources(machinery: Machinery, component: Component)
     return type !== undefined && type.custom === undefined;
   };
 
-  const serve = (key: ResourceKey, definition: KubernetesObject): void => {
+  const serve = (key: ResourceKey, definition: KubernetesObject, names: JsonObject): void => {
     const served = registry.get(key);
-    const resource = resourceTypeOf(definition);
+    const resource = resourceTypeOf(definition, names);
     // Our own words in its status are no reason to serve it anew.
     if (served && equal(served, resource)) return;
     // Where objects lie follows from the scope. Unlike Kubernetes, which leaves the old ones in etcd, we drop
@@ -71,22 +100,20 @@ export function startCustomResources(machinery: Machinery, component: Component)
   };
 
   /**
-   * Sets the conditions of a definition (apiextensions-apiserver pkg/controller/{status,establish} @v1.32).
+   * Sets the conditions of a definition (apiextensions-apiserver pkg/controller/{status,establish,apiapproval}
+   * @v1.34).
    */
-  const establish = (definition: KubernetesObject): void => {
-    const { name = '' } = definition.metadata;
-    client.modifyStatus(DEFINITIONS, '', name, draft => {
-      for (const condition of SERVED) {
+  const establish = (definition: KubernetesObject, names: JsonObject): void => {
+    const isComplete = equal(names, objectOf(objectOf(definition['spec'])['names']));
+    const approval = approvalCondition(definition);
+    client.modifyStatus(DEFINITIONS, '', definition.metadata.name ?? '', draft => {
+      if (approval) setCondition(draft, approval, clock.now());
+      for (const condition of isComplete ? SERVED : [])
         if (!isConditionTrue(draft, condition.type)) setCondition(draft, condition, clock.now());
-      }
       const status = objectOf(draft['status']);
       const stored = new Set(listOf(status['storedVersions']));
       stored.add(storageVersion(draft));
-      draft['status'] = {
-        ...status,
-        acceptedNames: { ...objectOf(objectOf(draft['spec'])['names']) },
-        storedVersions: [...stored],
-      };
+      draft['status'] = { ...status, acceptedNames: copy(names), storedVersions: [...stored] };
     });
   };
 
@@ -144,6 +171,13 @@ const SERVED: readonly DefinitionCondition[] = [
     message: 'the initial names have been accepted',
   },
 ];
+
+const NOT_ACCEPTED: DefinitionCondition = {
+  type: 'Established',
+  status: 'False',
+  reason: 'NotAccepted',
+  message: 'not all names are accepted',
+};
 
 const REMOVED: DefinitionCondition = {
   type: 'Terminating',

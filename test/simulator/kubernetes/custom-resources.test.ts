@@ -259,3 +259,28 @@ t.test('apply compares what was sent: defaults are nobody’s', async t => {
   t.match(await apply('second', { pairs: [{ left: 'l' }] }), /^409 .*conflict with "first": .spec.pairs/);
   t.equal(await apply('second', { pairs: [{ left: 'l', right: 'r' }] }), 'none', 'the whole as it is');
 });
+
+t.test('a definition whose kind has a name already is not served until the name is free', async t => {
+  await using world = await lampWorld();
+  const other = definition(schema);
+  other.metadata.name = 'lanterns.ex.io';
+  Object.assign(other['spec'] as object, { names: { plural: 'lanterns', kind: 'Lamp' } });
+  const created = await world.admin.create(definitions, other);
+  t.same(created['status'], {
+    acceptedNames: { plural: '', kind: '' },
+    conditions: null,
+    storedVersions: ['v1'],
+  });
+  const lanterns = { ...lamps, plural: 'lanterns' };
+  t.match(await refusalOf(world.admin.list(lanterns)), /^404/);
+  const { status } = await world.admin.get({ ...definitions, name: 'lanterns.ex.io' });
+  t.match(status, {
+    acceptedNames: { plural: 'lanterns', kind: '' },
+    conditions: [
+      { type: 'NamesAccepted', status: 'False', reason: 'ListKindConflict' },
+      { type: 'Established', status: 'False', reason: 'NotAccepted' },
+    ],
+  });
+  await world.admin.delete({ ...definitions, name: 'lamps.ex.io' });
+  t.same((await world.admin.list(lanterns)).items, []);
+});

@@ -13,6 +13,7 @@ import { defaultCronJob, defaultJob } from './batch-defaults.ts';
 import { child, fill } from './fill.ts';
 import {
   isObject,
+  type JsonObject,
   type KubernetesObject,
   listOf,
   objectOf,
@@ -143,6 +144,7 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     fill(spec, { conversion: { strategy: 'None' } });
     const service = valueAt(spec, 'conversion', 'webhook', 'clientConfig', 'service');
     if (isObject(service)) fill(service, { port: 443 });
+    defaultDefinitionStatus(child(definition, 'status'), objectsOf(spec['versions']));
   },
   'networkpolicies.networking.k8s.io': defaultNetworkPolicy,
   'ingresses.networking.k8s.io': ingress => child(child(ingress, 'status'), 'loadBalancer'),
@@ -150,6 +152,15 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   'leases.coordination.k8s.io': lease => child(lease, 'spec'),
   'poddisruptionbudgets.policy': budget => child(budget, 'spec'),
 };
+
+/** The version that begins to be stored is told in the same write (strategy.go @v1.34, PrepareForUpdate). */
+function defaultDefinitionStatus(status: JsonObject, versions: readonly JsonObject[]): void {
+  fill(status, { acceptedNames: { plural: '', kind: '' } });
+  if (!('conditions' in status)) status['conditions'] = null;
+  const stored = stringOf(versions.find(({ storage }) => storage === true)?.['name']);
+  const known = listOf(status['storedVersions']);
+  if (stored !== undefined && !known.includes(stored)) status['storedVersions'] = [...known, stored];
+}
 
 function defaultBinding(binding: KubernetesObject): void {
   const role = binding['roleRef'];

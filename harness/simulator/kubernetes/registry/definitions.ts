@@ -6,6 +6,7 @@ import {
   listOf,
   objectOf,
   objectsOf,
+  stringOf,
   timestamp,
 } from './json.ts';
 import type { ResourceKey, ResourceType } from './resources.ts';
@@ -22,7 +23,7 @@ export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** A condition of a definition, without its time. */
 export interface DefinitionCondition {
-  readonly type: 'NamesAccepted' | 'Established' | 'Terminating';
+  readonly type: 'KubernetesAPIApprovalPolicyConformant' | 'NamesAccepted' | 'Established' | 'Terminating';
   readonly status: 'True' | 'False';
   readonly reason: string;
   readonly message: string;
@@ -108,4 +109,46 @@ export function markForDeletion(
     now,
   );
   return marked;
+}
+
+/** Where the approval of a definition in a group of the community stands. */
+export const APPROVAL_ANNOTATION = 'api-approved.kubernetes.io';
+
+const SEE = 'see https://github.com/kubernetes/enhancements/pull/1111';
+
+/** What the server makes of the approval of a definition, and why (pkg/apihelpers/helpers.go @v1.34). */
+export interface Approval {
+  readonly state: 'Missing' | 'Approved' | 'Unapproved' | 'Invalid';
+  readonly reason: string;
+}
+
+/** Reads the approval; undefined for a group that needs none. */
+export function approvalOf(definition: KubernetesObject): Approval | undefined {
+  const group = stringOf(objectOf(definition['spec'])['group']) ?? '';
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return undefined;
+  const text = stringOf(objectOf(definition.metadata.annotations)[APPROVAL_ANNOTATION]) ?? '';
+  const needed = `protected groups must have approval annotation "${APPROVAL_ANNOTATION}"`;
+  if (text === '') return { state: 'Missing', reason: `${needed}, ${SEE}` };
+  if (text.startsWith('unapproved')) {
+    return { state: 'Unapproved', reason: `not approved: ${JSON.stringify(text)}` };
+  }
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s/?#]+/.test(text))
+    return { state: 'Approved', reason: `approved in ${text}` };
+  return {
+    state: 'Invalid',
+    reason: `${needed} with either a URL or a reason starting with "unapproved", ${SEE}`,
+  };
+}
+
+/** Returns what the status says of the approval; undefined for a group that needs none. */
+export function approvalCondition(definition: KubernetesObject): DefinitionCondition | undefined {
+  const approval = approvalOf(definition);
+  return (
+    approval && {
+      type: 'KubernetesAPIApprovalPolicyConformant',
+      status: approval.state === 'Approved' ? 'True' : 'False',
+      reason: `${approval.state}Annotation`,
+      message: approval.reason,
+    }
+  );
 }

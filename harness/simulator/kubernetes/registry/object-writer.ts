@@ -31,7 +31,8 @@ export class ObjectWriter {
   /** Stores a new object, unless the write is a dry run. @throws ApiError 409 if its name is taken */
   insert(type: ResourceType, object: KubernetesObject, context: WriteContext): KubernetesObject {
     const name = object.metadata.name ?? '';
-    if (this.#store.get(type, object.metadata.namespace, name)) throw alreadyExists(type, name);
+    const existing = this.#store.get(type, object.metadata.namespace, name);
+    if (existing) throw alreadyExists(type, name, existing.metadata.deletionTimestamp !== undefined);
     dropEmptyMetadata(object);
     context.own?.(undefined, object);
     return context.dryRun ? object : this.#store.insert(type, object);

@@ -83,12 +83,12 @@ export function notFound(resource: Named, name: string): ApiError {
   );
 }
 
-/** Makes a 409 for a name that is taken. */
-export function alreadyExists(resource: Named, name: string): ApiError {
+/** Makes a 409 for a name that is taken. @param isEnding - what has the name is in deletion */
+export function alreadyExists(resource: Named, name: string, isEnding = false): ApiError {
   return new ApiError(
     409,
     'AlreadyExists',
-    `${qualified(resource)} "${name}" already exists`,
+    `${isEnding ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`,
     detailsOf(resource, name),
   );
 }

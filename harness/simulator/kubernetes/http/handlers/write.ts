@@ -1,8 +1,8 @@
 /** create and update, also of the status. */
 
-import { invalid } from '../../registry/field-errors.ts';
+import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { KubernetesObject } from '../../registry/json.ts';
-import type { ResourceType } from '../../registry/resources.ts';
+import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { ApiError, badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
@@ -16,16 +16,6 @@ import { contextOf } from './write-options.ts';
 
 function refuseUnsimulated(type: ResourceType): void {
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
-}
-
-/**
- * apiextensions-apiserver pkg/apiserver/customresource_handler.go @v1.32, serveResource: of the verbs, only
- * create is refused, so an apply may still make an object; it is deleted with the others.
- */
-function refuseWhileTerminating(type: ResourceType): void {
-  if (!type.custom?.terminating) return;
-  const text = 'create not allowed while custom resource definition is terminating';
-  throw new ApiError(405, 'MethodNotAllowed', text, { group: type.group, kind: type.plural });
 }
 
 function checkNamespace(object: KubernetesObject, info: ResourceRequest, type: ResourceType): void {
@@ -45,7 +35,6 @@ export async function handleCreate(
   const { info, request } = call;
   if (info.name !== '' || (type.namespaced && info.namespace === '')) throw methodNotAllowed();
   if (!type.verbs.includes('create')) throw methodNotAllowed();
-  refuseWhileTerminating(type);
   const context = contextOf(call, 'Create');
   refuseUnsimulated(type);
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
@@ -72,7 +61,7 @@ export async function handleUpdate(
   const object = asGoWrites(receiveObject(body, call, type, minor), type, minor);
   checkNamespace(object, info, type);
   checkName(object, info);
-  if (type.custom) demandVersion(object, environment, info, type);
+  if (type.custom || CONDITIONAL.includes(keyOf(type))) demandVersion(object, environment, info, type);
   const updated = await environment.objects.update(
     type,
     info.namespace,
@@ -83,7 +72,27 @@ export async function handleUpdate(
   sendObject(environment, call, 200, type, updated);
 }
 
-/** Refuses an update of a custom resource that does not say of which version it is. @throws ApiError 422 */
+/** Beside custom resources: what is replaced by a known version only (AllowUnconditionalUpdate @v1.34). */
+const CONDITIONAL: readonly string[] = [
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'csistoragecapacities.storage.k8s.io',
+  'leases.coordination.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'poddisruptionbudgets.policy',
+  'runtimeclasses.node.k8s.io',
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'volumeattachments.storage.k8s.io',
+];
+
+/**
+ * Refuses an update that does not say of which version it is (apiserver pkg/registry/generic/registry/store.go
+ * @v1.34, Update).
+ * @throws ApiError 422
+ */
 function demandVersion(
   { metadata }: KubernetesObject,
   { store }: Environment,
@@ -91,12 +100,8 @@ function demandVersion(
   type: ResourceType,
 ): void {
   if ((metadata.resourceVersion ?? '') !== '' || !store.get(type, namespace, name)) return;
-  throw invalid(type, name, [
-    {
-      reason: 'FieldValueInvalid',
-      field: 'metadata.resourceVersion',
-      message: 'Invalid value: 0x0: must be specified for an update',
-    },
+  throw invalid({ group: type.group, kind: type.plural }, name, [
+    invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
   ]);
 }
 

@@ -31,7 +31,7 @@ export function validateDefinition(
   const spec = objectOf(definition['spec']);
   const internal = internalSpec(spec);
   return [
-    ...problemsOfName(definition),
+    ...(old ? [] : problemsOfName(definition)),
     ...problemsOfGroup(stringOf(spec['group']) ?? ''),
     ...problemsOfScope(stringOf(spec['scope']) ?? ''),
     ...problemsOfVersions(internal),
