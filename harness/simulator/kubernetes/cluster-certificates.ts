@@ -40,7 +40,11 @@ export async function issueServer(
   return { keyPem: keys.privateKeyPem, certificatePem };
 }
 
-/** Issues a client's certificate: its common name is the user, its organizations are the groups. */
+/**
+ * Issues a client's certificate: its common name is the user, its organizations are the groups. The key is in
+ * the form of SEC 1 (`BEGIN EC PRIVATE KEY`), as `openssl ecparam` writes it: all clients read that, but some
+ * (fabric8 8.0.0 among them) take any key in PKCS #8 for one of RSA.
+ */
 export async function issueClient(
   authority: Authority,
   validity: Validity,
@@ -55,7 +59,8 @@ export async function issueClient(
     usages: ['client'],
     ...validity,
   });
-  return { keyPem: keys.privateKeyPem, certificatePem };
+  const keyPem = keys.privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+  return { keyPem, certificatePem };
 }
 
 /** Writes the kubeconfig of an administrator, as YAML; its context, cluster and user have the same name. */

@@ -1,9 +1,9 @@
 /** Request bodies: read with a limit, and decoded by their content type. */
 import type { IncomingMessage } from 'node:http';
-import { load } from 'js-yaml';
 import { isObject, type JsonObject } from '../registry/json.ts';
 import { keepBuiltIn } from '../registry/schema/built-in.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../registry/status.ts';
+import { jsonDuplicates, loadYaml, noteDuplicates, type YamlDocument } from './duplicate-keys.ts';
 import { jsonProblem, jsonTypeOf } from './go-json.ts';
 import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
 
@@ -46,7 +46,7 @@ export function mediaTypeOf(request: IncomingMessage): string {
 export function decodeObject(body: Buffer, mediaType: string, kind: string): JsonObject {
   if (mediaType === 'application/vnd.kubernetes.protobuf' || isProtobuf(body)) return decodeProtobuf(body);
   if (mediaType === 'application/yaml') return parseYaml(body, kind);
-  if (mediaType !== '' && mediaType !== 'application/json' && mediaType !== '*/*') {
+  if (mediaType !== '' && mediaType !== 'application/json') {
     throw unsupportedMediaType(
       'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     );
@@ -77,19 +77,27 @@ const MAX_DEPTH = 1000;
 /** More than fits a body, except by aliases of YAML that multiply each other. */
 const MAX_VALUES = 1_000_000;
 
-/** @throws ApiError 400 for what is too deep, a ring, or blown up by aliases */
-export function checkShape(value: unknown): void {
+/**
+ * Checks that a value is no danger.
+ * @returns the number of keys in all its objects
+ * @throws ApiError 400 for what is too deep, a ring, or blown up by aliases
+ */
+export function checkShape(value: unknown): number {
   let count = 0;
+  let keys = 0;
   const visit = (current: unknown, depth: number): void => {
     if (typeof current !== 'object' || current === null) return;
     if (depth > MAX_DEPTH) throw badRequest('exceeded max depth');
-    for (const entry of Object.values(current)) {
+    const entries = Object.values(current);
+    if (!Array.isArray(current)) keys += entries.length;
+    for (const entry of entries) {
       if (++count > MAX_VALUES)
         throw badRequest('error converting YAML to JSON: yaml: document contains excessive aliasing');
       visit(entry, depth + 1);
     }
   };
   visit(value, 0);
+  return keys;
 }
 
 /**
@@ -115,7 +123,7 @@ function parseJson(body: Buffer, kind: string): JsonObject {
   } catch (error) {
     throw unrecognized(kind, jsonProblem(error, text), body);
   }
-  checkShape(value);
+  const keyCount = checkShape(value);
   if (!isObject(value)) {
     throw unrecognized(
       kind,
@@ -123,21 +131,33 @@ function parseJson(body: Buffer, kind: string): JsonObject {
       body,
     );
   }
+  noteDuplicates(value, jsonDuplicates(text, keyCount));
   return value;
 }
 
 /** Reads a document of YAML; JSON is YAML too. @throws ApiError 400 */
-export function parseYaml(body: Buffer, kind: string): JsonObject {
-  let value: unknown;
+export const parseYaml = (body: Buffer, kind: string): JsonObject => readYaml(body, kind).object;
+
+/**
+ * Reads a document of YAML, and tells of the lines that repeat a key: `line 3: key "a" already set in map`.
+ * @throws ApiError 400
+ */
+export function readYaml(
+  body: Buffer,
+  kind: string,
+): { readonly object: JsonObject; readonly lines: readonly string[] } {
+  let document: YamlDocument;
   try {
-    value = load(body.toString());
+    document = loadYaml(body.toString());
   } catch (error) {
     throw badRequest(
       `error decoding YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not YAML'}`,
     );
   }
+  const { value, duplicates } = document;
   checkShape(value);
   if (!isObject(value))
     throw unrecognized(kind, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value`, body);
-  return value;
+  noteDuplicates(value, duplicates);
+  return { object: value, lines: duplicates?.lines ?? [] };
 }

@@ -8,6 +8,7 @@ import { apiVersionOf, type ResourceType, storageApiVersion } from '../registry/
 import { keepToSchema } from '../registry/schema/keep.ts';
 import { badRequest } from '../registry/status.ts';
 import type { Call } from './call.ts';
+import { duplicatesOf } from './duplicate-keys.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { warn } from './warning-header.ts';
 
@@ -45,6 +46,7 @@ export function receiveObject(
   { fillsDefaults = true } = {},
 ): KubernetesObject {
   const { info } = call;
+  const duplicates = duplicatesOf(body);
   checkKind(body, apiVersionOf(type.group, info.version), type);
   if (body['metadata'] === undefined || body['metadata'] === null) body['metadata'] = {};
   if (!isObject(body['metadata'])) {
@@ -56,6 +58,7 @@ export function receiveObject(
     mode: info.query.get('fieldValidation') ?? '',
     minor,
     fillsDefaults,
+    ...(duplicates && { problemsWith: duplicates.withUnknown }),
     warn: text => warn(call.response, text),
   });
   const object = body as KubernetesObject; // its metadata is an object, the schema has seen the rest

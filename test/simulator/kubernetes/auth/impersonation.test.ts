@@ -1,8 +1,9 @@
 /** Who a request is: certificates, tokens in their places, and acting as somebody else. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { sleep } from '../../../../harness/base/clock.ts';
 import { type ApiWorld, apiWorld, refusalOf } from '../api-world.ts';
-import { type RawOptions, rawRequest, refusal } from '../raw-exchange.ts';
+import { credentialsOf, type RawOptions, rawRequest, refusal } from '../raw-exchange.ts';
 
 const REVIEW = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const NAMESPACE = '/api/v1/namespaces/sample';
@@ -151,4 +152,14 @@ t.test('a certificate has an id', async t => {
   await using world = await apiWorld();
   const { extra } = (await whoAmI(world)) as { extra: Record<string, string[]> };
   t.match(extra['authentication.kubernetes.io/credential-id'], [/^X509SHA256=[0-9a-f]{64}$/]);
+});
+
+t.test('client keys are in the form that all clients read', async t => {
+  await using world = await apiWorld();
+  const { keyPem, certificatePem } = await world.api.issueClientCertificate('alice', []);
+  for (const pem of [keyPem, credentialsOf(world).key.toString()]) {
+    t.match(pem, /^-----BEGIN EC PRIVATE KEY-----\n/);
+    t.equal(createPrivateKey(pem).asymmetricKeyDetails?.namedCurve, 'prime256v1');
+  }
+  t.ok(new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem)), 'it fits');
 });

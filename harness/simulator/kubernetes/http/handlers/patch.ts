@@ -3,16 +3,18 @@ import { convert } from '../../registry/conversion.ts';
 import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { asGoWrites } from '../../registry/schema/zero-values.ts';
-import { ApiError, methodNotAllowed } from '../../registry/status.ts';
+import { ApiError, badRequest, methodNotAllowed } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
+import { type Duplicates, noteDuplicates, unmarshalErrors } from '../duplicate-keys.ts';
 import type { Environment } from '../environment.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { readPatch } from '../patch/patch.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { warn } from '../warning-header.ts';
 import { sendObject } from './send-object.ts';
 import { checkName } from './write.ts';
 import { contextOf } from './write-options.ts';
@@ -28,6 +30,7 @@ export async function handlePatch(
   const context = contextOf(call, 'Patch');
   const patch = readPatch(await readBody(request), mediaTypeOf(request), type);
   if (patch.kind === 'apply') {
+    tellOfRepeated(patch.lines, call);
     await handleApply(environment, call, type, context, patch.apply);
     return;
   }
@@ -45,6 +48,7 @@ export async function handlePatch(
       );
       const object = receivePatched(patched, call, type, {
         shown: patch.shown,
+        duplicates: patch.duplicates,
         minor: environment.registry.minor,
       });
       checkName(object, info);
@@ -55,16 +59,36 @@ export async function handlePatch(
   sendObject(environment, call, 200, type, updated);
 }
 
+/** Refuses keys that are there twice in what is applied, or warns of them. @throws ApiError 400 */
+function tellOfRepeated(lines: readonly string[], { info, response }: Call<ResourceRequest>): void {
+  if (lines.length === 0) return;
+  const mode = info.query.get('fieldValidation') ?? '';
+  if (mode === 'Strict') {
+    const problem = `error converting YAML to JSON: ${unmarshalErrors(lines)}`;
+    throw badRequest(`error strict decoding YAML: ${problem}`);
+  }
+  if (mode !== 'Ignore') for (const line of lines) warn(response, line);
+}
+
+/** What is needed of a patch to judge its result. */
+interface PatchFacts {
+  readonly shown: string;
+  readonly duplicates: Duplicates | undefined;
+  /** Of Kubernetes: 34 for 1.34. */
+  readonly minor: number;
+}
+
 /** Checks the result of a patch, which must be an object of its kind again. */
 function receivePatched(
   patched: JsonObject,
   call: Call<ResourceRequest>,
   type: ResourceType,
-  { shown, minor }: { readonly shown: string; readonly minor: number },
+  { shown, duplicates, minor }: PatchFacts,
 ): KubernetesObject {
   try {
     patched['kind'] ??= type.kind;
     patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
+    noteDuplicates(patched, duplicates);
     return asGoWrites(receiveObject(patched, call, type, minor), type, minor);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error;

@@ -1,10 +1,11 @@
 /** The body of a PATCH request, by its content type. */
 
-import { isObject, type JsonObject, type KubernetesObject } from '../../registry/json.ts';
+import { isObject, type JsonObject, type KubernetesObject, listOf, objectOf } from '../../registry/json.ts';
 import { jsonPatch } from '../../registry/json-patch.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest, unsupportedMediaType } from '../../registry/status.ts';
-import { checkShape, parseYaml } from '../body.ts';
+import { checkShape, readYaml } from '../body.ts';
+import { type Duplicates, duplicateText, repeatedPaths, toldBefore, unknownText } from '../duplicate-keys.ts';
 import { jsonProblem } from '../go-json.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -17,36 +18,52 @@ export type Patch =
       apply(object: KubernetesObject, type: ResourceType, version: string): JsonObject;
       /** The patch as error texts show it. */
       readonly shown: string;
+      /** Fields of the patch that are there twice, or that no operation has. */
+      readonly duplicates: Duplicates | undefined;
     }
-  | { readonly kind: 'apply'; readonly apply: JsonObject };
+  | {
+      readonly kind: 'apply';
+      readonly apply: JsonObject;
+      /** Lines of keys that are there twice. */
+      readonly lines: readonly string[];
+    };
 
 /** Applies a patch to an object. @throws ApiError 400, 415, 422 */
 export function readPatch(body: Buffer, mediaType: string, type: ResourceType): Patch {
   switch (mediaType) {
     case 'application/json-patch+json': {
-      const patch = parse(body);
-      return { kind: 'change', apply: object => jsonPatch(object, patch), shown: body.toString() };
+      const { value, keyCount, text } = parse(body);
+      return {
+        kind: 'change',
+        apply: object => jsonPatch(object, value),
+        shown: text,
+        duplicates: toldBefore(operationProblems(value, repeatedPaths(text, keyCount))),
+      };
     }
     case 'application/merge-patch+json': {
-      const patch = parseObject(body);
+      const { patch, duplicates } = parseObject(body);
       // An object as patch makes an object.
       return {
         kind: 'change',
         apply: object => mergePatch(object, patch) as JsonObject,
         shown: goMap(patch),
+        duplicates,
       };
     }
     case 'application/strategic-merge-patch+json': {
       if (type.custom) break;
-      const patch = parseObject(body);
+      const { patch, duplicates } = parseObject(body);
       return {
         kind: 'change',
         apply: (object, own, version) => strategicPatch(object, patch, mergeTreeFor(own, version)),
         shown: goMap(patch),
+        duplicates,
       };
     }
-    case 'application/apply-patch+yaml':
-      return { kind: 'apply', apply: parseYaml(body, type.kind) };
+    case 'application/apply-patch+yaml': {
+      const { object, lines } = readYaml(body, type.kind);
+      return { kind: 'apply', apply: object, lines };
+    }
   }
   if (type.custom) {
     throw unsupportedMediaType(
@@ -56,7 +73,26 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType): 
   throw unsupportedMediaType('415: Unsupported Media Type');
 }
 
-function parse(body: Buffer): unknown {
+/** The fields of an operation (apiserver pkg/endpoints/handlers/patch.go @v1.34, jsonPatchOp). */
+const OPERATION_FIELDS: readonly string[] = ['op', 'from', 'path', 'value'];
+
+function operationProblems(operations: unknown, repeated: readonly string[]): string[] {
+  const unknown = listOf(operations).flatMap((operation, index) =>
+    Object.keys(objectOf(operation))
+      .filter(key => !OPERATION_FIELDS.includes(key))
+      .map(key => `[${index}].${key}`),
+  );
+  return [...repeated.map(duplicateText), ...unknown.map(unknownText)].map(text => `json patch ${text}`);
+}
+
+interface ParsedPatch {
+  readonly value: unknown;
+  readonly text: string;
+  /** Of all its objects. */
+  readonly keyCount: number;
+}
+
+function parse(body: Buffer): ParsedPatch {
   const text = body.toString();
   let value: unknown;
   try {
@@ -64,13 +100,16 @@ function parse(body: Buffer): unknown {
   } catch (error) {
     throw badRequest(`error decoding patch: ${jsonProblem(error, text)}`);
   }
-  checkShape(value);
-  return value;
+  return { value, text, keyCount: checkShape(value) };
 }
 
-function parseObject(body: Buffer): JsonObject {
-  const value = parse(body);
-  if (isObject(value)) return value;
+function parseObject(body: Buffer): {
+  readonly patch: JsonObject;
+  readonly duplicates: Duplicates | undefined;
+} {
+  const { value, text, keyCount } = parse(body);
+  if (isObject(value))
+    return { patch: value, duplicates: toldBefore(repeatedPaths(text, keyCount).map(duplicateText)) };
   const found = Array.isArray(value) ? 'array' : typeof value;
   throw badRequest(
     `error decoding patch: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`,

@@ -1,6 +1,6 @@
 /**
- * Channels over a WebSocket: a message is the number of its channel, and content; in some subprotocols as text,
- * the content in base64 (apimachinery pkg/util/httpstream/wsstream/conn.go @v1.34).
+ * Channels over a WebSocket: a message is the number of its channel, and content; in some subprotocols as
+ * text, the content in base64 (apimachinery pkg/util/httpstream/wsstream/conn.go @v1.34).
  */
 import type { WebSocket } from 'ws';
 import { bytesOf } from './accept-websocket.ts';

@@ -16,26 +16,42 @@ export interface SchemaOptions {
   readonly minor: number;
   /** False: custom resources keep what they lack; it is filled in later. */
   readonly fillsDefaults?: boolean;
+  /**
+   * Puts the unknown fields together with those that the body has twice. Absent: it has none twice.
+   * @param isTyped - the fields of built-in kinds are found one after the other
+   */
+  problemsWith?(unknown: readonly string[], isTyped: boolean): FieldProblems;
   warn(text: string): void;
 }
+
+/** What a client is told of its fields: in one refusal, or as warnings. */
+export interface FieldProblems {
+  readonly texts: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const unknownAlone = (unknown: readonly string[]): FieldProblems => {
+  const texts = unknown.map(field => `unknown field ${JSON.stringify(field)}`);
+  return { texts, warnings: texts };
+};
 
 /** Drops unknown fields in place. @throws ApiError 400 */
 export function keepToSchema(
   type: ResourceType,
   version: string,
   object: JsonObject,
-  { mode, minor, fillsDefaults = true, warn }: SchemaOptions,
+  { mode, minor, fillsDefaults = true, problemsWith, warn }: SchemaOptions,
 ): void {
   const unknown = unknownFields(type, version, object, minor);
   if (fillsDefaults) fillDefaults(type, version, object);
-  if (unknown.length === 0) return;
-  const texts = unknown.map(field => `unknown field ${JSON.stringify(field)}`);
+  if (unknown.length === 0 && !problemsWith) return;
+  const { texts, warnings } = (problemsWith ?? unknownAlone)(unknown, !type.custom);
   if (mode === 'Strict') {
     throw badRequest(
       `${type.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: strict decoding error: ${texts.join(', ')}`,
     );
   }
-  if (mode !== 'Ignore') for (const text of texts) warn(text);
+  if (mode !== 'Ignore') for (const text of warnings) warn(text);
 }
 
 function unknownFields(
