@@ -4,7 +4,7 @@ import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { KubernetesObject } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { asGoWrites } from '../../registry/schema/zero-values.ts';
-import { ApiError, badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
+import { badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
