@@ -61,6 +61,8 @@ function takeOlderWords(types) {
     'gen/models',
   );
   const known = new Set(readdirSync(models));
+  // What client-node says beside some references.
+  const ofTypes = new Set(Object.values(types).map(([text]) => inOneLine(text)));
   for (const [name, described] of Object.entries(types)) {
     const file = `${/V\d+(?:(?:alpha|beta)\d+)?[A-Z]\w*$/.exec(name)?.[0]}.d.ts`;
     if (!known.has(file)) continue;
@@ -68,7 +70,8 @@ function takeOlderWords(types) {
     const [, own] = /\/\*\*\n\* (.*)\n\*\/\nexport declare class/.exec(text) ?? [];
     described[0] = inOlderWords(described[0], own);
     for (const [, said, field] of text.matchAll(MODEL_FIELD))
-      if (described[1][field] !== undefined) described[1][field] = inOlderWords(described[1][field], said);
+      if (described[1][field] !== undefined && !ofTypes.has(inOneLine(said)))
+        described[1][field] = inOlderWords(described[1][field], said);
   }
 }
 
