@@ -147,6 +147,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/kubernetes/http/server': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },
   'simulator/kubernetes/client': { from: ['base', 'simulator/kubernetes/registry'] },
   'simulator/kubernetes/controllers/batch': { from: BELOW_CONTROLLER_ROOMS },
+  'simulator/kubernetes/controllers/sets': { from: BELOW_CONTROLLER_ROOMS },
+  'simulator/kubernetes/controllers/storage': { from: BELOW_CONTROLLER_ROOMS },
   'simulator/kubernetes/controllers': {
     from: ['base', 'simulator/kubernetes/registry', 'simulator/kubernetes/client'],
   },

@@ -6,7 +6,9 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { DeleteOptions } from '../registry/deletion.ts';
 import type {
   ConfigMap,
+  ControllerRevision,
   CronJob,
+  DaemonSet,
   Deployment,
   EndpointSlice,
   Endpoints,
@@ -14,11 +16,15 @@ import type {
   Namespace,
   NetworkPolicy,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
   ReplicaSet,
   Secret,
   Service,
+  StatefulSet,
+  StorageClass,
   Stored,
 } from './kinds.ts';
 import type { ObjectFilter } from './object-filter.ts';
@@ -26,7 +32,9 @@ import type { ObjectFilter } from './object-filter.ts';
 /** The type of an object by its resource key (`plural.group`), for the kinds that the components know. */
 export interface Kinds {
   readonly configmaps: ConfigMap;
+  readonly 'controllerrevisions.apps': ControllerRevision;
   readonly 'cronjobs.batch': CronJob;
+  readonly 'daemonsets.apps': DaemonSet;
   readonly 'jobs.batch': Job;
   readonly 'deployments.apps': Deployment;
   readonly endpoints: Endpoints;
@@ -35,7 +43,11 @@ export interface Kinds {
   readonly namespaces: Namespace;
   readonly 'networkpolicies.networking.k8s.io': NetworkPolicy;
   readonly nodes: Node;
+  readonly persistentvolumeclaims: PersistentVolumeClaim;
+  readonly persistentvolumes: PersistentVolume;
   readonly pods: Pod;
+  readonly 'statefulsets.apps': StatefulSet;
+  readonly 'storageclasses.storage.k8s.io': StorageClass;
   readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;
   readonly 'replicasets.apps': ReplicaSet;
   readonly secrets: Secret;

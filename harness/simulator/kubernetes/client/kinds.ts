@@ -41,6 +41,14 @@ export type {
   ServicePort,
   SliceEndpoint,
 } from './kinds/service.ts';
+export type { ControllerRevision, DaemonSet, StatefulSet } from './kinds/sets.ts';
+export type {
+  NodeRequirement,
+  NodeTerm,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+} from './kinds/storage.ts';
 export {
   type Condition,
   conditionOf,

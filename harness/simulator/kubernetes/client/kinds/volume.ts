@@ -52,6 +52,7 @@ export interface Volume {
   };
   readonly projected?: { readonly sources?: readonly ProjectedSource[] };
   readonly downwardAPI?: { readonly items?: readonly DownwardItem[] };
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
   readonly emptyDir?: unknown;
   readonly hostPath?: unknown;
 }
