@@ -124,7 +124,6 @@ export function defaultPod(pod: KubernetesObject): void {
 /** Fills in the pod template of a workload's spec. */
 export function defaultTemplate(spec: JsonObject): void {
   const template = child(spec, 'template');
-  const metadata = child(template, 'metadata');
-  if (metadata['creationTimestamp'] === undefined) metadata['creationTimestamp'] = null;
+  child(template, 'metadata');
   defaultPodSpec(child(template, 'spec'));
 }
