@@ -17,6 +17,7 @@ import { startEndpointsController } from './controllers/endpoints.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startLoadBalancerController } from './controllers/load-balancer.ts';
 import { startNamespaceController } from './controllers/namespace.ts';
+import { startPodCollector } from './controllers/pod-collector.ts';
 import { startReplicaSetController } from './controllers/replica-set.ts';
 import { startScheduler } from './controllers/scheduler.ts';
 import { startServiceAccountController } from './controllers/service-account.ts';
@@ -101,6 +102,7 @@ function startControllers(
     startGarbageCollector(contextOf('garbage-collector'), all),
     ...(hasLoadBalancers ? [startLoadBalancerController(contextOf('load-balancer'), network)] : []),
     startDisruptionController(contextOf('disruption')),
+    startPodCollector(contextOf('pod-garbage-collector')),
     ...startRareControllers(contextOf),
     startScheduler(contextOf('scheduler')),
   ];

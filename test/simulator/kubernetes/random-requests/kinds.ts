@@ -1,72 +1,22 @@
-/**
- * The kinds that random requests create: for each what a valid object holds beside its metadata, and how it
- * may change.
- */
+/** The kinds that random requests create. */
 import type { Random } from '../../../../harness/base/random.ts';
+import {
+  annotated,
+  type Content,
+  type Kind,
+  kind,
+  podSpec,
+  replicas,
+  type Surroundings,
+  template,
+  text,
+  workload,
+} from './kind.ts';
+import { MORE_KINDS } from './more-kinds.ts';
 
-type Content = Readonly<Record<string, unknown>>;
-
-/** What an object may speak of: others of the same sequence. */
-export interface Surroundings {
-  readonly random: Random;
-  readonly namespace: string;
-  /** A label `app`, of which a sequence has few: selectors match by chance. */
-  readonly app: string;
-  /** The name of the object itself. */
-  readonly name: string;
-}
-
-export interface Kind {
-  /** As the registry has it: `deployments.apps`. */
-  readonly key: string;
-  readonly apiVersion: string;
-  readonly plural: string;
-  readonly kind: string;
-  readonly isNamespaced: boolean;
-  /** Everything but apiVersion, kind and metadata. */
-  content(at: Surroundings): Content;
-  /** A JSON merge patch of it that leaves it valid. */
-  change(at: Surroundings): Content;
-  /** A JSON merge patch of the status; undefined where it has none. */
-  status?(at: Surroundings): Content;
-  readonly hasScale?: true;
-}
-
-const text = (random: Random): string => random.text(6, 'abcdefghij');
 const data = ({ random }: Surroundings): Content => ({
   data: { [random.pick(['a', 'b', 'c'])]: text(random) },
 });
-const annotated = ({ random }: Surroundings): Content => ({
-  metadata: { annotations: { 'example.com/note': text(random) } },
-});
-
-function podSpec({ random }: Surroundings): Content {
-  return {
-    terminationGracePeriodSeconds: random.pick([0, 1, 2]),
-    // Few accounts do not exist: a workload that can make no pods.
-    ...(random.integer(20) === 0 && { serviceAccountName: 'nobody' }),
-    containers: [
-      {
-        name: 'main',
-        image: random.integer(15) === 0 ? 'example.com/no-such-image' : 'registry.k8s.io/pause:3.10',
-        ...(random.integer(3) === 0 && { env: [{ name: 'NOTE', value: text(random) }] }),
-        ports: [{ name: 'http', containerPort: random.pick([80, 8080]) }],
-      },
-    ],
-  };
-}
-
-const template = (at: Surroundings): Content => ({
-  metadata: { labels: { app: at.app } },
-  spec: podSpec(at),
-});
-const workload = (at: Surroundings): Content => ({
-  replicas: at.random.integer(4),
-  selector: { matchLabels: { app: at.app } },
-  template: template(at),
-});
-const replicas = ({ random }: Surroundings): Content => ({ spec: { replicas: random.integer(4) } });
-
 function service({ random, app }: Surroundings): Content {
   const ports = [{ name: 'http', port: 80, targetPort: random.pick([80, 'http', 'none']) }];
   const selector = random.integer(4) === 0 ? {} : { selector: { app } };
@@ -150,13 +100,6 @@ export function definition({ random, name }: Surroundings): Content {
   };
 }
 
-type Row = Omit<Kind, 'key' | 'apiVersion' | 'plural' | 'kind' | 'isNamespaced'>;
-
-function kind(apiVersion: string, plural: string, name: string, isNamespaced: boolean, row: Row): Kind {
-  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
-  return { key: `${plural}${group}`, apiVersion, plural, kind: name, isNamespaced, ...row };
-}
-
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const ADMISSION = 'admissionregistration.k8s.io/v1';
 
@@ -211,6 +154,7 @@ export const DEFINITION = kind(
 
 /** Every kind that is stored, without custom ones. */
 export const KINDS: readonly Kind[] = [
+  ...MORE_KINDS,
   POD,
   DEPLOYMENT,
   REPLICA_SET,

@@ -2,7 +2,8 @@
 import { systemClock } from '../../../../harness/base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../../harness/base/wait.ts';
-import { KINDS, type Kind, NAMESPACE } from './kinds.ts';
+import type { Kind } from './kind.ts';
+import { KINDS, NAMESPACE } from './kinds.ts';
 import { pathOf } from './sequence.ts';
 import type { WorldProcess } from './world-process.ts';
 

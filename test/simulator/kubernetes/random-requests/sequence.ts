@@ -3,18 +3,18 @@
  * answered. Pure.
  */
 import { createRandom, type Random } from '../../../../harness/base/random.ts';
+import type { Kind, Surroundings } from './kind.ts';
 import {
   customKind,
   DEFINITION,
   DEPLOYMENT,
   definitionVersion,
   KINDS,
-  type Kind,
   NAMESPACE,
   POD,
   REPLICA_SET,
-  type Surroundings,
 } from './kinds.ts';
+import { MORE_WORKLOADS } from './more-kinds.ts';
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -221,14 +221,8 @@ class Writer {
       ...this.#pause(),
     };
     if (answer.code !== 201) return undefined;
-    const made = {
-      kind,
-      namespace,
-      name,
-      app,
-      age: this.#ages++,
-      uid: (answer.body as StoredObject).metadata.uid,
-    };
+    const stored = (answer.body as StoredObject).metadata;
+    const made = { kind, namespace, name: stored.name, app, age: this.#ages++, uid: stored.uid };
     this.#made.push(made);
     if (isHeld) this.#held.add(made);
     return made;
@@ -619,6 +613,7 @@ const WORKLOAD = KINDS.filter(({ key }) =>
     'services',
     'endpoints',
     'poddisruptionbudgets.policy',
+    ...MORE_WORKLOADS,
   ].includes(key),
 );
 
