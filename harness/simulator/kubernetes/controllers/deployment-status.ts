@@ -43,6 +43,21 @@ function countsOf(deployment: Deployment, newSet: ReplicaSet | undefined, sets: 
 
 type Counts = ReturnType<typeof countsOf>;
 
+/**
+ * Returns the conditions after a Deployment was paused, or goes on: `undefined` if they say so already
+ * (pkg/controller/deployment/sync.go @v1.34: checkPausedConditions).
+ */
+export function pausedConditions(deployment: Deployment, now: number): readonly Condition[] | undefined {
+  const { paused = false, progressDeadlineSeconds = 600 } = deployment.spec;
+  const conditions = deployment.status?.conditions ?? [];
+  const reason = conditionOf(conditions, 'Progressing')?.reason;
+  if (progressDeadlineSeconds >= 2 ** 31 - 1 || reason === 'ProgressDeadlineExceeded') return undefined;
+  if (paused === (reason === 'DeploymentPaused')) return undefined;
+  const [next, what] = paused ? ['DeploymentPaused', 'paused'] : ['DeploymentResumed', 'resumed'];
+  const condition = { type: 'Progressing', status: 'Unknown', reason: next } as const;
+  return withCondition(conditions, { ...condition, message: `Deployment is ${what}` }, now);
+}
+
 /** Tells whether all pods are of the new template and available. */
 export function isComplete(deployment: Deployment, counts: Status): boolean {
   const wanted = deployment.spec.replicas ?? 1;

@@ -5,7 +5,7 @@ import { controllerOf, type Deployment, keyOf, type ReplicaSet } from '../client
 import { WorkQueue } from '../client/work-queue.ts';
 import { claimantsOf } from './claimants.ts';
 import { othersOf } from './deployment-sets.ts';
-import { deploymentStatus, isComplete, progressDeadline } from './deployment-status.ts';
+import { deploymentStatus, isComplete, pausedConditions, progressDeadline } from './deployment-status.ts';
 import { OwnedReplicaSets } from './owned-replica-sets.ts';
 import { sameTemplate } from './pod-template-hash.ts';
 import { newSetSize, replicasOf, shrinkOldSets } from './rollout.ts';
@@ -51,8 +51,9 @@ class DeploymentController implements Controller {
 
   #sync(key: string): void {
     const [namespace = '', name = ''] = key.split('/');
-    const deployment = this.#context.client.get(KIND, namespace, name);
-    if (!deployment) return;
+    const found = this.#context.client.get(KIND, namespace, name);
+    if (!found) return;
+    const deployment = this.#tellPaused(found);
     const sets = this.#sets.of(deployment);
     const existing = sets.find(set => sameTemplate(set.spec.template, deployment.spec.template));
     if (deployment.metadata.deletionTimestamp !== undefined || !this.#context.client.isOpen(namespace)) {
@@ -65,6 +66,15 @@ class DeploymentController implements Controller {
     }
     const newSet = this.#sets.findOrMake(deployment, sets, existing);
     if (newSet) this.#rollOut(deployment, sets, newSet);
+  }
+
+  /** Writes into the status that the rollout was paused, or goes on. @returns the Deployment as it is then */
+  #tellPaused(deployment: Deployment): Deployment {
+    const { client, clock } = this.#context;
+    if (deployment.metadata.deletionTimestamp !== undefined) return deployment;
+    const conditions = pausedConditions(deployment, clock.now());
+    if (!conditions) return deployment;
+    return client.updateStatus(KIND, { ...deployment, status: { ...deployment.status, conditions } });
   }
 
   /** Keeps the number of pods; a paused Deployment rolls out no new template. */

@@ -1,24 +1,24 @@
 /**
  * Keeps the status of disruption budgets: the number of pods that each budget lets go now
- * (pkg/controller/disruption/disruption.go @v1.32).
+ * (pkg/controller/disruption/disruption.go @v1.34).
  */
 
-import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
+import { referenceTo } from '../client/event-recorder.ts';
 import {
   type Condition,
   conditionOf,
-  controllerOf,
-  isActive,
   isTrue,
   keyOf,
   type Pod,
   type PodDisruptionBudget,
-  type Stored,
   timestamp,
 } from '../client/kinds.ts';
 import { matchesSelector } from '../client/label-selector.ts';
 import type { TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
+import { expectedPods } from './expected-pods.ts';
+import { printedSelector } from './printed-selector.ts';
 import { portionOf } from './rollout.ts';
 
 const BUDGETS = 'poddisruptionbudgets.policy';
@@ -32,44 +32,38 @@ export function isCovered(budget: PodDisruptionBudget, pod: Pod): boolean {
   return selector !== undefined && matchesSelector(selector, pod.metadata.labels);
 }
 
-/** Counts the pods that there should be: the replicas of all that control these. */
-function expectedScale(client: TypedClient, pods: readonly Pod[]): number {
-  const scales = new Map<string, number>();
-  for (const pod of pods) {
-    const owner = controllerOf(pod);
-    const namespace = pod.metadata.namespace ?? '';
-    const set =
-      owner?.kind === 'ReplicaSet' ? client.get('replicasets.apps', namespace, owner.name) : undefined;
-    const above = set && controllerOf(set);
-    const deployment =
-      above?.kind === 'Deployment' ? client.get('deployments.apps', namespace, above.name) : undefined;
-    const controller: Stored = deployment ?? set ?? pod;
-    // Unlike Kubernetes, a pod that nobody controls counts as one.
-    scales.set(controller.metadata.uid ?? '', (deployment ?? set)?.spec.replicas ?? 1);
-  }
-  return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
+/** How many pods a budget counts on, and how many of them must be healthy. */
+interface Wanted {
+  readonly expected: number;
+  readonly desired: number;
+  readonly hasUnmanaged: boolean;
 }
 
-function wanted(client: TypedClient, { spec }: PodDisruptionBudget, pods: readonly Pod[]) {
-  const { minAvailable, maxUnavailable } = spec;
-  if (maxUnavailable !== undefined) {
-    const expected = expectedScale(client, pods);
-    return { expected, desired: Math.max(0, expected - portionOf(maxUnavailable, expected, Math.ceil)) };
-  }
-  if (typeof minAvailable === 'string') {
-    const expected = expectedScale(client, pods);
-    return { expected, desired: portionOf(minAvailable, expected, Math.ceil) };
-  }
-  return { expected: pods.length, desired: minAvailable ?? 0 };
+/** Works out what a budget wants of its pods. @returns the reason why nobody can tell */
+function wantedOf(client: TypedClient, { spec }: PodDisruptionBudget, pods: readonly Pod[]): Wanted | string {
+  const { minAvailable = 0, maxUnavailable } = spec;
+  if (maxUnavailable === undefined && typeof minAvailable === 'number')
+    return { expected: pods.length, desired: minAvailable, hasUnmanaged: false };
+  const counted = expectedPods(client.local, pods);
+  if (counted.kind === 'failed') return counted.message;
+  const { count: expected, hasUnmanaged } = counted;
+  const desired =
+    maxUnavailable === undefined
+      ? portionOf(minAvailable, expected, Math.ceil)
+      : Math.max(0, expected - portionOf(maxUnavailable, expected, Math.ceil));
+  return { expected, desired, hasUnmanaged };
 }
 
 /** Judges how many of a budget's pods may go now. */
-function statusOf(client: TypedClient, budget: PodDisruptionBudget, now: number) {
-  const pods = client
-    .list('pods', { namespace: budget.metadata.namespace ?? '' })
-    .filter(pod => isCovered(budget, pod));
-  const healthy = pods.filter(pod => isActive(pod) && isTrue(pod.status?.conditions, 'Ready')).length;
-  const { expected, desired } = wanted(client, budget, pods.filter(isActive));
+function statusOf(
+  budget: PodDisruptionBudget,
+  pods: readonly Pod[],
+  { expected, desired }: Wanted,
+  now: number,
+) {
+  const healthy = pods.filter(
+    ({ metadata, status }) => metadata.deletionTimestamp === undefined && isTrue(status?.conditions, 'Ready'),
+  ).length;
   const allowed = expected > 0 ? Math.max(0, healthy - desired) : 0;
   const observedGeneration = budget.metadata.generation ?? 1;
   const before = conditionOf(budget.status?.conditions, 'DisruptionAllowed');
@@ -80,6 +74,21 @@ function statusOf(client: TypedClient, budget: PodDisruptionBudget, now: number)
     expectedPods: expected,
     observedGeneration,
     conditions: [allowedCondition(allowed > 0, before, { observedGeneration, now })],
+  };
+}
+
+/** Lets no pod go as long as nobody can tell how many there should be (failSafe there). */
+function failedStatus({ status }: PodDisruptionBudget, message: string, now: number) {
+  const before = conditionOf(status?.conditions, 'DisruptionAllowed');
+  const observedGeneration = status?.observedGeneration ?? 0;
+  const failed = { ...allowedCondition(false, before, { observedGeneration, now }), reason: 'SyncFailed' };
+  return {
+    currentHealthy: 0,
+    desiredHealthy: 0,
+    expectedPods: 0,
+    ...status,
+    disruptionsAllowed: 0,
+    conditions: [{ ...failed, message }],
   };
 }
 
@@ -101,16 +110,34 @@ function allowedCondition(
 }
 
 /** Starts the controller of the budgets' statuses. */
-export function startDisruptionController({ component, client, clock }: ControllerContext): Controller {
+export function startDisruptionController(context: ControllerContext): Controller {
+  const { component, client, clock } = context;
+  const events = eventRecorder(context, 'controllermanager');
+  const tell = (budget: PodDisruptionBudget, type: 'Normal' | 'Warning', reason: string, message: string) =>
+    events.record(referenceTo(budget, 'PodDisruptionBudget', 'policy/v1'), type, reason, message);
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const budget = client.get(BUDGETS, namespace, name);
-    if (budget) client.updateStatus(BUDGETS, { ...budget, status: statusOf(client, budget, clock.now()) });
+    if (!budget) return;
+    const pods = client.list('pods', { namespace }).filter(pod => isCovered(budget, pod));
+    if (pods.length === 0) tell(budget, 'Normal', 'NoPods', 'No matching pods found');
+    const wanted = wantedOf(client, budget, pods);
+    if (typeof wanted === 'string') {
+      const text = `Failed to calculate the number of expected pods: ${wanted}`;
+      tell(budget, 'Warning', 'CalculateExpectedPodCountFailed', text);
+      client.updateStatus(BUDGETS, { ...budget, status: failedStatus(budget, wanted, clock.now()) });
+      return;
+    }
+    if (wanted.hasUnmanaged) tell(budget, 'Warning', 'UnmanagedPods', unmanagedText(budget));
+    client.updateStatus(BUDGETS, { ...budget, status: statusOf(budget, pods, wanted, clock.now()) });
   };
   const queue = new WorkQueue(component, sync, BUDGETS);
   const stops = [() => queue.stop(), ...watchBudgets(client, key => queue.add(key))];
   return { stop: () => stopAll(stops) };
 }
+
+const unmanagedText = ({ spec }: PodDisruptionBudget): string =>
+  `Pods selected by this PodDisruptionBudget (selector: ${printedSelector(spec.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
 
 /**
  * Tells which budgets a change may concern: of themselves, of a pod, of a Deployment.

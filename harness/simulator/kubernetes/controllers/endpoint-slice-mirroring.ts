@@ -4,12 +4,14 @@
  */
 
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
-import { type EndpointSubset, keyOf, type SliceEndpoint } from '../client/kinds.ts';
+import { type EndpointSubset, keyOf, type SliceEndpoint, type Stored } from '../client/kinds.ts';
 import type { TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { deleteSlices, reconcileSlices, type SliceContent } from './endpoint-slices.ts';
+import { TRIGGER_TIME } from './trigger-times.ts';
 
 const MIRROR = 'endpointslicemirroring-controller.k8s.io';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
 
 function contentOf({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset): SliceContent {
@@ -24,6 +26,12 @@ function contentOf({ addresses = [], notReadyAddresses = [], ports = [] }: Endpo
     ...(targetRef && { targetRef }),
   }));
   return { ports: ports.map(port => ({ ...port, protocol: port.protocol ?? 'TCP' })), endpoints };
+}
+
+/** Returns the annotations that slices take over (endpointslicemirroring/utils.go @v1.34: newEndpointSlice). */
+function annotationsFrom({ metadata }: Stored): Record<string, string> {
+  const { [TRIGGER_TIME]: _time, [LAST_APPLIED]: _applied, ...others } = metadata.annotations ?? {};
+  return others;
 }
 
 /** Makes the slices of a Service without a selector be what its Endpoints say, if they are to be mirrored. */
@@ -46,6 +54,7 @@ function mirror(client: TypedClient, namespace: string, name: string): void {
     managedBy: MIRROR,
     labels: endpoints.metadata.labels ?? {},
     contents: (endpoints.subsets ?? []).map(contentOf),
+    annotate: () => annotationsFrom(endpoints),
   });
 }
 

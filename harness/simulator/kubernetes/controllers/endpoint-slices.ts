@@ -6,7 +6,9 @@ import type { EndpointPort, EndpointSlice, SliceEndpoint, Stored } from '../clie
 import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
 import type { TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
+import { equal } from '../registry/json.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
+import { TriggerTimes, withTriggerTime } from './trigger-times.ts';
 
 /** The label of a slice with the controller that manages it. */
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
@@ -60,13 +62,13 @@ export interface WantedSlices {
   readonly managedBy: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly contents: readonly SliceContent[];
+  /** Returns the annotations of a slice that is written. @param before - those that it has */
+  annotate(before: Readonly<Record<string, string>> | undefined): Record<string, string>;
 }
 
 /** Makes the slices be these: refills those that have the same ports, and deletes what is left over. */
-export function reconcileSlices(
-  client: TypedClient,
-  { owner, ownerKind, managedBy, labels, contents }: WantedSlices,
-): void {
+export function reconcileSlices(client: TypedClient, wanted: WantedSlices): void {
+  const { owner, managedBy, labels, contents } = wanted;
   const { namespace = '', name = '' } = owner.metadata;
   const existing = new Map(
     client
@@ -80,25 +82,39 @@ export function reconcileSlices(
     const kept = slices.find(slice => JSON.stringify(slice.ports ?? []) === key) ?? slices[0];
     if (kept) {
       existing.delete(kept.metadata.name ?? '');
-      client.update(SLICES, { ...kept, metadata: { ...kept.metadata, labels: allLabels }, ports, endpoints });
+      refill(client, kept, wanted, { labels: allLabels, ports, endpoints });
       continue;
     }
-    client.create(SLICES, newSlice(owner.metadata, ownerKind, allLabels, { ports, endpoints }));
+    client.create(SLICES, newSlice(wanted, { labels: allLabels, ports, endpoints }));
   }
   for (const slice of existing.keys()) client.local.delete(SLICES, namespace, slice);
 }
 
-function newSlice(
-  { namespace = '', name = '', uid = '' }: Stored['metadata'],
-  ownerKind: WantedSlices['ownerKind'],
-  labels: Readonly<Record<string, string>>,
-  { ports, endpoints }: SliceContent,
-): New<EndpointSlice> {
+/** The labels and content of one slice. */
+type Filling = SliceContent & { readonly labels: Readonly<Record<string, string>> };
+
+/** Writes what a slice is to have, unless it has it. */
+function refill(client: TypedClient, slice: EndpointSlice, { annotate }: WantedSlices, next: Filling): void {
+  const { labels, ports, endpoints } = next;
+  const { metadata } = slice;
+  const isSame =
+    equal(slice.ports ?? [], ports) &&
+    equal(slice.endpoints ?? [], endpoints) &&
+    equal(metadata.labels, labels);
+  if (isSame) return;
+  const annotations = annotate(metadata.annotations);
+  client.update(SLICES, { ...slice, metadata: { ...metadata, labels, annotations }, ports, endpoints });
+}
+
+function newSlice({ owner, ownerKind, annotate }: WantedSlices, filling: Filling): New<EndpointSlice> {
+  const { namespace = '', name = '', uid = '' } = owner.metadata;
+  const { labels, ports, endpoints } = filling;
   return {
     metadata: {
       generateName: `${name}-`,
       namespace,
       labels,
+      annotations: annotate(undefined),
       ownerReferences: [
         { apiVersion: 'v1', kind: ownerKind, name, uid, controller: true, blockOwnerDeletion: true },
       ],
@@ -118,13 +134,20 @@ export function deleteSlices(client: TypedClient, namespace: string, name: strin
 }
 
 /** Makes the slices of a Service with a selector list the pods behind it. */
-function sliceService(client: TypedClient, namespace: string, name: string): void {
+function sliceService(client: TypedClient, key: string, times: TriggerTimes): void {
+  const [namespace = '', name = ''] = key.split('/');
   const service = client.get('services', namespace, name);
   if (!service) {
+    times.forget(key);
     deleteSlices(client, namespace, name, CONTROLLER);
     return;
   }
   if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
+  const pods = podsBehind(client, service);
+  const time = times.next(
+    service,
+    pods.map(({ pod }) => pod),
+  );
   const isHeadless = service.spec.clusterIP === 'None';
   const labels = {
     ...service.metadata.labels,
@@ -135,16 +158,15 @@ function sliceService(client: TypedClient, namespace: string, name: string): voi
     ownerKind: 'Service',
     managedBy: CONTROLLER,
     labels,
-    contents: contentsOf(podsBehind(client, service)),
+    contents: contentsOf(pods),
+    annotate: before => withTriggerTime(before, time),
   });
 }
 
 /** Starts the controller of the slices of Services with a selector. */
 export function startEndpointSliceController({ component, client }: ControllerContext): Controller {
-  const sync = (key: string) => {
-    const [namespace = '', name = ''] = key.split('/');
-    sliceService(client, namespace, name);
-  };
+  const times = new TriggerTimes();
+  const sync = (key: string) => sliceService(client, key, times);
   const queue = new WorkQueue(component, sync, 'services');
   const stops = [
     () => queue.stop(),

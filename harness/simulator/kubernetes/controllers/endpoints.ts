@@ -14,7 +14,9 @@ import {
 } from '../client/kinds.ts';
 import { hasCode, type TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
+import { equal } from '../registry/json.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
+import { TriggerTimes, withTriggerTime } from './trigger-times.ts';
 
 /** Groups pods into subsets, one for each set of ports, as the API has it. */
 export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[] {
@@ -52,19 +54,30 @@ function addressOf(pod: Pod, ip: string): EndpointAddress {
 }
 
 /** Makes the Endpoints of a Service list the pods behind it, and creates them if need be. */
-function writeEndpoints(client: TypedClient, service: Service): void {
+function writeEndpoints(client: TypedClient, service: Service, times: TriggerTimes): void {
   const { namespace = '', name = '' } = service.metadata;
-  const subsets = subsetsOf(podsBehind(client, service));
+  const pods = podsBehind(client, service);
+  const time = times.next(
+    service,
+    pods.map(({ pod }) => pod),
+  );
+  const subsets = subsetsOf(pods);
   const labels = labelsOf(service);
-  const content = subsets.length > 0 ? { subsets } : {};
   const existing = client.get('endpoints', namespace, name);
+  if (existing && equal(existing.subsets ?? [], subsets) && equal(existing.metadata.labels, labels)) return;
+  const annotations = withTriggerTime(existing?.metadata.annotations, time);
+  const content = subsets.length > 0 ? { subsets } : {};
   if (existing) {
     const { subsets: _old, ...rest } = existing;
-    client.update('endpoints', { ...rest, metadata: { ...existing.metadata, labels }, ...content });
+    client.update('endpoints', {
+      ...rest,
+      metadata: { ...existing.metadata, labels, annotations },
+      ...content,
+    });
     return;
   }
   try {
-    client.create('endpoints', { metadata: { name, namespace, labels }, ...content });
+    client.create('endpoints', { metadata: { name, namespace, labels, annotations }, ...content });
   } catch (error) {
     if (!hasCode(error, 409)) throw error;
   }
@@ -72,15 +85,17 @@ function writeEndpoints(client: TypedClient, service: Service): void {
 
 /** Starts the controller of the Endpoints of Services with a selector. */
 export function startEndpointsController({ component, client }: ControllerContext): Controller {
+  const times = new TriggerTimes();
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const service = client.get('services', namespace, name);
     if (!service) {
+      times.forget(key);
       if (client.get('endpoints', namespace, name)) client.local.delete('endpoints', namespace, name);
       return;
     }
     if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
-    writeEndpoints(client, service);
+    writeEndpoints(client, service, times);
   };
   const queue = new WorkQueue(component, sync, 'services');
   const stops = [
@@ -97,5 +112,6 @@ function labelsOf(service: Service): Record<string, string> {
   return {
     ...service.metadata.labels,
     ...(service.spec.clusterIP === 'None' && { 'service.kubernetes.io/headless': '' }),
+    'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
   };
 }

@@ -20,6 +20,14 @@ import { replicasOf } from './rollout.ts';
 const KIND = 'deployments.apps';
 const SETS = 'replicasets.apps';
 
+/** Sets how long a pod must be ready; 0 is left out, as Go's JSON does. */
+function withReadySeconds(
+  { minReadySeconds: _before, ...spec }: ReplicaSet['spec'],
+  minReadySeconds: number,
+): ReplicaSet['spec'] {
+  return { ...spec, ...(minReadySeconds !== 0 && { minReadySeconds }) };
+}
+
 /** Reads and writes the ReplicaSets of Deployments, and tells in events when it changes their sizes. */
 export class OwnedReplicaSets {
   readonly #context: ControllerContext;
@@ -69,7 +77,7 @@ export class OwnedReplicaSets {
       ? this.#context.client.update(SETS, {
           ...existing,
           metadata: { ...existing.metadata, annotations },
-          spec: { ...existing.spec, minReadySeconds: deployment.spec.minReadySeconds ?? 0 },
+          spec: withReadySeconds(existing.spec, deployment.spec.minReadySeconds ?? 0),
         })
       : this.#createSet(deployment, sets, annotations);
     if (!newSet) return undefined;
