@@ -17,6 +17,7 @@ import type { NetworkNamespace } from '../network/interfaces.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
+import { runtimeClassAdmission } from './admission/runtime-class.ts';
 import { claimResize, defaultStorageClass, storageProtection } from './admission/storage.ts';
 import { terminatingDefinition } from './admission/terminating-definition.ts';
 import { WebhookClient } from './admission/webhook-client.ts';
@@ -34,6 +35,8 @@ import { createHttpApi, type RequestRecord } from './http/server/server.ts';
 import type { KubeletApi } from './kubelet-api.ts';
 import { createMachinery, type Machinery } from './machinery.ts';
 import type { AdmissionPlugin } from './registry/admission.ts';
+import { componentStatuses } from './registry/component-statuses.ts';
+import { bootstrapFlowControl } from './registry/flow-control.ts';
 import { systemPriorities } from './registry/system-priorities.ts';
 
 /** The parts of the cluster and the simulator that an API server needs. */
@@ -119,6 +122,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         ...(hasAccounts ? [serviceAccountAdmission(store, registry, random.stream('token-volumes'))] : []),
         priorityAdmission(store, registry),
         tolerationAdmission(),
+        runtimeClassAdmission(store, registry),
         storageProtection(),
         defaultStorageClass(store, registry),
         claimResize(store, registry),
@@ -133,6 +137,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const authorizer = new RbacAuthorizer(store, registry);
   for (const { resource, object } of bootstrapPolicy()) client.create(resource, object);
   for (const priority of systemPriorities()) client.create('priorityclasses.scheduling.k8s.io', priority);
+  for (const { resource, object } of bootstrapFlowControl(clock.now())) client.create(resource, object);
+  for (const object of componentStatuses()) client.create('componentstatuses', object);
   const stopCompaction = startCompaction(store, clock);
   const stopEventExpiry = startEventExpiry(store, registry.require('events'), clock);
   const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));

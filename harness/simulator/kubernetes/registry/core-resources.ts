@@ -6,8 +6,17 @@ import { ALL_VERBS, type ResourceType } from './resources.ts';
 /** By name, as in discovery. */
 export const CORE_RESOURCES: readonly ResourceType[] = [
   define('', ['v1'], 'bindings', 'Binding', { virtual: true }),
+  define('', ['v1'], 'componentstatuses', 'ComponentStatus', {
+    names: ['cs'],
+    cluster: true,
+    verbs: ['get', 'list'],
+    deprecated: 'v1 ComponentStatus is deprecated in v1.19+',
+  }),
   define('', ['v1'], 'configmaps', 'ConfigMap', { names: ['cm'] }),
-  define('', ['v1'], 'endpoints', 'Endpoints', { names: ['ep'] }),
+  define('', ['v1'], 'endpoints', 'Endpoints', {
+    names: ['ep'],
+    deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  }),
   define('', ['v1'], 'events', 'Event', { names: ['ev'] }),
   define('', ['v1'], 'limitranges', 'LimitRange', { names: ['limits'], notSimulated: 'limitranges' }),
   define('', ['v1'], 'namespaces', 'Namespace', {

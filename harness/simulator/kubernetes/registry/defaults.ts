@@ -11,6 +11,7 @@ import {
 } from './apps-defaults.ts';
 import { defaultCronJob, defaultJob } from './batch-defaults.ts';
 import { child, fill } from './fill.ts';
+import { defaultFlowSchema, defaultPriorityLevel } from './flow-control.ts';
 import {
   isObject,
   type JsonObject,
@@ -123,6 +124,8 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   persistentvolumeclaims: defaultClaim,
   persistentvolumes: defaultVolumeObject,
   'storageclasses.storage.k8s.io': defaultStorageClass,
+  'flowschemas.flowcontrol.apiserver.k8s.io': defaultFlowSchema,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': defaultPriorityLevel,
   'csidrivers.storage.k8s.io': defaultCsiDriver,
   'volumeattachments.storage.k8s.io': defaultAttachment,
   // A struct of Go exists even if nobody sent it.

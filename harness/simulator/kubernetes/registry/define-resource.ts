@@ -21,6 +21,7 @@ interface Row {
   readonly virtual?: true;
   readonly notSimulated?: string;
   readonly isInert?: true;
+  readonly deprecated?: string;
   readonly since?: number;
   readonly storedAs?: ResourceKey;
 }
@@ -71,6 +72,7 @@ export function define(
     virtual: row.virtual ?? false,
     ...(row.notSimulated !== undefined && { notSimulated: row.notSimulated }),
     ...(row.isInert && { isInert: true }),
+    ...(row.deprecated !== undefined && { deprecated: row.deprecated }),
     ...(row.since !== undefined && { since: row.since }),
     ...(row.storedAs !== undefined && { storedAs: row.storedAs }),
   };

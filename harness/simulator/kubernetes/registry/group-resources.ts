@@ -12,6 +12,8 @@ function webhookConfigurations(which: 'Mutating' | 'Validating'): ResourceType {
   });
 }
 
+const FLOW_CONTROL = { cluster: true, status: true, generation: true, isInert: true } as const;
+
 /** Group by group: kubectl takes the first one that has a name. */
 export const GROUP_RESOURCES: readonly ResourceType[] = [
   define('apiregistration.k8s.io', ['v1'], 'apiservices', 'APIService', {
@@ -178,5 +180,14 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
     generation: true,
   }),
   define('coordination.k8s.io', ['v1'], 'leases', 'Lease'),
+  define('node.k8s.io', ['v1'], 'runtimeclasses', 'RuntimeClass', { cluster: true, isInert: true }),
   define('discovery.k8s.io', ['v1'], 'endpointslices', 'EndpointSlice', { generation: true }),
+  define('flowcontrol.apiserver.k8s.io', ['v1'], 'flowschemas', 'FlowSchema', FLOW_CONTROL),
+  define(
+    'flowcontrol.apiserver.k8s.io',
+    ['v1'],
+    'prioritylevelconfigurations',
+    'PriorityLevelConfiguration',
+    FLOW_CONTROL,
+  ),
 ];

@@ -52,6 +52,8 @@ export interface ResourceType {
   readonly notSimulated?: string;
   /** Objects are stored, and nothing acts on them: whoever creates one is told so. */
   readonly isInert?: boolean;
+  /** What whoever uses the kind is warned of, whatever is done. */
+  readonly deprecated?: string;
   /** The minor version that brought it, 36 for 1.36; absent for a kind of all that are simulated. */
   readonly since?: number;
   /** The type in whose place it is stored: another view of the same objects. */

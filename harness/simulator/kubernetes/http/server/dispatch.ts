@@ -16,6 +16,7 @@ import { handleStream, isStream } from '../handlers/stream.ts';
 import { subresourceHandler } from '../handlers/subresources.ts';
 import { handleCreate, handleUpdate } from '../handlers/write.ts';
 import type { PathRequest, RequestInfo, ResourceRequest } from '../request-info.ts';
+import { warn } from '../warning-header.ts';
 import { checkBuiltInRoute, checkCustomRoute, endpointOf, leadsToCustom } from './route.ts';
 
 type Handler = (
@@ -72,6 +73,7 @@ async function dispatchResource(environment: Environment, asked: Exchanged<Resou
     }
     checkCustomRoute(info, type);
   } else checkBuiltInRoute(info, type);
+  if (type.deprecated !== undefined) warn(asked.response, type.deprecated);
   const endpoint = endpointOf(info, type);
   const accepted = endpoint ? negotiate(request.headers.accept, endpoint) : JSON_FORM;
   await handle(environment, { ...asked, accepted }, type);

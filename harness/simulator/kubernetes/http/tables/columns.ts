@@ -18,6 +18,7 @@ import {
   text,
   wide,
 } from './column.ts';
+import { COMPONENT_STATUS, FLOW_SCHEMA, PRIORITY_LEVEL, RUNTIME_CLASS } from './control-columns.ts';
 import { customColumns } from './custom-columns.ts';
 import { EVENT } from './event-columns.ts';
 import {
@@ -139,6 +140,10 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     text('PreemptionPolicy', priority => priority['preemptionPolicy'] ?? 'PreemptLowerPriority'),
   ],
   'storageclasses.storage.k8s.io': STORAGE_CLASS,
+  componentstatuses: COMPONENT_STATUS,
+  'runtimeclasses.node.k8s.io': RUNTIME_CLASS,
+  'flowschemas.flowcontrol.apiserver.k8s.io': FLOW_SCHEMA,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': PRIORITY_LEVEL,
   persistentvolumes: VOLUME,
   persistentvolumeclaims: CLAIM,
   'csidrivers.storage.k8s.io': CSI_DRIVER,

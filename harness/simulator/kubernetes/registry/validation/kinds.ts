@@ -20,6 +20,7 @@ import { validatePod } from './pod/pod.ts';
 import { validateBinding, validateRole } from './rbac.ts';
 import { validateReplicationController } from './replication-controller.ts';
 import { validateRevision } from './revision.ts';
+import { problemsOfFlowSchema, problemsOfPriorityLevel, problemsOfRuntimeClass } from './runtime.ts';
 import { validateService } from './service.ts';
 import { validateIpAddress, validateServiceCidr } from './service-ranges.ts';
 import { validateStatefulSet } from './stateful-set.ts';
@@ -52,6 +53,9 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   'customresourcedefinitions.apiextensions.k8s.io': validateDefinition,
   ...Object.fromEntries(fixed),
   configmaps: validateContent,
+  'runtimeclasses.node.k8s.io': problemsOfRuntimeClass,
+  'flowschemas.flowcontrol.apiserver.k8s.io': problemsOfFlowSchema,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': problemsOfPriorityLevel,
   secrets: validateSecret,
   services: validateService,
   endpoints: validateEndpoints,
