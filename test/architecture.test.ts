@@ -115,7 +115,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   },
   'simulator/kubernetes/registry/validation/label-rules.ts': { from: NAME_RULES },
   'simulator/kubernetes/registry/validation': {
-    from: ['base', 'simulator/kubernetes/registry', ...NAME_RULES],
+    from: ['base', 'simulator/kubernetes/registry', 'simulator/kubernetes/cel', ...NAME_RULES],
   },
   'simulator/kubernetes/registry/warnings': {
     from: [

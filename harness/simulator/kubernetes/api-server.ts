@@ -17,6 +17,7 @@ import type { NetworkNamespace } from '../network/interfaces.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
+import { validatingPolicies } from './admission/policies.ts';
 import { runtimeClassAdmission } from './admission/runtime-class.ts';
 import { claimResize, defaultStorageClass, storageProtection } from './admission/storage.ts';
 import { terminatingDefinition } from './admission/terminating-definition.ts';
@@ -128,6 +129,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         claimResize(store, registry),
         escalationCheck(store, registry, () => authorizer),
         mutatingWebhooks(hooks),
+        validatingPolicies({ store, registry, authorizer: () => authorizer }),
         validatingWebhooks(hooks),
       ];
     },

@@ -5,6 +5,7 @@ import type { ContextOf } from './component-contexts.ts';
 import { startCronJobController } from './controllers/batch/cron-job.ts';
 import { startJobController } from './controllers/batch/job.ts';
 import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
+import { startPolicyStatusController } from './controllers/policy-status.ts';
 import { startStatefulSetController } from './controllers/sets/stateful-set.ts';
 
 /** Starts them, each in a frame of its own. */
@@ -14,5 +15,6 @@ export function startRareControllers(contextOf: ContextOf): Controller[] {
     startWhenNeeded(contextOf('cron-job'), ['cronjobs.batch'], startCronJobController),
     startWhenNeeded(contextOf('stateful-set'), ['statefulsets.apps'], startStatefulSetController),
     startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),
+    startPolicyStatusController(contextOf('policy-status')),
   ];
 }

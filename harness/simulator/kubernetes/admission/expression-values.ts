@@ -3,6 +3,7 @@
  * pkg/admission/plugin/cel/activation.go and condition.go @v1.34).
  */
 import type { Attributes } from '../auth/rbac-rules.ts';
+import { NAMESPACE_SHAPE } from '../cel/admission/variable-types.ts';
 import { type AccessQuestion, Authorizer, Check } from '../cel/functions/authorization.ts';
 import type { Variables } from '../cel/run/evaluator.ts';
 import { jsonValue } from '../cel/run/json.ts';
@@ -11,7 +12,6 @@ import type { AdmissionRequest } from '../registry/admission.ts';
 import type { JsonObject, KubernetesObject } from '../registry/json.ts';
 import { serviceAccountUser, type UserInfo } from '../registry/user.ts';
 import { inVersion } from './admission-review.ts';
-import { NAMESPACE_SHAPE } from './expression-types.ts';
 
 /** Decides what a user may do. */
 export interface Authorizes {

@@ -28,6 +28,8 @@ function matchesResource(list: unknown, plural: string, subresource: string): bo
 function matchesRule(rule: JsonObject, request: AdmissionRequest, version: string): boolean {
   const { type, subresource, operation } = request;
   const scope = stringOf(rule['scope']) ?? '*';
+  // Only rules of policies have them.
+  const names = listOf(rule['resourceNames']);
   // A Namespace counts as cluster-scoped.
   const scoped = scope === '*' || scope === (type.namespaced ? 'Namespaced' : 'Cluster');
   return (
@@ -35,7 +37,8 @@ function matchesRule(rule: JsonObject, request: AdmissionRequest, version: strin
     includes(rule['operations'], operation) &&
     includes(rule['apiGroups'], type.group) &&
     includes(rule['apiVersions'], version) &&
-    matchesResource(rule['resources'], type.plural, subresource)
+    matchesResource(rule['resources'], type.plural, subresource) &&
+    (names.length === 0 || names.includes(request.name))
   );
 }
 

@@ -68,6 +68,14 @@ function defaultWebhooks(configuration: KubernetesObject, mutating: boolean): vo
   }
 }
 
+function defaultMatchResources(match: JsonObject): void {
+  fill(match, { matchPolicy: 'Equivalent' });
+  child(match, 'namespaceSelector');
+  child(match, 'objectSelector');
+  for (const list of ['resourceRules', 'excludeResourceRules'])
+    for (const rule of objectsOf(match[list])) fill(rule, { scope: '*' });
+}
+
 /** By resource key; a kind that is absent has no defaults. */
 export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   namespaces: namespace => {
@@ -138,6 +146,16 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     defaultWebhooks(configuration, true),
   'validatingwebhookconfigurations.admissionregistration.k8s.io': configuration =>
     defaultWebhooks(configuration, false),
+  'validatingadmissionpolicies.admissionregistration.k8s.io': policy => {
+    const spec = child(policy, 'spec');
+    fill(spec, { failurePolicy: 'Fail' });
+    if (isObject(spec['matchConstraints'])) defaultMatchResources(spec['matchConstraints']);
+    child(policy, 'status');
+  },
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': binding => {
+    const match = child(binding, 'spec')['matchResources'];
+    if (isObject(match)) defaultMatchResources(match);
+  },
   'customresourcedefinitions.apiextensions.k8s.io': definition => {
     const spec = child(definition, 'spec');
     const names = child(spec, 'names');

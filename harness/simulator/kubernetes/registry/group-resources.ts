@@ -164,6 +164,19 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
       notSimulated: 'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
     },
   ),
+  define('admissionregistration.k8s.io', ['v1'], 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', {
+    cluster: true,
+    status: true,
+    generation: true,
+    categories: ['api-extensions'],
+  }),
+  define(
+    'admissionregistration.k8s.io',
+    ['v1'],
+    'validatingadmissionpolicybindings',
+    'ValidatingAdmissionPolicyBinding',
+    { cluster: true, generation: true, categories: ['api-extensions'] },
+  ),
   webhookConfigurations('Mutating'),
   webhookConfigurations('Validating'),
   define('apiextensions.k8s.io', ['v1'], 'customresourcedefinitions', 'CustomResourceDefinition', {

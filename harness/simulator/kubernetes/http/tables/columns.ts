@@ -81,6 +81,28 @@ const WEBHOOKS: readonly Column[] = [
   AGE,
 ];
 
+const UNSET = '<unset>';
+
+const POLICY: readonly Column[] = [
+  NAME,
+  integer('Validations', object => listOf(spec(object)['validations']).length),
+  text('ParamKind', object => {
+    const { apiVersion, kind } = objectOf(spec(object)['paramKind']);
+    return kind === undefined ? UNSET : `${String(apiVersion)}/${String(kind)}`;
+  }),
+  AGE,
+];
+
+const POLICY_BINDING: readonly Column[] = [
+  NAME,
+  text('PolicyName', object => spec(object)['policyName']),
+  text('ParamRef', object => {
+    const { name, namespace } = objectOf(spec(object)['paramRef']);
+    return name === undefined ? UNSET : `${String(namespace ?? '*')}/${String(name)}`;
+  }),
+  AGE,
+];
+
 /** By resource key; a kind that is absent shows its name and its age. */
 export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   namespaces: [NAME, text('Status', namespace => status(namespace)['phase']), AGE],
@@ -112,6 +134,8 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'clusterrolebindings.rbac.authorization.k8s.io': BINDING,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': WEBHOOKS,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': WEBHOOKS,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': POLICY,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': POLICY_BINDING,
   'horizontalpodautoscalers.autoscaling': AUTOSCALER,
   'poddisruptionbudgets.policy': BUDGET,
   'ingresses.networking.k8s.io': INGRESS,

@@ -12,22 +12,32 @@ import {
   objectsOf,
   stringOf,
 } from '../json.ts';
+import { validateMatchConditions } from './match-conditions.ts';
+import { validateRule } from './match-resources.ts';
 import { validateSelector } from './metadata.ts';
 import { problemsOfSubdomain } from './names.ts';
 import { validateWebhookService, validateWebhookUrl } from './webhook-client.ts';
 
 /** Finds what is wrong with the webhooks of a configuration. */
-export function validateWebhooks(configuration: KubernetesObject): FieldError[] {
+export function validateWebhooks(configuration: KubernetesObject, old?: KubernetesObject): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const [index, webhook] of objectsOf(configuration['webhooks']).entries()) {
     const path = `webhooks[${index}]`;
     errors.push(...validateWebhookName(stringOf(webhook['name']) ?? '', `${path}.name`, names));
     errors.push(...validateReviewVersions(webhook, `${path}.admissionReviewVersions`));
+    for (const [place, rule] of objectsOf(webhook['rules']).entries())
+      errors.push(...validateRule(rule, `${path}.rules[${place}]`));
     errors.push(...validateCallRules(webhook, path));
     errors.push(...validateClientConfig(objectOf(webhook['clientConfig']), `${path}.clientConfig`));
     errors.push(...validateSelector(webhook['namespaceSelector'], `${path}.namespaceSelector`));
     errors.push(...validateSelector(webhook['objectSelector'], `${path}.objectSelector`));
+    const before = objectsOf(objectsOf(old?.['webhooks'])[index]?.['matchConditions']);
+    errors.push(
+      ...validateMatchConditions(objectsOf(webhook['matchConditions']), `${path}.matchConditions`, {
+        before,
+      }),
+    );
   }
   return errors;
 }
@@ -63,6 +73,9 @@ function validateCallRules(webhook: JsonObject, path: string): FieldError[] {
   const policy = String(webhook['failurePolicy'] ?? 'Fail');
   if (!['Fail', 'Ignore'].includes(policy))
     errors.push(notSupported(`${path}.failurePolicy`, policy, ['Fail', 'Ignore']));
+  const match = String(webhook['matchPolicy'] ?? 'Equivalent');
+  if (!['Equivalent', 'Exact'].includes(match))
+    errors.push(notSupported(`${path}.matchPolicy`, match, ['Equivalent', 'Exact']));
   const timeout = webhook['timeoutSeconds'];
   if (typeof timeout === 'number' && (timeout < 1 || timeout > 30)) {
     errors.push(

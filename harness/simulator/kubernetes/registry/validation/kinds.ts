@@ -4,6 +4,7 @@
 
 import type { FieldError } from '../field-errors.ts';
 import type { KubernetesObject } from '../json.ts';
+import { validatePolicy } from './admission-policy.ts';
 import { validateCertificateRequest } from './certificate-request.ts';
 import { validateClaim } from './claim.ts';
 import { validateContent, validateSecret } from './content.ts';
@@ -17,6 +18,7 @@ import { validateJob } from './job.ts';
 import { validateNetworkPolicy } from './network-policy.ts';
 import { validateVolume } from './persistent-volume.ts';
 import { validatePod } from './pod/pod.ts';
+import { validatePolicyBinding } from './policy-binding.ts';
 import { validateBinding, validateRole } from './rbac.ts';
 import { validateReplicationController } from './replication-controller.ts';
 import { validateRevision } from './revision.ts';
@@ -92,4 +94,6 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   'clusterrolebindings.rbac.authorization.k8s.io': validateBinding,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': validateWebhooks,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': validateWebhooks,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': validatePolicy,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': validatePolicyBinding,
 };

@@ -2,19 +2,10 @@
  * The variables that expressions of admission have, by their types (apiserver
  * pkg/admission/plugin/cel/compile.go @v1.34).
  */
-import {
-  BOOL,
-  DYN,
-  INT,
-  listOf,
-  mapOf,
-  STRING,
-  structType,
-  TIMESTAMP,
-  type Type,
-} from '../cel/check/types.ts';
-import { AUTHORIZER, RESOURCE_CHECK } from '../cel/functions/authorization.ts';
-import type { JsonObject } from '../registry/json.ts';
+
+import type { JsonObject } from '../../registry/json.ts';
+import { BOOL, DYN, INT, listOf, mapOf, STRING, structType, TIMESTAMP, type Type } from '../check/types.ts';
+import { AUTHORIZER, RESOURCE_CHECK } from '../functions/authorization.ts';
 
 const struct = (name: string, fields: Readonly<Record<string, Type>>): Type =>
   structType(`kubernetes.${name}`, new Map(Object.entries(fields)));

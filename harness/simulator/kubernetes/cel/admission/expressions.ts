@@ -2,11 +2,11 @@
  * Compiles and evaluates the expressions of admission (apiserver pkg/admission/plugin/cel/compile.go and
  * activation.go @v1.34).
  */
-import { describeType, type Type, type TypeKind } from '../cel/check/types.ts';
-import { type CompiledExpression, compileExpression } from '../cel/compile.ts';
-import type { Variables } from '../cel/run/evaluator.ts';
-import { EvaluationError, type Value } from '../cel/run/values.ts';
-import { ExpressionError } from '../cel/syntax/issues.ts';
+import { describeType, type Type, type TypeKind } from '../check/types.ts';
+import { type CompiledExpression, compileExpression } from '../compile.ts';
+import type { Variables } from '../run/evaluator.ts';
+import { EvaluationError, type Value } from '../run/values.ts';
+import { ExpressionError } from '../syntax/issues.ts';
 
 /** An expression, or why it is none. */
 export type ReadExpression =
