@@ -6,6 +6,7 @@ import { startCronJobController } from './controllers/batch/cron-job.ts';
 import { startJobController } from './controllers/batch/job.ts';
 import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
 import { startPolicyStatusController } from './controllers/policy-status.ts';
+import { startDaemonSetController } from './controllers/sets/daemon-set.ts';
 import { startStatefulSetController } from './controllers/sets/stateful-set.ts';
 
 /** Starts them, each in a frame of its own. */
@@ -14,6 +15,7 @@ export function startRareControllers(contextOf: ContextOf): Controller[] {
     startWhenNeeded(contextOf('job'), ['jobs.batch'], startJobController),
     startWhenNeeded(contextOf('cron-job'), ['cronjobs.batch'], startCronJobController),
     startWhenNeeded(contextOf('stateful-set'), ['statefulsets.apps'], startStatefulSetController),
+    startWhenNeeded(contextOf('daemon-set'), ['daemonsets.apps'], startDaemonSetController),
     startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),
     startPolicyStatusController(contextOf('policy-status')),
   ];

@@ -1,6 +1,11 @@
 /** Decides if a node has room for a pod, and says why not. Pure but for the book of what pods take. */
 import { isTrue, type Node, type Pod, type PodSpec } from '../client/kinds.ts';
 import { parseQuantity } from '../registry/quantity.ts';
+import { matchesAffinity, type Taint, tolerates, untolerated } from './node-match.ts';
+
+/** What a node has that is cordoned, or not ready; the simulator's nodes do not show it. */
+const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+const NOT_READY: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
 const RESOURCES = ['cpu', 'memory'] as const;
 type Resource = (typeof RESOURCES)[number];
@@ -36,14 +41,13 @@ export type Usage = Amounts & { readonly pods: number };
 
 /** Says why a pod cannot run on a node that is used so far; undefined if it can. */
 export function refusal(pod: Pod, node: Node, used: Usage): string | undefined {
-  if (node.spec?.unschedulable) return 'node(s) were unschedulable';
-  if (!isTrue(node.status?.conditions, 'Ready'))
+  if (node.spec?.unschedulable && !tolerates(pod.spec, CORDON)) return 'node(s) were unschedulable';
+  if (!isTrue(node.status?.conditions, 'Ready') && !tolerates(pod.spec, NOT_READY))
     return 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }';
-  const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  // Unlike Kubernetes, affinity, taints and topology spread are not looked at.
-  if (!selector.every(([key, value]) => node.metadata.labels?.[key] === value)) {
-    return "node(s) didn't match Pod's node affinity/selector";
-  }
+  const taint = untolerated(pod.spec, node, ['NoSchedule', 'NoExecute']);
+  if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
+  // Unlike Kubernetes, affinity to pods, preferences and topology spread are not looked at.
+  if (!matchesAffinity(pod.spec, node)) return "node(s) didn't match Pod's node affinity/selector";
   // Each pod takes one of the node's pods (pkg/scheduler/framework/plugins/noderesources/fit.go).
   if (used.pods >= parseQuantity(node.status?.allocatable?.['pods'])) return 'Too many pods';
   const wanted = requestsOf(pod.spec);

@@ -18,6 +18,11 @@ export interface Secret extends Stored {
 export interface Node extends Stored {
   readonly spec?: {
     readonly unschedulable?: boolean;
+    readonly taints?: readonly {
+      readonly key: string;
+      readonly value?: string;
+      readonly effect: string;
+    }[];
     readonly podCIDR?: string;
     readonly podCIDRs?: readonly string[];
   };

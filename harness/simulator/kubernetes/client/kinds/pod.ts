@@ -1,5 +1,6 @@
 /** Pods, and what keeps them from being evicted. */
 import type { Container, ContainerStatus } from './container.ts';
+import type { NodeTerm } from './storage.ts';
 import type { Condition, LabelSelector, Stored } from './stored.ts';
 import type { Volume } from './volume.ts';
 
@@ -20,6 +21,20 @@ export interface PodSpec {
   readonly dnsPolicy?: string;
   readonly enableServiceLinks?: boolean;
   readonly securityContext?: { readonly runAsUser?: number };
+  readonly affinity?: {
+    readonly nodeAffinity?: {
+      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+        readonly nodeSelectorTerms: readonly NodeTerm[];
+      };
+    };
+  };
+  readonly tolerations?: readonly {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly value?: string;
+    readonly effect?: string;
+    readonly tolerationSeconds?: number;
+  }[];
 }
 
 /** A pod's status, as the scheduler and the kubelet write it. */
