@@ -135,6 +135,15 @@ const OPTIONS = [
   [/^Connect\w+PodPortforward$/, 'PodPortForwardOptions'],
 ];
 
+const ENTITIES = { quot: '"', lt: '<', gt: '>', amp: '&' };
+
+/** client-node's generator writes HTML. */
+const withoutEntities = text =>
+  text
+    .replace(/\\(?=['"&])/g, '')
+    .replace(/&#(x?)(\w+);/g, (_, hex, code) => String.fromCharCode(Number.parseInt(code, hex ? 16 : 10)))
+    .replace(/&(quot|lt|gt|amp);/g, (_, name) => ENTITIES[name]);
+
 /** Returns the text of a parameter by the kind of its options and its name, and that of `pretty`. */
 function describeParameters() {
   const file = join(
@@ -149,10 +158,7 @@ function describeParameters() {
     const [pattern, kind] = OPTIONS.find(([each]) => each.test(request)) ?? [/.*/, ''];
     const options = request.replace(pattern, kind);
     for (const [, said, name] of body.matchAll(PARAMETER)) {
-      const text = said
-        .replace(/\\(?=["'&])/g, '')
-        .replaceAll('&#39;', "'")
-        .replaceAll('&quot;', '"');
+      const text = withoutEntities(said);
       const paragraphs = options === 'ListOptions' ? text.replace(/ {2}(?=[A-Z])/g, '\n\n') : text;
       if (name === 'pretty') texts[name] = text;
       else if (options.endsWith('Options') && name !== 'name' && name !== 'namespace')
