@@ -3,16 +3,23 @@
  *
  * A peer is a program of its own. It says on its last line what it has found, and ends with 0 if that is
  * nothing new; a line `skipped: …` tells why it could not look.
+ *
+ *   npm run peers -- [--kube-apiserver PATH --etcd PATH] [--kube-controller-manager PATH]
+ *     [--kube-scheduler PATH] [--kubectl PATH]
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { systemClock } from '../../harness/base/clock.ts';
+import { GIVEN_PROGRAMS } from './control-plane-programs.ts';
 import { findReal, PROGRAMS } from './real-programs.ts';
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const LOADER = path.join(FOLDER, '..', 'support', 'loader.mjs');
 const PEERS = [
+  'compare-api-server',
+  'compare-kubectl',
   'kubernetes-types',
   'envoy-takes-resources',
   'call-through-envoy',
@@ -23,6 +30,23 @@ const PEERS = [
 ];
 /** The longest, the omission tables, takes half of it or more; what hangs is a failure. */
 const DEADLINE_MS = 60 * 60_000;
+
+/** The programs that flags name, by the variables that tell them to the peers. */
+function given(): Readonly<Record<string, string>> {
+  const names = Object.keys(GIVEN_PROGRAMS);
+  const { values } = parseArgs({
+    options: Object.fromEntries(names.map(name => [name, { type: 'string' }])) as Record<
+      string,
+      { type: 'string' }
+    >,
+  });
+  return Object.fromEntries(
+    Object.entries(GIVEN_PROGRAMS).flatMap(([name, variable]) => {
+      const file = values[name];
+      return typeof file === 'string' ? [[variable, path.resolve(file)]] : [];
+    }),
+  );
+}
 
 /** Finds or installs the programs. @returns the variables that name them to the peers */
 function programs(): Readonly<Record<string, string>> {
@@ -60,7 +84,7 @@ async function run(peer: string, env: Readonly<Record<string, string>>) {
   };
 }
 
-const env = programs();
+const env = { ...given(), ...programs() };
 const rows: Awaited<ReturnType<typeof run>>[] = [];
 for (const peer of PEERS) rows.push(await run(peer, env));
 console.log('==');

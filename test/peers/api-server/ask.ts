@@ -10,6 +10,8 @@ import type { Answer, Group, Question } from './question.ts';
 export interface Asked {
   readonly connection: Connection;
   readonly sleep: (seconds: number) => Promise<unknown>;
+  /** False if nobody makes the default accounts of namespaces; then we do. */
+  readonly hasControllers?: boolean;
   /** Told of a request that was to prepare for others, and was refused. */
   readonly onUnprepared?: (question: string, answer: string) => void;
 }
@@ -129,6 +131,10 @@ async function prepare(asked: Asked, group: Group): Promise<void> {
     const path = `/api/v1/namespaces/${name}`;
     await ensure(asked, 'GET', path, 404);
     await ensure(asked, 'POST', '/api/v1/namespaces', 201, { metadata: { name } });
+    if (asked.hasControllers === false) {
+      await ensure(asked, 'POST', `${path}/serviceaccounts`, 201, { metadata: { name: 'default' } });
+      continue;
+    }
     await ensure(asked, 'GET', `${path}/serviceaccounts/default`, 200);
     await ensure(asked, 'GET', `${path}/configmaps/kube-root-ca.crt`, 200);
   }

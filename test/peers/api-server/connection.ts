@@ -24,21 +24,22 @@ export interface RawRequest {
 }
 
 interface Kubeconfig {
-  readonly clusters: readonly { cluster: { server: string; 'certificate-authority-data': string } }[];
+  readonly clusters: readonly { cluster: { server: string; 'certificate-authority-data'?: string } }[];
   readonly users: readonly {
-    user: { 'client-certificate-data': string; 'client-key-data': string };
+    user: { 'client-certificate-data'?: string; 'client-key-data'?: string; token?: string };
   }[];
 }
 
-const pem = (base64: string) => Buffer.from(base64, 'base64').toString();
+const pem = (base64 = '') => Buffer.from(base64, 'base64').toString();
 
 /** One API server, and connections to it as the administrator and as others. */
 export class Connection {
   readonly #server: URL;
+  readonly #token: string | undefined;
   readonly #agents: Readonly<Record<'admin' | 'others', https.Agent>>;
 
   /**
-   * @param kubeconfig - YAML; its first cluster and its first user, who has a client certificate
+   * @param kubeconfig - YAML; its first cluster and its first user, who has a client certificate or a token
    * @param dial - how to reach an address inside this process
    */
   constructor(kubeconfig: string, dial?: (host: string, port: number) => Duplex) {
@@ -48,9 +49,11 @@ export class Connection {
     const [{ user } = { user: undefined }] = users;
     if (!cluster || !user) throw new Error('The kubeconfig has no cluster or no user.');
     this.#server = new URL(cluster.server);
-    const ca = pem(cluster['certificate-authority-data']);
-    const own = { cert: pem(user['client-certificate-data']), key: pem(user['client-key-data']) };
-    const agent = (options: tls.SecureContextOptions) => {
+    this.#token = user.token;
+    const authority = cluster['certificate-authority-data'];
+    const trust = authority === undefined ? { rejectUnauthorized: false } : { ca: pem(authority) };
+    const certificate = { cert: pem(user['client-certificate-data']), key: pem(user['client-key-data']) };
+    const agent = (options: https.AgentOptions) => {
       const made = new https.Agent({ keepAlive: true, ...options });
       if (!dial) return made;
       const secureContext = tls.createSecureContext(options);
@@ -59,19 +62,25 @@ export class Connection {
           tls.connect({ socket: dial(host, Number(port)), secureContext, ALPNProtocols: ['http/1.1'] }),
       });
     };
-    this.#agents = { admin: agent({ ca, ...own }), others: agent({ ca }) };
+    const admin = agent(user.token === undefined ? { ...trust, ...certificate } : trust);
+    this.#agents = { admin, others: agent(trust) };
   }
 
   /** Sends a request, and reads the answer to its end. */
   async send({ method, path, headers, body, identity }: RawRequest): Promise<RawAnswer> {
-    const token = typeof identity === 'object' ? { authorization: `Bearer ${identity.token}` } : {};
+    const token =
+      typeof identity === 'object' ? identity.token : identity === 'admin' ? this.#token : undefined;
     const options: https.RequestOptions = {
       host: this.#server.hostname,
       port: this.#server.port,
       method,
       path,
       agent: identity === 'admin' ? this.#agents.admin : this.#agents.others,
-      headers: { ...headers, ...token, ...(body && { 'content-length': body.length }) },
+      headers: {
+        ...headers,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body && { 'content-length': body.length }),
+      },
     };
     return await new Promise(resolve => {
       const broken = (error: Error) => resolve({ code: 0, headers: {}, body: Buffer.from(error.message) });

@@ -54,6 +54,7 @@ interface Row {
 
 interface File {
   readonly namespaces?: readonly string[];
+  readonly controllers?: boolean;
   readonly bodies?: Readonly<Record<string, unknown>>;
   readonly rows?: readonly Item[];
   readonly cleanup?: readonly string[];
@@ -150,7 +151,13 @@ function questionOf(
 /** `$NS`: the group's namespace and the beginning of its names. */
 function groupOf(file: string, shared: Readonly<Record<string, unknown>>): Group {
   const name = path.basename(file, '.yaml');
-  const { namespaces = ['$NS'], bodies = {}, rows = [], cleanup = [] } = read(file) as File;
+  const {
+    namespaces = ['$NS'],
+    controllers = false,
+    bodies = {},
+    rows = [],
+    cleanup = [],
+  } = read(file) as File;
   const variables = { NS: `cmp-${name}` };
   const all = fill({ ...shared, ...bodies }, variables) as Record<string, unknown>;
   const written = fill(expand(rows, variables), variables) as Row[];
@@ -161,6 +168,7 @@ function groupOf(file: string, shared: Readonly<Record<string, unknown>>): Group
   if (twice) throw new Error(`${file}: two rows are called ${twice.id}`);
   return {
     name,
+    needsControllers: controllers,
     namespaces: fill(namespaces, variables) as string[],
     questions,
     cleanup: (fill(cleanup, variables) as string[]).map(resourcePath),

@@ -32,6 +32,8 @@ export interface Question {
 /** Questions that build on each other, in namespaces and with names of their own. */
 export interface Group {
   readonly name: string;
+  /** What it asks about comes of controllers. */
+  readonly needsControllers: boolean;
   /** Namespaces that exist before the first question. */
   readonly namespaces: readonly string[];
   readonly questions: readonly Question[];
