@@ -1,6 +1,6 @@
 /**
- * What can be done with a resource, as the API installer says it (apiserver pkg/endpoints/installer.go @v1.34),
- * and of a custom one, which is registered for the documents alone (apiextensions-apiserver
+ * What can be done with a resource, as the API installer says it (apiserver pkg/endpoints/installer.go
+ * @v1.34), and of a custom one, which is registered for the documents alone (apiextensions-apiserver
  * pkg/controller/openapi/builder/builder.go @v1.34).
  */
 import { isAnsweredWithObject } from '../registry/deleted-objects.ts';
@@ -34,7 +34,7 @@ export interface Said {
 }
 
 /** `a Pod`, `an Ingress`, and nothing before a plural like Endpoints (GetArticleForNoun). */
-export const withArticle = (kind: string): string =>
+const withArticle = (kind: string): string =>
   /[^s]s$/.test(kind) ? kind : `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 
 /** Says it of one resource in one version, and sees that the definitions are there. */
