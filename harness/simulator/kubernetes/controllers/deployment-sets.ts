@@ -21,6 +21,22 @@ const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
 /** Returns the revision of a ReplicaSet; 0 if it has none. */
 export const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
 
+const numberIn = (set: ReplicaSet, annotation: string): number | undefined => {
+  const text = set.metadata.annotations?.[annotation] ?? '';
+  return /^-?\d+$/.test(text) ? Number(text) : undefined;
+};
+
+/** Returns how many replicas the Deployment had when a set was scaled last. */
+export const desiredReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, DESIRED);
+/** Returns how many pods the Deployment could have then, those above the wanted number included. */
+export const maxReplicasOf = (set: ReplicaSet): number | undefined => numberIn(set, MAX);
+
+/** Returns the annotations by which a set remembers the Deployment's size. */
+export function sizeAnnotations(deployment: Deployment): Readonly<Record<string, string>> {
+  const wanted = deployment.spec.replicas ?? 1;
+  return { [DESIRED]: String(wanted), [MAX]: String(wanted + limitsOf(deployment).surge) };
+}
+
 /**
  * Orders ReplicaSets by age, by name among equals. Of two sets with the current template the first is the new
  * one, so the order must not depend on what we write.
@@ -48,14 +64,12 @@ export function annotationsOf(
   const inherited = Object.entries(deployment.metadata.annotations ?? {}).filter(
     ([key]) => !OWN_ANNOTATIONS.has(key),
   );
-  const wanted = deployment.spec.replicas ?? 1;
   const before = existing ? revisionOf(existing) : 0;
   return {
     ...existing?.metadata.annotations,
     ...Object.fromEntries(inherited),
     [REVISION]: before >= Number(revision) ? String(before) : revision,
-    [DESIRED]: String(wanted),
-    [MAX]: String(wanted + limitsOf(deployment).surge),
+    ...(!existing && sizeAnnotations(deployment)),
   };
 }
 

@@ -8,6 +8,7 @@ import { othersOf } from './deployment-sets.ts';
 import { deploymentStatus, isComplete, pausedConditions, progressDeadline } from './deployment-status.ts';
 import { OwnedReplicaSets } from './owned-replica-sets.ts';
 import { sameTemplate } from './pod-template-hash.ts';
+import { isBeingScaled, scaledSizes } from './proportion.ts';
 import { newSetSize, replicasOf, shrinkOldSets } from './rollout.ts';
 
 const KIND = 'deployments.apps';
@@ -60,8 +61,8 @@ class DeploymentController implements Controller {
       this.#writeStatus(deployment, existing, sets);
       return;
     }
-    if (deployment.spec.paused) {
-      this.#keepPaused(deployment, sets, existing);
+    if (deployment.spec.paused || isBeingScaled(deployment, sets)) {
+      this.#scaleAll(deployment, sets, existing);
       return;
     }
     const newSet = this.#sets.findOrMake(deployment, sets, existing);
@@ -77,11 +78,10 @@ class DeploymentController implements Controller {
     return client.updateStatus(KIND, { ...deployment, status: { ...deployment.status, conditions } });
   }
 
-  /** Keeps the number of pods; a paused Deployment rolls out no new template. */
-  #keepPaused(deployment: Deployment, sets: readonly ReplicaSet[], existing: ReplicaSet | undefined): void {
-    if (existing) {
-      const size = newSetSize(deployment, replicasOf(existing), othersOf(sets, existing));
-      this.#sets.scale(deployment, existing, size);
+  /** Spreads the number of pods over the sets; a paused Deployment rolls out no new template. */
+  #scaleAll(deployment: Deployment, sets: readonly ReplicaSet[], existing: ReplicaSet | undefined): void {
+    for (const [set, size] of scaledSizes(deployment, existing, sets)) {
+      this.#sets.scale(deployment, set, size);
     }
     const current = this.#sets.currentOf(deployment);
     this.#writeStatus(current, existing && this.#sets.currentSet(existing), this.#sets.of(deployment));
@@ -99,8 +99,6 @@ class DeploymentController implements Controller {
   }
 
   #roll(deployment: Deployment, newSet: ReplicaSet, old: readonly ReplicaSet[]): void {
-    // Unlike Kubernetes, a change of `replicas` in the midst of a rollout is not spread over old and new pods
-    // by proportion.
     if (this.#sets.scale(deployment, newSet, newSetSize(deployment, replicasOf(newSet), old))) return;
     for (const [set, size] of shrinkOldSets(deployment, newSet, old)) this.#sets.scale(deployment, set, size);
   }

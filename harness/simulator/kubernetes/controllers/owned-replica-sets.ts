@@ -3,6 +3,7 @@ import { type ControllerContext, eventRecorder } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import type { Deployment, ReplicaSet } from '../client/kinds.ts';
 import { hasCode } from '../client/typed.ts';
+import { equal } from '../registry/json.ts';
 import { claim } from './claim.ts';
 import {
   annotationsOf,
@@ -12,6 +13,7 @@ import {
   othersOf,
   REVISION,
   revisionOf,
+  sizeAnnotations,
   surplusHistory,
 } from './deployment-sets.ts';
 import { withCondition } from './deployment-status.ts';
@@ -129,14 +131,23 @@ export class OwnedReplicaSets {
     }
   }
 
-  /** Sets how many pods a ReplicaSet is to have. @returns whether anything had to change */
+  /**
+   * Sets how many pods a ReplicaSet is to have, and notes the size of the Deployment in it.
+   * @returns whether the number had to change
+   */
   scale(deployment: Deployment, set: ReplicaSet, size: number): boolean {
     const before = replicasOf(set);
-    if (before === size) return false;
     const current = this.currentSet(set);
-    this.#context.client.update(SETS, { ...current, spec: { ...current.spec, replicas: size } });
-    this.#tellScaled(deployment, set, before, size);
-    return true;
+    const annotations = { ...current.metadata.annotations, ...sizeAnnotations(deployment) };
+    const isNoted = equal(current.metadata.annotations, annotations);
+    if (before === size && isNoted) return false;
+    this.#context.client.update(SETS, {
+      ...current,
+      metadata: { ...current.metadata, annotations },
+      spec: { ...current.spec, replicas: size },
+    });
+    if (before !== size) this.#tellScaled(deployment, set, before, size);
+    return before !== size;
   }
 
   #tellScaled(deployment: Deployment, set: ReplicaSet, before: number, after: number): void {
