@@ -1,11 +1,14 @@
 /** Fills in fields that are not there. */
 import { isObject, type JsonObject } from './json.ts';
 
-/** Sets what is absent, null or an empty text, in place; lists are copied. */
+/**
+ * Sets what is absent, null or an empty text, in place; lists are copied. What is so already is not set: it
+ * may be a part of the stored state, which cannot be changed.
+ */
 export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
   for (const [key, value] of Object.entries(defaults)) {
     const own = target[key];
-    if (own === undefined || own === null || own === '')
+    if ((own === undefined || own === null || own === '') && own !== value)
       target[key] = Array.isArray(value) ? [...value] : value;
   }
 }
