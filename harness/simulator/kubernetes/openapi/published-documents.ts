@@ -109,7 +109,11 @@ class PublishedDocuments {
       },
     };
     if (this.#customOf(path).length === 0) shared.set(hash, made);
-    else this.#own.set(path, made);
+    else {
+      // Documents of groups whose last definition is gone go, too.
+      for (const known of this.#own.keys()) if (this.#customOf(known).length === 0) this.#own.delete(known);
+      this.#own.set(path, made);
+    }
     return made;
   }
 

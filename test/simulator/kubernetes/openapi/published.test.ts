@@ -148,6 +148,10 @@ t.test('documents follow the definitions', async t => {
     Object.keys(all).filter(each => each.endsWith('.Boat')),
     ['example.harbour.v1.Boat', 'example.harbour.v2.Boat'],
   );
+  await world.admin.delete({ ...definitions, name });
+  t.equal((await get(ask, '/openapi/v3/apis/harbour.example/v1')).code, 404);
+  t.notMatch(Object.keys(documentIn(await get(ask, '/openapi/v2')).definitions), /harbour/);
+  t.same(await pathsNow(), before);
 });
 
 t.test('a client says in which form it wants a document, and keeps it by its hash', async t => {
