@@ -21,6 +21,8 @@ const PEERS = [
   'compare-api-server',
   'compare-kubectl',
   'kubernetes-types',
+  'java-client',
+  'python-clients',
   'envoy-takes-resources',
   'call-through-envoy',
   'compare-discovery',

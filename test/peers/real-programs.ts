@@ -5,12 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../support/cli.ts';
+import { CACHE } from './cache.ts';
 
 /** About 1.31: releases of Istio cannot be had as a module of Go. */
 const ISTIO = 'v0.0.0-20260827124520-eed52ebb66ad';
 const ENVOY = '1.40.0';
-const CACHE = path.join(ROOT, 'node_modules', '.cache', 'mesh-harness-peers');
 
 /** A program that is there, or why it is not. */
 export type Found = { readonly path: string; readonly version: string } | { readonly reason: string };
