@@ -7,11 +7,11 @@ import { ApiError, badRequest, methodNotAllowed } from '../../registry/status.ts
 import type { WriteContext } from '../../registry/write-context.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
-import { type Duplicates, noteDuplicates, unmarshalErrors } from '../duplicate-keys.ts';
+import { noteDuplicates, unmarshalErrors } from '../duplicate-keys.ts';
 import type { Environment } from '../environment.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
-import { readPatch } from '../patch/patch.ts';
+import { type Patch, readPatch } from '../patch/patch.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { warn } from '../warning-header.ts';
@@ -47,8 +47,7 @@ export async function handlePatch(
         info.version,
       );
       const object = receivePatched(patched, call, type, {
-        shown: patch.shown,
-        duplicates: patch.duplicates,
+        patch,
         minor: environment.registry.minor,
       });
       checkName(object, info);
@@ -72,8 +71,7 @@ function tellOfRepeated(lines: readonly string[], { info, response }: Call<Resou
 
 /** What is needed of a patch to judge its result. */
 interface PatchFacts {
-  readonly shown: string;
-  readonly duplicates: Duplicates | undefined;
+  readonly patch: Extract<Patch, { kind: 'change' }>;
   /** Of Kubernetes: 34 for 1.34. */
   readonly minor: number;
 }
@@ -83,17 +81,17 @@ function receivePatched(
   patched: JsonObject,
   call: Call<ResourceRequest>,
   type: ResourceType,
-  { shown, duplicates, minor }: PatchFacts,
+  { patch, minor }: PatchFacts,
 ): KubernetesObject {
   try {
     patched['kind'] ??= type.kind;
     patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
-    noteDuplicates(patched, duplicates);
+    noteDuplicates(patched, patch.duplicates);
     return asGoWrites(receiveObject(patched, call, type, minor), type, minor);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error;
     const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');
-    throw invalidPatch(shown, text);
+    throw invalidPatch(patch.shown(), patch.tell(text));
   }
 }
 

@@ -7,17 +7,20 @@ import { badRequest, unsupportedMediaType } from '../../registry/status.ts';
 import { checkShape, readYaml } from '../body.ts';
 import { type Duplicates, duplicateText, repeatedPaths, toldBefore, unknownText } from '../duplicate-keys.ts';
 import { jsonProblem } from '../go-json.ts';
+import { conversionProblem } from './conversion-problem.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';
-import { goMap, strategicPatch } from './strategic.ts';
+import { goMap, leftOver, strategicPatch } from './strategic.ts';
 
 /** A patch that is read: server-side apply, or a function from a state to the next. */
 export type Patch =
   | {
       readonly kind: 'change';
       apply(object: KubernetesObject, type: ResourceType, version: string): JsonObject;
-      /** The patch as error texts show it. */
-      readonly shown: string;
+      /** Returns the patch as error texts show it, once it is applied. */
+      shown(): string;
+      /** Returns what is said of a result that is no object of its kind. @param problem - the decoder's text */
+      tell(problem: string): string;
       /** Fields of the patch that are there twice, or that no operation has. */
       readonly duplicates: Duplicates | undefined;
     }
@@ -28,6 +31,8 @@ export type Patch =
       readonly lines: readonly string[];
     };
 
+const asItIs = (problem: string): string => problem;
+
 /** Applies a patch to an object. @throws ApiError 400, 415, 422 */
 export function readPatch(body: Buffer, mediaType: string, type: ResourceType): Patch {
   switch (mediaType) {
@@ -36,7 +41,8 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType): 
       return {
         kind: 'change',
         apply: object => jsonPatch(object, value),
-        shown: text,
+        shown: () => text,
+        tell: asItIs,
         duplicates: toldBefore(operationProblems(value, repeatedPaths(text, keyCount))),
       };
     }
@@ -46,17 +52,23 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType): 
       return {
         kind: 'change',
         apply: object => mergePatch(object, patch) as JsonObject,
-        shown: goMap(patch),
+        shown: () => goMap(patch),
+        tell: asItIs,
         duplicates,
       };
     }
     case 'application/strategic-merge-patch+json': {
       if (type.custom) break;
       const { patch, duplicates } = parseObject(body);
+      let original: JsonObject = {};
       return {
         kind: 'change',
-        apply: (object, own, version) => strategicPatch(object, patch, mergeTreeFor(own, version)),
-        shown: goMap(patch),
+        apply: (object, own, version) => {
+          original = object;
+          return strategicPatch(object, patch, mergeTreeFor(own, version));
+        },
+        shown: () => goMap(leftOver(patch, original)),
+        tell: conversionProblem,
         duplicates,
       };
     }

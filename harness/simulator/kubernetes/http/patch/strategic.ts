@@ -163,6 +163,20 @@ function strip<T>(value: T): T {
   return result as T; // the same shape, without directives
 }
 
+/**
+ * Returns what a merge leaves of a patch, as errors of its result show it: lists with an order are taken out of
+ * it, and directives (apimachinery pkg/util/strategicpatch/patch.go @v1.34, mergePatchIntoOriginal).
+ */
+export function leftOver(patch: JsonObject, original: JsonObject): JsonObject {
+  const left: JsonObject = {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (key === RETAIN_KEYS || key.startsWith(ORDER) || `${ORDER}${key}` in patch) continue;
+    const before = original[key];
+    setOwn(left, key, isObject(value) && isObject(before) ? leftOver(value, before) : value);
+  }
+  return left;
+}
+
 /** Prints a value as Go prints a map: `map[image:q ports:[map[port:80]]]`. */
 export function goMap(value: JsonObject): string {
   return `map[${Object.keys(value)
