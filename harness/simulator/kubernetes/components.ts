@@ -22,6 +22,7 @@ import { startReplicaSetController } from './controllers/replica-set.ts';
 import { startScheduler } from './controllers/scheduler.ts';
 import { startServiceAccountController } from './controllers/service-account.ts';
 import { startServiceAccountTokenController } from './controllers/service-account-token.ts';
+import { STANDARD_CLASS } from './controllers/storage/memory-volumes.ts';
 import type { KubeletApi } from './kubelet-api.ts';
 import { startClusterDns } from './node/cluster-dns.ts';
 import { startKubeProxy } from './node/kube-proxy.ts';
@@ -62,6 +63,7 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
   const kubelets = startKubelets(options);
   const dns = network.addPod('coredns', first.name);
   createDnsEndpoints(client, dns.address);
+  client.create('storageclasses.storage.k8s.io', STANDARD_CLASS);
   const components: Controller[] = [
     kept,
     all,

@@ -11,6 +11,7 @@ import { TypedClient } from './client/typed.ts';
 import type { Machinery } from './machinery.ts';
 import { CLUSTER_DOMAIN } from './node/cluster-dns.ts';
 import { Kubelet, type KubeletOptions } from './node/kubelet/kubelet.ts';
+import { VolumeMemory } from './node/kubelet/volume-memory.ts';
 import type { IssueToken } from './node/kubelet/volumes.ts';
 import { NODE_CAPACITY, type NodeMachine, podCidr, registerNode } from './node/nodes.ts';
 
@@ -74,6 +75,7 @@ export function startKubelets(options: NodeAgentsOptions): ReadonlyMap<string, K
     allocatable: { cpu: NODE_CAPACITY.cpu, memory: NODE_CAPACITY.memoryKi * 1024 },
     resolver: resolverAt(dnsAddressOf(options.machinery.addresses)),
     issueToken: tokenIssuer(options),
+    volumes: new VolumeMemory(new TypedClient(options.machinery.client)),
     ...(options.onProcess && { onProcess: options.onProcess }),
   };
   return new Map(options.nodes.map(node => [node.name, startKubelet(node, options, shared)]));
@@ -85,7 +87,7 @@ function startKubelet(
   { machinery, supervisor, network, random }: NodeAgentsOptions,
   shared: Pick<
     KubeletOptions,
-    'images' | 'isOnNodes' | 'allocatable' | 'resolver' | 'issueToken' | 'onProcess'
+    'images' | 'isOnNodes' | 'allocatable' | 'resolver' | 'issueToken' | 'volumes' | 'onProcess'
   >,
 ): Kubelet {
   const component = supervisor.component(`kubelet/${name}`);

@@ -8,6 +8,10 @@ import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
 import { startPolicyStatusController } from './controllers/policy-status.ts';
 import { startDaemonSetController } from './controllers/sets/daemon-set.ts';
 import { startStatefulSetController } from './controllers/sets/stateful-set.ts';
+import { startVolumeBinder } from './controllers/storage/binder.ts';
+import { startStorageProtection } from './controllers/storage/protection.ts';
+
+const STORAGE = ['persistentvolumes', 'persistentvolumeclaims'] as const;
 
 /** Starts them, each in a frame of its own. */
 export function startRareControllers(contextOf: ContextOf): Controller[] {
@@ -16,6 +20,8 @@ export function startRareControllers(contextOf: ContextOf): Controller[] {
     startWhenNeeded(contextOf('cron-job'), ['cronjobs.batch'], startCronJobController),
     startWhenNeeded(contextOf('stateful-set'), ['statefulsets.apps'], startStatefulSetController),
     startWhenNeeded(contextOf('daemon-set'), ['daemonsets.apps'], startDaemonSetController),
+    startWhenNeeded(contextOf('volume-binder'), [...STORAGE], startVolumeBinder),
+    startWhenNeeded(contextOf('storage-protection'), [...STORAGE], startStorageProtection),
     startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),
     startPolicyStatusController(contextOf('policy-status')),
   ];

@@ -82,6 +82,10 @@ const programs: Record<string, Main> = {
       return 1;
     }
   },
+  '/bin/write': async ({ argv, files }) => {
+    files.write(argv[1] ?? '', argv[2] ?? '');
+    return 0;
+  },
   '/bin/env': async ({ env, stdout }) => {
     for (const name of Object.keys(env).sort()) stdout(`${name}=${env[name]}\n`);
     return 0;

@@ -6,6 +6,7 @@ import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import { type Condition, keyOf, type Node, type Pod, timestamp } from '../client/kinds.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { loadOf, NodeUsage, refusal } from './node-fit.ts';
+import { claimNamesOf, PodClaims } from './pod-claims.ts';
 
 /** Why nodes did not do → how many of them. */
 type Refusals = ReadonlyMap<string, number>;
@@ -32,6 +33,8 @@ class Scheduler implements Controller {
       () => this.#queue.stop(),
       context.client.watch('pods', {}, event => this.#onPod(event)),
       context.client.watch('nodes', {}, () => this.#retryWaiting()),
+      context.client.watch('persistentvolumeclaims', {}, () => this.#retryWaiting()),
+      context.client.watch('persistentvolumes', {}, () => this.#retryWaiting()),
     ];
   }
 
@@ -59,22 +62,30 @@ class Scheduler implements Controller {
     if (!pod || pod.spec.nodeName || pod.metadata.deletionTimestamp !== undefined) return;
     if ((pod.spec.schedulerName ?? NAME) !== NAME) return;
     const nodes = this.#context.client.list('nodes');
-    const { best, refusals } = this.#choose(pod, nodes);
-    if (best) this.#bind(pod, best.metadata.name ?? '');
-    else this.#refuse(pod, nodes.length, refusals);
+    // Most pods claim nothing.
+    const claims = claimNamesOf(pod).length > 0 ? new PodClaims(this.#context.client, pod) : undefined;
+    if (claims?.problem !== undefined) {
+      this.#refuse(pod, `0/${nodes.length} nodes are available: ${claims.problem}. not found`);
+      return;
+    }
+    const { best, refusals } = this.#choose(pod, nodes, claims);
+    if (!best) this.#refuse(pod, explain(nodes.length, refusals));
+    else if (claims && !claims.secure(best)) this.#waiting.add(key);
+    else this.#bind(pod, best.metadata.name ?? '');
   }
 
   /** Finds the least loaded node that will do; the first by name among equals. */
   #choose(
     pod: Pod,
     nodes: readonly Node[],
+    claims: PodClaims | undefined,
   ): { readonly best: Node | undefined; readonly refusals: Refusals } {
     const refusals = new Map<string, number>();
     let best: Node | undefined;
     let lowest = Number.POSITIVE_INFINITY;
     for (const node of nodes) {
       const used = this.#usage.usedOn(node.metadata.name ?? '');
-      const why = refusal(pod, node, used);
+      const why = refusal(pod, node, used) ?? claims?.refusal(node);
       if (why !== undefined) {
         refusals.set(why, (refusals.get(why) ?? 0) + 1);
         continue;
@@ -100,9 +111,8 @@ class Scheduler implements Controller {
     this.#events.record(referenceTo(pod, 'Pod', 'v1'), 'Normal', 'Scheduled', message);
   }
 
-  #refuse(pod: Pod, nodes: number, refusals: Refusals): void {
+  #refuse(pod: Pod, message: string): void {
     this.#waiting.add(keyOf(pod));
-    const message = explain(nodes, refusals);
     const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     if (before?.status !== 'False' || before.message !== message) {
       const lastTransitionTime =

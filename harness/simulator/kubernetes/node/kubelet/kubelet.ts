@@ -14,6 +14,7 @@ import type { Component } from '../../client/supervisor.ts';
 import type { PodFacts } from './downward.ts';
 import { ImagePuller } from './image-puller.ts';
 import { PodWorker } from './pod-worker.ts';
+import type { VolumeMemory } from './volume-memory.ts';
 import type { IssueToken } from './volumes.ts';
 
 /** What a node, its cluster and the simulator give to a kubelet. */
@@ -31,6 +32,8 @@ export interface KubeletOptions {
   addSandbox(podName: string): NetworkNamespace;
   resolver(namespace: string): ResolverConfig;
   readonly issueToken: IssueToken;
+  /** The files of persistent volumes. */
+  readonly volumes: VolumeMemory;
   readonly onProcess?: OnProcess;
 }
 
@@ -108,6 +111,7 @@ export class Kubelet implements Controller {
       addSandbox,
       resolver,
       issueToken,
+      volumes: this.#options.volumes,
       onProcess: this.#options.onProcess,
       onGone: () => this.#workers.delete(uid),
     });

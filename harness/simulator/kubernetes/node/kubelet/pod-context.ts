@@ -7,6 +7,7 @@ import type { EventRecorder } from '../../client/event-recorder.ts';
 import type { Component } from '../../client/supervisor.ts';
 import type { PodFacts } from './downward.ts';
 import type { ImagePuller } from './image-puller.ts';
+import type { VolumeMemory } from './volume-memory.ts';
 import type { IssueToken } from './volumes.ts';
 
 /** What the kubelet of a node gives to each of its pods. */
@@ -26,6 +27,7 @@ export interface PodContext {
   /** Returns the settings of `/etc/resolv.conf` in pods of a namespace. */
   resolver(namespace: string): ResolverConfig;
   readonly issueToken: IssueToken;
+  readonly volumes: VolumeMemory;
   readonly onProcess: OnProcess | undefined;
   /** Called when the API has taken the pod away. */
   onGone(): void;

@@ -22,11 +22,16 @@ export class PodSurroundings {
   constructor(pod: () => Pod, context: PodContext) {
     this.#pod = pod;
     this.#context = context;
-    const { clock, random, events, issueToken } = context;
+    const { clock, random, events, issueToken, volumes } = context;
     this.#volumes = new PodVolumes({
       clock,
       random,
-      sources: { lookup: this.#lookup(), issueToken, now: () => clock.now() },
+      sources: {
+        lookup: this.#lookup(),
+        issueToken,
+        now: () => clock.now(),
+        claimed: name => volumes.filesOf(pod().metadata.namespace ?? '', name),
+      },
       facts: () => this.#facts(),
       onFailure: message => events.record(referenceTo(pod(), 'Pod', 'v1'), 'Warning', 'FailedMount', message),
     });

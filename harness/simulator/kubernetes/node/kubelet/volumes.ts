@@ -3,6 +3,7 @@ import type { Pod, Volume } from '../../client/kinds.ts';
 import type { PodFacts } from './downward.ts';
 import type { Lookup } from './environment.ts';
 import { MountError, project, projectionsOf } from './projections.ts';
+import type { VolumeFiles } from './volume-memory.ts';
 
 /** A token for this pod's service account. */
 export interface PodToken {
@@ -18,6 +19,8 @@ export type IssueToken = (pod: Pod, audience: string | undefined, expirationSeco
 export interface VolumeSources {
   readonly lookup: Lookup;
   readonly issueToken: IssueToken;
+  /** Finds the files behind a claim of the pod's namespace. @throws MountError */
+  claimed(claimName: string): VolumeFiles;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -55,6 +58,11 @@ export function mountVolume(volume: Volume, facts: PodFacts, sources: VolumeSour
   if (volume.emptyDir !== undefined || volume.hostPath !== undefined) {
     // Unlike Kubernetes, a hostPath is an empty folder of the pod's own: nodes have no files.
     return { writable: true, files: new Map(), refresh: () => {}, beforeRead: () => {} };
+  }
+  const { persistentVolumeClaim: claim } = volume;
+  if (claim) {
+    const files = sources.claimed(claim.claimName);
+    return { writable: claim.readOnly !== true, files, refresh: () => {}, beforeRead: () => {} };
   }
   const projections = projectionsOf(volume);
   if (!projections) {
