@@ -1,8 +1,10 @@
 /** Puts the simulated world together: clock, network, clusters, images. The only file that knows them all. */
+
 import type { Clock } from '../base/clock.ts';
 import { CleanupStack } from '../base/dispose.ts';
 import type { KubernetesMinor } from '../base/kubernetes-versions.ts';
 import { createRandom } from '../base/random.ts';
+import { dialHost } from './bridge/host-dial.ts';
 import { createImageCatalog } from './images/catalog.ts';
 import type { Defect } from './kubernetes/client/defect.ts';
 import { type SimulatedCluster, startCluster } from './kubernetes/cluster.ts';
@@ -89,6 +91,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           clock: options.clock,
           random: random.stream(`cluster/${spec.name}`),
           images,
+          dialHost,
           ...(options.kubernetes && { kubernetes: options.kubernetes }),
           ...(options.apiOnly && { apiOnly: true }),
           ...(options.version !== undefined && { version: options.version }),

@@ -14,6 +14,7 @@ import {
 import type { Random } from '../../base/random.ts';
 import { SIMULATED_SUFFIX } from '../../base/simulated-version.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
+import { webhookConverter } from './admission/conversion-webhook.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
@@ -22,6 +23,7 @@ import { runtimeClassAdmission } from './admission/runtime-class.ts';
 import { claimResize, defaultStorageClass, storageProtection } from './admission/storage.ts';
 import { terminatingDefinition } from './admission/terminating-definition.ts';
 import { WebhookClient } from './admission/webhook-client.ts';
+import type { HostDial } from './admission/webhook-target.ts';
 import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { bootstrapPolicy } from './auth/bootstrap-policy.ts';
@@ -39,6 +41,7 @@ import type { AdmissionPlugin } from './registry/admission.ts';
 import { componentStatuses } from './registry/component-statuses.ts';
 import { bootstrapFlowControl } from './registry/flow-control.ts';
 import { systemPriorities } from './registry/system-priorities.ts';
+import { validateConvertedMetadata } from './registry/validation/metadata.ts';
 
 /** The parts of the cluster and the simulator that an API server needs. */
 export interface ApiServerOptions {
@@ -60,6 +63,8 @@ export interface ApiServerOptions {
   readonly version?: string;
   /** False where nobody makes service accounts: pods need none then. */
   readonly hasAccounts?: boolean;
+  /** Reaches webhooks at URLs of this machine; absent: of the virtual network only. */
+  readonly dialHost?: HostDial;
   /** Called with every request, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -108,8 +113,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     serviceRange,
     minor: minorNumber(kubernetes),
     onListenerError: error => component.failed({ key: 'a watch' }, error),
+    converter: webhookConverter({
+      client: () => {
+        if (!webhooks) throw new Error('Webhooks are not there yet.');
+        return webhooks;
+      },
+      random: random.stream('conversions'),
+      checkMetadata: validateConvertedMetadata,
+    }),
     plugins: ({ store, registry }): readonly AdmissionPlugin[] => {
-      webhooks = new WebhookClient({ clock, network, store, registry });
+      webhooks = new WebhookClient({ clock, network, store, registry, dialHost: options.dialHost });
       const hooks = {
         store,
         registry,

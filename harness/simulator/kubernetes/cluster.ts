@@ -6,6 +6,7 @@ import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog, OnProcess } from '../program.ts';
+import type { HostDial } from './admission/webhook-target.ts';
 import { API_PORT, ApiDoor } from './api-door.ts';
 import { createApiServer } from './api-server.ts';
 import { startBareApi } from './bare-api.ts';
@@ -56,6 +57,8 @@ export interface ClusterOptions {
    * just made.
    */
   readonly hasLoadBalancers?: boolean;
+  /** Reaches webhooks at URLs of this machine; absent: of the virtual network only. */
+  readonly dialHost?: HostDial;
   /** Called with every request to the API server, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Gets what containers' main processes show, like a debugger attached to all of them. */
@@ -144,6 +147,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     ...(options.version !== undefined && { version: options.version }),
     hasAccounts: !apiOnly,
     ...(onRequest && { onRequest }),
+    ...(options.dialHost && { dialHost: options.dialHost }),
   });
   tellInEvents = defectEvents(api.machinery, clock);
   const parts: ControlPlaneOptions = {

@@ -11,7 +11,13 @@ import {
   objectsOf,
   stringOf,
 } from './registry/json.ts';
-import { ALL_VERBS, type ResourceType, type ScalePaths, type Subresource } from './registry/resources.ts';
+import {
+  ALL_VERBS,
+  type CustomResource,
+  type ResourceType,
+  type ScalePaths,
+  type Subresource,
+} from './registry/resources.ts';
 
 function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
   return objectsOf(objectOf(definition['spec'])['versions']);
@@ -20,6 +26,18 @@ function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
 /** Returns the version in which objects are kept; `v1` if the definition names none. */
 export function storageVersion(definition: KubernetesObject): string {
   return stringOf(versionsOf(definition).find(version => version['storage'] === true)?.['name']) ?? 'v1';
+}
+
+function conversionOf({ conversion }: JsonObject): Pick<CustomResource, 'conversion'> {
+  const { strategy, webhook } = objectOf(conversion);
+  if (strategy !== 'Webhook') return {};
+  const { clientConfig, conversionReviewVersions } = objectOf(webhook);
+  return {
+    conversion: {
+      clientConfig: objectOf(clientConfig),
+      reviewVersions: listOf(conversionReviewVersions).map(String),
+    },
+  };
 }
 
 function scalePathsOf({ specReplicasPath, statusReplicasPath, labelSelectorPath }: JsonObject): ScalePaths {
@@ -84,6 +102,7 @@ export function resourceTypeOf(definition: KubernetesObject, names: JsonObject):
     custom: {
       definition: definition.metadata.name ?? '',
       storageVersion: storageVersion(definition),
+      ...conversionOf(spec),
       terminating: isConditionTrue(definition, 'Terminating'),
       schemas,
       scales,

@@ -5,6 +5,7 @@ import { LocalClient } from './client/local.ts';
 import type { Component } from './client/supervisor.ts';
 import { AdmissionChain, type AdmissionPlugin } from './registry/admission.ts';
 import { BUILT_IN_RESOURCES } from './registry/built-in-resources.ts';
+import type { Converter } from './registry/converted.ts';
 import { ObjectService } from './registry/object-service.ts';
 import { ResourceRegistry } from './registry/registry.ts';
 import { ServiceAddresses } from './registry/service-addresses.ts';
@@ -22,6 +23,8 @@ export interface MachineryOptions {
   readonly minor: number;
   /** Called with what a client's watch throws; by default that ends the process. */
   readonly onListenerError?: (error: unknown) => void;
+  /** Asks the conversion webhooks of definitions; without it nobody does. */
+  readonly converter?: Converter;
   /** In the order in which they see a request; called once the store is there. */
   readonly plugins?: (parts: {
     readonly store: Store;
@@ -51,6 +54,7 @@ export function createMachinery({
   minor,
   plugins,
   onListenerError,
+  converter,
 }: MachineryOptions): Machinery {
   const store = new Store({ onListenerError });
   const registry = new ResourceRegistry(BUILT_IN_RESOURCES, minor);
@@ -63,6 +67,7 @@ export function createMachinery({
     addresses,
     admission: new AdmissionChain(plugins?.({ store, registry }) ?? []),
     validate: telling(validateObject),
+    converter,
   });
   const clientFor = (component: Component) => new LocalClient(objects, component);
   return { store, registry, addresses, objects, client: new LocalClient(objects), clientFor };

@@ -1,11 +1,12 @@
 /** Calls a webhook over the network, and words its failures as Go's HTTP client does. */
 import https from 'node:https';
+import { isIP } from 'node:net';
 import tls from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
 import { certificateText, dialText, syscallText } from '../../../base/go-errors.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
 import { type JsonObject, objectOf, stringOf } from '../registry/json.ts';
-import { readAnswer, WebhookFailure } from './webhook-answer.ts';
+import { type HttpAnswer, readAnswer, readReview, WebhookFailure } from './webhook-answer.ts';
 import { type Directory, locateWebhook, type Target } from './webhook-target.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -28,9 +29,28 @@ export class WebhookClient {
    * @throws WebhookFailure
    */
   async call(webhook: JsonObject, review: JsonObject): Promise<JsonObject> {
-    const clientConfig = objectOf(webhook['clientConfig']);
     const seconds = Number(webhook['timeoutSeconds'] ?? DEFAULT_TIMEOUT_SECONDS);
-    const { url, target, problem } = await locateWebhook(this.#directory, clientConfig, seconds);
+    return readAnswer(await this.#ask(objectOf(webhook['clientConfig']), seconds, review));
+  }
+
+  /**
+   * Posts a review and returns the whole answer.
+   * @param clientConfig - where the webhook is: a URL, or a Service
+   * @throws WebhookFailure
+   */
+  async exchange(
+    clientConfig: Readonly<JsonObject>,
+    seconds: number,
+    review: JsonObject,
+  ): Promise<JsonObject> {
+    return readReview(await this.#ask(clientConfig, seconds, review));
+  }
+
+  async #ask(clientConfig: Readonly<JsonObject>, seconds: number, review: JsonObject): Promise<HttpAnswer> {
+    const { dialHost, ...virtual } = this.#directory;
+    // On a virtual clock nothing may wait for a socket of the machine.
+    const directory = this.#clock.kind === 'wall' ? { ...virtual, dialHost } : virtual;
+    const { url, target, problem } = await locateWebhook(directory, clientConfig, seconds);
     const post = (text: string) => new WebhookFailure(`Post ${JSON.stringify(url)}: ${text}`);
     if (!target) throw post(problem);
     const agent = this.#agentFor(target, stringOf(clientConfig['caBundle']) ?? '');
@@ -38,7 +58,7 @@ export class WebhookClient {
     const path = `${target.path}${target.path.includes('?') ? '&' : '?'}timeout=${seconds}s`;
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#post(agent, target, path, body, seconds * 1000);
-      if (outcome.kind === 'answered') return readAnswer(outcome.code, outcome.text);
+      if (outcome.kind === 'answered') return outcome;
       // A kept connection may have died meanwhile: Go tries again, too.
       if (outcome.reused && attempt === 0) continue;
       throw post(outcome.text);
@@ -61,10 +81,16 @@ export class WebhookClient {
       createConnection: () => {
         // An empty bundle leaves the machine's own roots, among which no mesh's is.
         secureContext ??= tls.createSecureContext({ ca: ca === '' ? [] : ca });
+        const options = { servername: nameFor(target), secureContext, ALPNProtocols: ['http/1.1'] };
+        if (target.dial) {
+          // The name in the certificate may be an address, which no server is told by name.
+          const checkServerIdentity = (_host: string, certificate: tls.PeerCertificate) =>
+            tls.checkServerIdentity(target.serverName, certificate);
+          return tls.connect({ ...options, checkServerIdentity, socket: target.dial() });
+        }
         return connectSecurely(this.#directory.network.connect(target.host, target.port), {
+          ...options,
           servername: target.serverName,
-          secureContext,
-          ALPNProtocols: ['http/1.1'],
         });
       },
     });
@@ -126,6 +152,9 @@ export class WebhookClient {
   }
 }
 
+/** An address is no name that a client may ask for (RFC 6066). */
+const nameFor = ({ serverName }: Target): string => (isIP(serverName) === 0 ? serverName : '');
+
 /** Words an error as Go does. */
 function wordOf(error: NodeJS.ErrnoException, { serverName, host, port }: Target): string {
   const certificate = certificateText(error, serverName);
@@ -137,6 +166,7 @@ function wordOf(error: NodeJS.ErrnoException, { serverName, host, port }: Target
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
     return 'tls: first record does not look like a TLS handshake';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `dial tcp: lookup ${serverName}: no such host`;
   if (syscallText('connect', code) !== undefined) return dialText(`${host}:${port}`, error);
   if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE') return 'EOF';
   return error.message;

@@ -1,4 +1,5 @@
 /** Finds where a webhook is called: at a URL, or behind a Service. */
+import type { Duplex } from 'node:stream';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import { isObject, type JsonObject, objectsOf, stringOf, valueAt } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
@@ -13,13 +14,20 @@ export interface Target {
   readonly path: string;
   /** As in the error text: scheme, host and port. */
   readonly origin: string;
+  /** Connects to a port of this machine; absent for a target in the virtual network. */
+  readonly dial?: () => Duplex;
 }
+
+/** Connects to a port of the machine that the simulator runs on, or can reach, as `net.connect` does. */
+export type HostDial = (host: string, port: number) => Duplex;
 
 /** Where names of hosts and of Services are looked up. */
 export interface Directory {
   readonly network: NetworkNamespace;
   readonly store: Store;
   readonly registry: ResourceRegistry;
+  /** Absent: nothing but the virtual network can be reached. */
+  readonly dialHost?: HostDial | undefined;
 }
 
 /** A webhook's URL, as error texts show it, with its target or with the reason why it has none. */
@@ -37,7 +45,7 @@ interface Located {
  */
 export function locateWebhook(
   directory: Directory,
-  clientConfig: JsonObject,
+  clientConfig: Readonly<JsonObject>,
   seconds: number,
 ): Promise<Located> {
   const service = clientConfig['service'];
@@ -46,22 +54,26 @@ export function locateWebhook(
     : locateUrl(directory, stringOf(clientConfig['url']) ?? 'https://invalid', seconds);
 }
 
-async function locateUrl({ network }: Directory, text: string, seconds: number): Promise<Located> {
+/** This machine. On a node of the virtual network nobody listens there but the API server itself. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+async function locateUrl({ network, dialHost }: Directory, text: string, seconds: number): Promise<Located> {
   const url = new URL(text);
   const port = Number(url.port || 443);
   const shown = `${url.href}${url.search === '' ? '?' : '&'}timeout=${seconds}s`;
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  const path = url.pathname + url.search;
+  const here = { serverName: name, host: name, port, path, origin: url.origin };
+  if (dialHost && LOOPBACK.test(name))
+    return { url: shown, target: { ...here, dial: () => dialHost(name, port) }, problem: '' };
   try {
-    const [host = ''] = await network.resolve(url.hostname);
-    const target = {
-      serverName: url.hostname,
-      host,
-      port,
-      path: url.pathname + url.search,
-      origin: url.origin,
-    };
+    const [host = ''] = await network.resolve(name);
+    const target = { ...here, host };
     return { url: shown, target, problem: '' };
   } catch {
-    return { url: shown, problem: `dial tcp: lookup ${url.hostname}: no such host` };
+    // Names that the virtual network does not know are those of the machine's own.
+    if (dialHost) return { url: shown, target: { ...here, dial: () => dialHost(name, port) }, problem: '' };
+    return { url: shown, problem: `dial tcp: lookup ${name}: no such host` };
   }
 }
 

@@ -4,7 +4,7 @@
 
 import { convertToStored } from '../registry/conversion.ts';
 import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../registry/json.ts';
-import { apiVersionOf, type ResourceType, storageApiVersion } from '../registry/resources.ts';
+import { apiVersionOf, type ResourceType, writtenApiVersion } from '../registry/resources.ts';
 import { keepToSchema } from '../registry/schema/keep.ts';
 import { badRequest } from '../registry/status.ts';
 import type { Call } from './call.ts';
@@ -63,6 +63,6 @@ export function receiveObject(
   });
   const object = body as KubernetesObject; // its metadata is an object, the schema has seen the rest
   convertToStored(type, info.version, object);
-  object.apiVersion = storageApiVersion(type);
+  object.apiVersion = writtenApiVersion(type, info.version);
   return object;
 }

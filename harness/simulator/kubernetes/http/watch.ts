@@ -1,9 +1,10 @@
 /** Watches over HTTP: a stream of JSON lines that starts where the client left off. */
 import type { Clock } from '../../../base/clock.ts';
 import type { Change } from '../registry/change.ts';
+import { convert } from '../registry/conversion.ts';
 import type { KubernetesObject } from '../registry/json.ts';
 import { changeSeen } from '../registry/seen-change.ts';
-import { expired } from '../registry/status.ts';
+import { ApiError, expired } from '../registry/status.ts';
 import type { Exchange, UpgradeExchange } from './exchange.ts';
 import { type LineSink, LineWriter, MessageWriter } from './line-writer.ts';
 import { type ListOptions, parseResourceVersion } from './list-options.ts';
@@ -18,6 +19,8 @@ const LAST_BOOKMARK_MS = 2_000;
 /** What a watch shows, how, and for how long. */
 export interface WatchTarget extends WatchedType {
   readonly options: ListOptions;
+  /** Has objects converted by a webhook before they are shown; absent where none is asked. */
+  readonly prepare?: (objects: readonly KubernetesObject[]) => Promise<void> | undefined;
   /** The server's end: closes the watch. */
   readonly signal: AbortSignal;
 }
@@ -67,6 +70,9 @@ class Watch {
   readonly #lines: LineSink;
   readonly #encoder: EventEncoder;
   #hasEnded = false;
+  /** The version at which it began to send. */
+  #begunAt = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(lines: LineSink, target: WatchTarget, asked: number | undefined) {
     this.#lines = lines;
@@ -76,13 +82,54 @@ class Watch {
   }
 
   start(): void {
-    const { store, type, signal } = this.#target;
-    this.#unsubscribe = store.subscribe(type, this.#onChange, this.#end);
+    const { store, type, signal, prepare } = this.#target;
+    const onChange = prepare ? this.#onceConverted(prepare) : this.#onChange;
+    this.#unsubscribe = store.subscribe(type, onChange, this.#end);
     this.#lines.onGone(this.#end);
     signal.addEventListener('abort', this.#end, { once: true });
+    if (prepare) this.#later(() => this.#preparePast(prepare), this.#begin);
+    else this.#begin();
+  }
+
+  readonly #begin = (): void => {
+    this.#begunAt = this.#target.store.resourceVersion;
     if (!this.#sendPast()) return;
     this.#limitTime();
     this.#remindOfVersion();
+  };
+
+  /** Has all converted that the watch begins with, and what is written meanwhile. */
+  async #preparePast(prepare: NonNullable<WatchTarget['prepare']>): Promise<void> {
+    const { store, type } = this.#target;
+    let seen = -1;
+    while (seen !== store.resourceVersion) {
+      seen = store.resourceVersion;
+      const missed = this.#asked === undefined ? [] : (store.changesSince(type, this.#asked) ?? []);
+      const changed = missed.flatMap(({ object, previous }) => (previous ? [previous, object] : [object]));
+      await prepare([...store.list(type), ...changed]);
+    }
+  }
+
+  /** Makes what takes changes one after another, each when its objects have been converted. */
+  #onceConverted(prepare: NonNullable<WatchTarget['prepare']>): (change: Change) => void {
+    return change => {
+      const { object, previous } = change;
+      const run = () => {
+        // What was written before the beginning has been sent with it.
+        if (change.resourceVersion > this.#begunAt) this.#onChange(change);
+      };
+      this.#later(() => prepare(previous ? [previous, object] : [object]), run);
+    };
+  }
+
+  /** Does things in the order in which they are asked for; what fails ends the watch with the reason. */
+  #later(task: () => Promise<void> | undefined, then: () => void): void {
+    this.#turn = this.#turn.then(task).then(then, (error: unknown) => {
+      if (this.#hasEnded) return;
+      if (!(error instanceof ApiError)) throw error;
+      this.#lines.write(`{"type":"ERROR","object":${JSON.stringify(error.status)}}\n`);
+      this.#end();
+    });
   }
 
   /** Sends what is stored, or what changed since the version asked for. @returns false if that is too old */
@@ -142,7 +189,7 @@ class Watch {
     if (!kind) return;
     if (kind === 'DELETED' && change.type !== 'DELETED') {
       // Leaves the selection: gone in its old state, with the version of the change.
-      const old = change.previous as KubernetesObject; // there is one: it matched
+      const old = convert(type, version, change.previous as KubernetesObject); // there is one: it matched
       this.#writeEvent('DELETED', {
         ...old,
         metadata: { ...old.metadata, resourceVersion: change.object.metadata.resourceVersion ?? '' },

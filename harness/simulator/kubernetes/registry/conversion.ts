@@ -2,6 +2,7 @@
  * Objects between the version in which they are stored and those that clients speak, where these differ by
  * more than a name.
  */
+import { inVersionKnown } from './converted.ts';
 import { bySchema } from './custom-objects.ts';
 import { Derived } from './derived.ts';
 import { copy, freeze, type KubernetesObject, objectOf, objectsOf } from './json.ts';
@@ -76,7 +77,10 @@ const converted = new Derived<KubernetesObject>();
  * apiVersion.
  */
 export function convert(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
-  if (type.custom) return bySchema(type, version, object);
+  if (type.custom) {
+    const known = type.custom.conversion ? inVersionKnown(version, object) : object;
+    return bySchema(type, version, known);
+  }
   const conversion = CONVERSIONS[`${keyOf(type)}/${version}`];
   if (!conversion) return object;
   return converted.of(object, () => {

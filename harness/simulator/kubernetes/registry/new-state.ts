@@ -24,7 +24,9 @@ export function prepareCreate(
 ): KubernetesObject {
   clearSystemMetadata(object);
   object.kind = type.kind;
-  object.apiVersion = storageApiVersion(type);
+  // What a webhook converts comes in the version of the client.
+  if (!type.custom?.conversion || object.apiVersion === undefined)
+    object.apiVersion = storageApiVersion(type);
   if (type.namespaced) object.metadata.namespace = namespace;
   else delete object.metadata.namespace;
   if (type.hasStatus && !type.keepsStatus) delete object['status'];
@@ -48,7 +50,7 @@ export function prepareUpdate(
   checkSameObject(type, current, updated);
   keepSystemMetadata(updated, current);
   updated.kind = type.kind;
-  updated.apiVersion = storageApiVersion(type);
+  updated.apiVersion = type.custom?.conversion ? current.apiVersion : storageApiVersion(type);
   if (STATUS_ONLY.includes(context.subresource)) updated = takeStatus(type, updated, current);
   else if (type.hasStatus && context.subresource === '') keepStatus(updated, current);
   if (keyOf(type) === NAMESPACES) keepNamespace(updated, current, context.subresource);

@@ -6,6 +6,8 @@ import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { requestOf } from './admission-request.ts';
 import { convert } from './conversion.ts';
+import type { Converter } from './converted.ts';
+import { ConvertedWrites } from './converted-writes.ts';
 import type { DeleteOptions, Deletion } from './deletion.ts';
 import { withDefaultPolicy } from './deletion-policy.ts';
 import { type Birthplace, identify } from './identity.ts';
@@ -28,6 +30,8 @@ export interface ObjectServiceOptions extends Birthplace {
   readonly addresses: ServiceAddresses;
   readonly admission: AdmissionChain;
   readonly validate: Validator;
+  /** Asks the webhooks of definitions. */
+  readonly converter?: Converter | undefined;
 }
 
 const MAX_CONFLICT_RETRIES = 5;
@@ -44,6 +48,7 @@ export class ObjectService {
   readonly #writer: ObjectWriter;
   readonly #admission: AdmissionChain;
   readonly #validate: Validator;
+  readonly #converted: ConvertedWrites;
 
   constructor(options: ObjectServiceOptions) {
     this.store = options.store;
@@ -53,6 +58,7 @@ export class ObjectService {
     this.#writer = new ObjectWriter(options);
     this.#admission = options.admission;
     this.#validate = options.validate;
+    this.#converted = new ConvertedWrites(options.store, this.#writer, options.converter);
   }
 
   /** @throws ApiError 404 */
@@ -88,7 +94,9 @@ export class ObjectService {
       // The storage refuses it, which a dry run does not reach (etcd3/store.go @v1.34, Create).
       if (resourceVersion !== '' && !context.dryRun)
         throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
-      return this.#writer.insert(type, admitted, context);
+      return type.custom?.conversion
+        ? await this.#converted.insert(type, admitted, context)
+        : this.#writer.insert(type, admitted, context);
     } catch (error) {
       if (!context.dryRun) this.#writer.release(type, admitted);
       throw error;
@@ -122,6 +130,7 @@ export class ObjectService {
     for (let attempt = 0; ; attempt++) {
       const stored = this.get(type, namespace, name);
       // Defaults that came after it was written count as its own.
+      if (type.custom?.conversion) await this.prepareToShow(type, context.version, [stored]);
       const current = type.custom ? convert(type, context.version, stored) : stored;
       const updated = prepareUpdate(type, current, checkedChange(type, change, context), context);
       const request = requestOf(
@@ -137,8 +146,23 @@ export class ObjectService {
         if (attempt >= MAX_CONFLICT_RETRIES) throw conflict(type, name);
         continue;
       }
-      return this.#writer.replace(type, current, admitted, context);
+      if (!type.custom?.conversion) return this.#writer.replace(type, current, admitted, context);
+      const written = await this.#converted.replace(type, { stored, current, admitted }, context);
+      if (written) return written;
     }
+  }
+
+  /**
+   * Has objects converted for clients of a version, where that takes a webhook.
+   * @returns undefined if nothing is to be done
+   * @throws ApiError 500 if the webhook fails
+   */
+  prepareToShow(
+    type: ResourceType,
+    version: string,
+    objects: readonly KubernetesObject[],
+  ): Promise<void> | undefined {
+    return type.custom?.conversion && this.#converted.prepare(type, version, objects);
   }
 
   /** Changes an object without admission and validation, at once. */
@@ -164,10 +188,14 @@ export class ObjectService {
     context: WriteContext,
   ): Promise<Deletion> {
     const current = this.get(type, namespace, name);
+    await this.prepareToShow(type, context.version, [current]);
     const request = requestOf({ operation: 'DELETE', type, namespace, oldObject: current }, context);
     await this.#admission.validate(request);
     const found = this.get(type, namespace, name);
-    return this.#writer.delete(type, found, withDefaultPolicy(type, found, options, context), context);
+    const policy = withDefaultPolicy(type, found, options, context);
+    const deletion = this.#writer.delete(type, found, policy, context);
+    await this.prepareToShow(type, context.version, [deletion.object]);
+    return deletion;
   }
 
   /** @throws ApiError 404, 409 */

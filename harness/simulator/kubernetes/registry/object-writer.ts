@@ -30,16 +30,35 @@ export class ObjectWriter {
 
   /** Stores a new object, unless the write is a dry run. @throws ApiError 409 if its name is taken */
   insert(type: ResourceType, object: KubernetesObject, context: WriteContext): KubernetesObject {
+    this.finishNew(type, object, context);
+    return context.dryRun ? object : this.#store.insert(type, object);
+  }
+
+  /** Completes a new object, in place: all but storing it. @throws ApiError 409 if its name is taken */
+  finishNew(type: ResourceType, object: KubernetesObject, context: WriteContext): void {
     const name = object.metadata.name ?? '';
     const existing = this.#store.get(type, object.metadata.namespace, name);
     if (existing) throw alreadyExists(type, name, existing.metadata.deletionTimestamp !== undefined);
     dropEmptyMetadata(object);
     context.own?.(undefined, object);
-    return context.dryRun ? object : this.#store.insert(type, object);
   }
 
   /** Stores the new state of an object, or removes the object if that state is its end. */
   replace(
+    type: ResourceType,
+    current: KubernetesObject,
+    updated: KubernetesObject,
+    context: WriteContext,
+  ): KubernetesObject {
+    const finished = this.finish(type, current, updated, context);
+    return finished === current || context.dryRun ? finished : this.write(type, finished);
+  }
+
+  /**
+   * Completes the new state of an object, in place: all but storing it.
+   * @returns the new state; the current one if they are the same
+   */
+  finish(
     type: ResourceType,
     current: KubernetesObject,
     updated: KubernetesObject,
@@ -50,10 +69,12 @@ export class ObjectWriter {
       updated.metadata.generation = (current.metadata.generation ?? 0) + 1;
     }
     context.own?.(current, updated);
-    if (isSameState(current, updated)) return current;
-    if (context.dryRun) return updated;
-    if (isAtItsEnd(type, updated)) return this.#remove(type, updated);
-    return this.#store.replace(type, updated);
+    return isSameState(current, updated) ? current : updated;
+  }
+
+  /** Stores a state that is complete, or removes the object if that state is its end. */
+  write(type: ResourceType, finished: KubernetesObject): KubernetesObject {
+    return isAtItsEnd(type, finished) ? this.#remove(type, finished) : this.#store.replace(type, finished);
   }
 
   /** Gives back the addresses of a Service that is gone, or that nobody stored. */

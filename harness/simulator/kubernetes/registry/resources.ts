@@ -69,10 +69,20 @@ export interface ScalePaths {
   readonly labelSelectorPath?: string;
 }
 
+/** The webhook that converts custom resources between their versions. */
+export interface ConversionWebhook {
+  /** The definition's entry: a URL, or a Service. */
+  readonly clientConfig: Readonly<Record<string, unknown>>;
+  /** The versions of ConversionReview that it reads, the preferred one first. */
+  readonly reviewVersions: readonly string[];
+}
+
 /** What a CustomResourceDefinition adds to a resource type. */
 export interface CustomResource {
   readonly definition: string;
   readonly storageVersion: string;
+  /** Absent where versions differ in nothing but their name. */
+  readonly conversion?: ConversionWebhook;
   /** The definition is on its way out: nothing new is created. */
   readonly terminating: boolean;
   /** By version: the OpenAPI v3 schema, and the columns of tables. */
@@ -104,4 +114,12 @@ export function storageApiVersion(type: ResourceType): string {
   if (type.storedAs !== undefined) return type.versions[0] as string; // of the core group
   // A type has a version.
   return apiVersionOf(type.group, type.custom?.storageVersion ?? (type.versions[0] as string));
+}
+
+/**
+ * Returns the apiVersion in which a write of a client works: what a webhook converts is converted when all
+ * else is done.
+ */
+export function writtenApiVersion(type: ResourceType, version: string): string {
+  return type.custom?.conversion ? apiVersionOf(type.group, version) : storageApiVersion(type);
 }

@@ -178,15 +178,16 @@ t.test('a failing webhook is told in the words of Go', async t => {
   t.equal(await attempt(), post('context deadline exceeded'));
   t.equal(world.world.clock.now() - before, 10_000, 'after its ten seconds, of virtual time');
   const stranger = await caOf(world);
-  await world.admin.replace(
+  await world.admin.patch(
     { ...configurations('mutating'), name: 'hooks' },
+    'merge',
     hookConfiguration(stranger.rootPem),
   );
   t.equal(
     await attempt(),
     post('tls: failed to verify certificate: x509: certificate signed by unknown authority'),
   );
-  await world.admin.replace({ ...configurations('mutating'), name: 'hooks' }, hookConfiguration(''));
+  await world.admin.patch({ ...configurations('mutating'), name: 'hooks' }, 'merge', hookConfiguration(''));
   t.equal(
     await attempt(),
     post('tls: failed to verify certificate: x509: certificate signed by unknown authority'),
@@ -197,8 +198,9 @@ t.test('a failing webhook is told in the words of Go', async t => {
   closing.listen(8443, socket => socket.destroy());
   route(world.world, service, [{ address: closing.address, port: 8443 }]);
   t.equal(await attempt(), post('EOF'));
-  await world.admin.replace(
+  await world.admin.patch(
     { ...configurations('mutating'), name: 'hooks' },
+    'merge',
     hookConfiguration('', { failurePolicy: 'Ignore' }),
   );
   t.equal(await attempt(), 'none', 'unless its failure is to be ignored');

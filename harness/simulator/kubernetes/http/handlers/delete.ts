@@ -112,6 +112,8 @@ export async function handleDeleteCollection(
   const list = parseListOptions(info, type);
   const { options, dryRun } = await readDeleteOptions(call);
   const context = { ...contextOf(call, 'Delete'), dryRun: isDryRun(dryRun, 'DeleteOptions') };
+  // Selectors look at the fields of the version, too.
+  await environment.objects.prepareToShow(type, info.version, environment.store.list(type));
   const objects = environment.store.list(type, list.filter);
   const deleted: KubernetesObject[] = [];
   for (const { metadata } of objects) {

@@ -20,25 +20,53 @@ import { serveWatch } from '../watch.ts';
 import { sendObject } from './send-object.ts';
 
 /** Answers with one object in the form that the client accepts. @throws ApiError 404 */
-export function handleGet(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
+export function handleGet(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): void | Promise<void> {
   const { info } = call;
   const asked = parseResourceVersion(info.query.get('resourceVersion') ?? '');
   checkNotInFuture(asked, environment.store.resourceVersion);
-  sendObject(environment, call, 200, type, environment.objects.get(type, info.namespace, info.name));
+  const object = environment.objects.get(type, info.namespace, info.name);
+  const send = () => sendObject(environment, call, 200, type, object);
+  return whenShown(environment, type, info.version, [object], send);
 }
 
 /** Answers with a list, or a page of it. @throws ApiError 400, 410, 422 */
-export function handleList(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
+export function handleList(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): void | Promise<void> {
   const { info } = call;
   if (!type.verbs.includes('list')) throw methodNotAllowed();
   const options = parseListOptions(info, type);
-  const { objects, metadata } = readList(environment, type, options);
-  const representation = representationOf(call, type);
-  sendJson(
-    call,
-    200,
-    encodeMany(representation, { type, version: info.version, objects, metadata }, environment.clock.now()),
-  );
+  const send = () => {
+    const list = { type, version: info.version, ...readList(environment, type, options) };
+    sendJson(call, 200, encodeMany(representationOf(call, type), list, environment.clock.now()));
+  };
+  if (!type.custom?.conversion) {
+    send();
+    return undefined;
+  }
+  // Selectors look at the fields of the version, too.
+  const { namespace } = options.filter;
+  const all = environment.store.list(type, namespace === undefined ? {} : { namespace });
+  return whenShown(environment, type, info.version, all, send);
+}
+
+/** Does something with objects as soon as they are known in the version of the client. */
+function whenShown(
+  { objects: service }: Environment,
+  type: ResourceType,
+  version: string,
+  objects: readonly KubernetesObject[],
+  then: () => void,
+): void | Promise<void> {
+  const ready = service.prepareToShow(type, version, objects);
+  if (ready) return ready.then(then);
+  then();
 }
 
 /** Lists the objects of a list request, page by page. */
@@ -104,6 +132,9 @@ export function handleWatch(environment: Environment, call: Call<ResourceRequest
     version: info.version,
     options: parseListOptions(info, type),
     representation: representationOf(call, type),
+    ...(type.custom?.conversion && {
+      prepare: objects => environment.objects.prepareToShow(type, info.version, objects),
+    }),
     signal: environment.signal,
   });
 }

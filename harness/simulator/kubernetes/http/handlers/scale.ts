@@ -26,7 +26,9 @@ export async function handleScale(
   const { objects } = environment;
   const view = scaleViewOf(type, info.version);
   if (info.verb === 'get') {
-    const object = convert(type, info.version, objects.get(type, info.namespace, info.name));
+    const stored = objects.get(type, info.namespace, info.name);
+    await objects.prepareToShow(type, info.version, [stored]);
+    const object = convert(type, info.version, stored);
     view.demand(object);
     sendValue(call, 200, view.read(object));
     return;

@@ -73,9 +73,9 @@ async function dispatchResource(environment: Environment, asked: Exchanged<Resou
     }
     checkCustomRoute(info, type);
   } else checkBuiltInRoute(info, type);
-  if (type.deprecated !== undefined) warn(asked.response, type.deprecated);
   const endpoint = endpointOf(info, type);
   const accepted = endpoint ? negotiate(request.headers.accept, endpoint) : JSON_FORM;
+  if (type.deprecated !== undefined) warn(asked.response, type.deprecated);
   await handle(environment, { ...asked, accepted }, type);
 }
 

@@ -157,3 +157,11 @@ export function validateReference(name: unknown, field: string): FieldError[] {
   if (text === '') return [required(field)];
   return problemsOfSubdomain(text).map(problem => invalidValue(field, text, problem));
 }
+
+/** Checks the labels and annotations that a conversion gives an object. */
+export function validateConvertedMetadata(metadata: JsonObject): FieldError[] {
+  return [
+    ...validateLabels(metadata['labels'], 'metadata.labels'),
+    ...validateAnnotations(metadata['annotations']),
+  ];
+}
