@@ -83,7 +83,7 @@ function inOlderWords(text, escaped) {
   // Beside a reference to this type client-node has the type's text.
   if (escaped === undefined || escaped.startsWith('IntOrString is a type')) return text;
   let older = escaped
-    .replace(/\\(?=['"])/g, '')
+    .replace(/\\(['"\\])/g, '$1')
     .replace(/\*_\//g, '*/')
     .replace(/\/_\*/g, '/*')
     .trim();

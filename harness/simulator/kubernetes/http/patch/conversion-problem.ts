@@ -1,6 +1,6 @@
 /**
- * What the server says of a strategic patch whose result does not fit the kind: it converts the result without a
- * JSON decoder (apimachinery pkg/runtime/converter.go @v1.34, fromUnstructured).
+ * What the server says of a strategic patch whose result does not fit the kind: it converts the result
+ * without a JSON decoder (apimachinery pkg/runtime/converter.go @v1.34, fromUnstructured).
  */
 
 const FOUND: Readonly<Record<string, string>> = {

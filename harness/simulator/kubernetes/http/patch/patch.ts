@@ -19,7 +19,10 @@ export type Patch =
       apply(object: KubernetesObject, type: ResourceType, version: string): JsonObject;
       /** Returns the patch as error texts show it, once it is applied. */
       shown(): string;
-      /** Returns what is said of a result that is no object of its kind. @param problem - the decoder's text */
+      /**
+       * Returns what is said of a result that is no object of its kind.
+       * @param problem - the decoder's text
+       */
       tell(problem: string): string;
       /** Fields of the patch that are there twice, or that no operation has. */
       readonly duplicates: Duplicates | undefined;

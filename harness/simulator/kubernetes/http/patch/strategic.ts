@@ -164,8 +164,8 @@ function strip<T>(value: T): T {
 }
 
 /**
- * Returns what a merge leaves of a patch, as errors of its result show it: lists with an order are taken out of
- * it, and directives (apimachinery pkg/util/strategicpatch/patch.go @v1.34, mergePatchIntoOriginal).
+ * Returns what a merge leaves of a patch, as errors of its result show it: lists with an order are taken out
+ * of it, and directives (apimachinery pkg/util/strategicpatch/patch.go @v1.34, mergePatchIntoOriginal).
  */
 export function leftOver(patch: JsonObject, original: JsonObject): JsonObject {
   const left: JsonObject = {};
