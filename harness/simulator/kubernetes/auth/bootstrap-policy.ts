@@ -2,9 +2,10 @@
  * The roles and bindings that every cluster has from its first moment, as data
  * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy @v1.34).
  */
+
+import { aggregatedRules, isAggregated } from '../registry/aggregation.ts';
 import type { JsonObject, KubernetesObject } from '../registry/json.ts';
 import type { ResourceKey } from '../registry/resources.ts';
-import { aggregatedRules, isAggregated } from './aggregation.ts';
 import policy from './policy/bootstrap-policy.json' with { type: 'json' };
 
 const API_GROUP = 'rbac.authorization.k8s.io';

@@ -2,9 +2,10 @@
  * Fills the rules of aggregated ClusterRoles, and keeps them up to date
  * (pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go @v1.34).
  */
-import { aggregatedRules, isAggregated } from '../auth/aggregation.ts';
+
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import { WorkQueue } from '../client/work-queue.ts';
+import { aggregatedRules, isAggregated } from '../registry/aggregation.ts';
 import { equal } from '../registry/json.ts';
 
 const ROLES = 'clusterroles.rbac.authorization.k8s.io';

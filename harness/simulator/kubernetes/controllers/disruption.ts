@@ -137,7 +137,12 @@ export function startDisruptionController(context: ControllerContext): Controlle
 }
 
 const unmanagedText = ({ spec }: PodDisruptionBudget): string =>
-  `Pods selected by this PodDisruptionBudget (selector: ${printedSelector(spec.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
+  [
+    `Pods selected by this PodDisruptionBudget (selector: ${printedSelector(spec.selector)})`,
+    'were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly,',
+    'which may result in undefined behavior. To account for these pods please set',
+    '".spec.minAvailable" field of the PDB to an integer value.',
+  ].join(' ');
 
 /**
  * Tells which budgets a change may concern: of themselves, of a pod, of a Deployment.

@@ -28,7 +28,7 @@ function contentOf({ addresses = [], notReadyAddresses = [], ports = [] }: Endpo
   return { ports: ports.map(port => ({ ...port, protocol: port.protocol ?? 'TCP' })), endpoints };
 }
 
-/** Returns the annotations that slices take over (endpointslicemirroring/utils.go @v1.34: newEndpointSlice). */
+/** Returns the annotations that slices take over (endpointslicemirroring/utils.go @v1.34). */
 function annotationsFrom({ metadata }: Stored): Record<string, string> {
   const { [TRIGGER_TIME]: _time, [LAST_APPLIED]: _applied, ...others } = metadata.annotations ?? {};
   return others;

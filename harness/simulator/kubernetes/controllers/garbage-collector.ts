@@ -152,7 +152,7 @@ class GarbageCollector implements Controller {
     return { solid, isAwaited };
   }
 
-  /** Tells in an event that an owner is in another namespace (graph_builder.go: reportInvalidNamespaceOwnerRef). */
+  /** Tells in an event that an owner is in another namespace (reportInvalidNamespaceOwnerRef there). */
   #tellStray({ apiVersion, kind, name, uid }: OwnerReference, resource: ResourceKey, object: Stored): void {
     const type = this.#all.typeOf(resource);
     if (!type) return;

@@ -1,6 +1,6 @@
 /**
- * Objects that the API server itself keeps: it looks from time to time whether they are as they should be, and
- * makes them again (pkg/controlplane/controller @v1.34: kubernetesservice, systemnamespaces).
+ * Objects that the API server itself keeps: it looks from time to time whether they are as they should be,
+ * and makes them again (pkg/controlplane/controller @v1.34: kubernetesservice, systemnamespaces).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';

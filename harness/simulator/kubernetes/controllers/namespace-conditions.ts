@@ -4,7 +4,7 @@
  */
 import { type Condition, timestamp } from '../client/kinds.ts';
 
-/** The conditions that are always False here, since our discovery never fails, and the texts that go with it. */
+/** The conditions that are always False here, since our discovery never fails, and their texts. */
 const UNTROUBLED: readonly Pick<Condition, 'type' | 'reason' | 'message'>[] = [
   {
     type: 'NamespaceDeletionDiscoveryFailure',
@@ -33,9 +33,9 @@ export interface Remains {
   readonly waitsForPods: boolean;
 }
 
-const list = (counts: ReadonlyMap<string, number>, what: (name: string, count: number) => string) =>
+const list = (counts: ReadonlyMap<string, number>, joint: 'has' | 'in') =>
   [...counts]
-    .map(([name, count]) => what(name, count))
+    .map(([name, count]) => `${name} ${joint} ${count} resource instances`)
     .sort()
     .join(', ');
 
@@ -57,7 +57,7 @@ function conditionsOf(
           'NamespaceContentRemaining',
           true,
           'SomeResourcesRemain',
-          `Some resources are remaining: ${list(objects, (name, count) => `${name} has ${count} resource instances`)}`,
+          `Some resources are remaining: ${list(objects, 'has')}`,
         )
       : condition('NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'),
     finalizers.size > 0
@@ -65,7 +65,7 @@ function conditionsOf(
           'NamespaceFinalizersRemaining',
           true,
           'SomeFinalizersRemain',
-          `Some content in the namespace has finalizers remaining: ${list(finalizers, (name, count) => `${name} in ${count} resource instances`)}`,
+          `Some content in the namespace has finalizers remaining: ${list(finalizers, 'in')}`,
         )
       : condition(
           'NamespaceFinalizersRemaining',

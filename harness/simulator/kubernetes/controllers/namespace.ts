@@ -1,6 +1,6 @@
 /**
- * Deletes the content of terminating namespaces, pods first, tells what is left of it, and lets them go at the
- * end (pkg/controller/namespace @v1.34).
+ * Deletes the content of terminating namespaces, pods first, tells what is left of it, and lets them go at
+ * the end (pkg/controller/namespace @v1.34).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { AllObjects } from '../client/all-objects.ts';
@@ -12,7 +12,7 @@ import { contentFinalizers, NAMESPACE_FINALIZER } from '../registry/namespaces.t
 import { keyOf, type ResourceKey, type ResourceType } from '../registry/resources.ts';
 import { namespaceConditions, type Remains } from './namespace-conditions.ts';
 
-/** A namespace is left alone so long after each of its changes, for writers that have not heard of its end. */
+/** A namespace is left alone so long after each change, for writers that have not heard of its end. */
 const GRACE_MS = 5_000;
 /** How long whoever keeps a finalizer is given, in the estimate of when the content will be gone. */
 const FINALIZER_ESTIMATE_SECONDS = 15;

@@ -1,4 +1,4 @@
-/** A selector as Go prints a pointer to one (k8s.io/apimachinery meta/v1/generated.pb.go @v0.34: String). Pure. */
+/** A selector as Go prints a pointer to one (apimachinery meta/v1/generated.pb.go @v0.34: String). Pure. */
 import type { LabelSelector } from '../client/kinds.ts';
 
 /** Writes a selector for a message of a controller; `nil` for one that is absent. */
@@ -14,5 +14,6 @@ export function printedSelector(selector: LabelSelector | undefined): string {
       return `LabelSelectorRequirement{${parts}},`;
     })
     .join('');
-  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`;
+  const parts = `MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement`;
+  return `&LabelSelector{${parts}{${expressions}},}`;
 }

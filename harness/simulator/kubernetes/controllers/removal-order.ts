@@ -1,6 +1,6 @@
 /**
- * Which pods go first when there are too many (pkg/controller/controller_utils.go @v1.34: ActivePodsWithRanks,
- * with the gates PodDeletionCost and LogarithmicScaleDown). Pure.
+ * Which pods go first when there are too many (pkg/controller/controller_utils.go @v1.34:
+ * ActivePodsWithRanks, with the gates PodDeletionCost and LogarithmicScaleDown). Pure.
  */
 import type { Pod } from '../client/kinds.ts';
 import { readySince } from './replica-set-status.ts';

@@ -1,16 +1,12 @@
 /** Computes the effect of DELETE: an object goes at once, or waits for its grace and its finalizers. Pure. */
+import type { DeleteOptions } from './delete-options.ts';
 import { finalizersAfter } from './finalizers.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
 import { contentFinalizers, NAMESPACES } from './namespaces.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 import { ApiError, badRequest } from './status.ts';
 
-/** The options of a DELETE that the simulator knows (meta/v1 DeleteOptions). */
-export interface DeleteOptions {
-  readonly gracePeriodSeconds?: number;
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
-}
+export type { DeleteOptions } from './delete-options.ts';
 
 /** The outcome of a DELETE. */
 export interface Deletion {

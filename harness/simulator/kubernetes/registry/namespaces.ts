@@ -2,7 +2,7 @@
  * Namespaces as objects: their own finalizers, which only `/finalize` writes, and what DELETE does
  * (pkg/registry/core/namespace/strategy.go, storage/storage.go @v1.34). Pure.
  */
-import type { DeleteOptions } from './deletion.ts';
+import type { DeleteOptions } from './delete-options.ts';
 import { finalizersAfter } from './finalizers.ts';
 import { copy, type KubernetesObject, listOf, objectOf, timestamp } from './json.ts';
 import type { ResourceType } from './resources.ts';

@@ -2,14 +2,14 @@
  * The rules of aggregated ClusterRoles: those of the roles that their selectors find
  * (pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go @v1.34). Pure.
  */
-import { equal, type JsonObject, type KubernetesObject, objectOf, objectsOf } from '../registry/json.ts';
-import { matchesLabels, selectorFromObject } from '../registry/selectors/label-selector.ts';
+import { equal, type JsonObject, type KubernetesObject, objectOf, objectsOf } from './json.ts';
+import { matchesLabels, selectorFromObject } from './selectors/label-selector.ts';
 
 /** Tells whether a ClusterRole gets its rules from others. */
 export const isAggregated = (role: KubernetesObject): boolean => role['aggregationRule'] !== undefined;
 
 /**
- * Returns the rules that an aggregated role has: selector by selector, and for each by the names of the roles.
+ * Returns the rules that an aggregated role has: selector by selector, for each by the names of the roles.
  * @param roles - all ClusterRoles, in the order of their names; the role itself does not count
  */
 export function aggregatedRules(
