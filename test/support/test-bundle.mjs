@@ -174,7 +174,7 @@ async function build(folder) {
     external: ['testcontainers', 'esbuild', 'typescript'],
     outfile: path.join(folder, 'library.cjs'),
     sourcemap: 'external',
-    banner: { js: '(function (require, fileUrl, module) {' },
+    banner: { js: '(function (require, fileUrl, module) { "use strict";' },
     footer: { js: '})' },
     plugins: [
       ownAddress,

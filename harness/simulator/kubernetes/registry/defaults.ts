@@ -10,7 +10,7 @@ import {
   defaultStatefulSet,
 } from './apps-defaults.ts';
 import { defaultCronJob, defaultJob } from './batch-defaults.ts';
-import { child, fill } from './fill.ts';
+import { child, fill, fillZero } from './fill.ts';
 import { defaultFlowSchema, defaultPriorityLevel } from './flow-control.ts';
 import {
   isObject,
@@ -44,8 +44,7 @@ function defaultService(service: KubernetesObject): void {
   }
   for (const port of objectsOf(spec['ports'])) {
     fill(port, { protocol: 'TCP' });
-    if (port['targetPort'] === undefined || port['targetPort'] === 0 || port['targetPort'] === '')
-      port['targetPort'] = port['port'];
+    fillZero(port, { targetPort: port['port'] });
   }
   if (spec['type'] !== 'ExternalName') {
     fill(spec, { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' });

@@ -17,7 +17,7 @@ import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from
 import { ObjectWriter } from './object-writer.ts';
 import type { ResourceRegistry } from './registry.ts';
 import type { ResourceType } from './resources.ts';
-import { asGoWrites } from './schema/zero-values.ts';
+import { asGoWrites, fillAbsent } from './schema/zero-values.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import { ApiError, conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
@@ -79,13 +79,13 @@ export class ObjectService {
     context: WriteContext,
   ): Promise<KubernetesObject> {
     const { resourceVersion = '' } = object.metadata;
-    const prepared = prepareCreate(type, namespace, object);
+    const prepared = prepareCreate(type, namespace, asGoWrites(object, type, this.registry.minor));
     const request = requestOf({ operation: 'CREATE', type, namespace, object: prepared }, context);
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
     const admitted = await this.#mutated(request, prepared);
     identify(type, namespace, admitted, this.#birth);
     completeNew(type, admitted, context.user);
-    asGoWrites(admitted, type, this.registry.minor);
+    fillAbsent(admitted, type, this.registry.minor);
     if (type.isInert) context.warn(INERT(type.kind));
     this.#writer.allocate(type, admitted, undefined, context);
     try {

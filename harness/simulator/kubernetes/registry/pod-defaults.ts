@@ -118,7 +118,8 @@ export function defaultPod(pod: KubernetesObject): void {
   const status = child(pod, 'status');
   fill(status, { phase: 'Pending' });
   // Anew each time: webhooks add containers.
-  status['qosClass'] = qosClass(spec);
+  const quality = qosClass(spec);
+  if (status['qosClass'] !== quality) status['qosClass'] = quality; // it may be frozen
 }
 
 /** Fills in the pod template of a workload's spec. */

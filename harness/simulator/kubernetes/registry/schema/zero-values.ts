@@ -34,6 +34,18 @@ export function asGoWrites(object: KubernetesObject, type: ResourceType, minor: 
   return object;
 }
 
+/** Adds what Go writes in any case and an object does not have: its status, when it is new. In place. */
+export function fillAbsent(object: KubernetesObject, type: ResourceType, minor: number): void {
+  if (!type.custom) fillAlways(object, messageFor(storageApiVersion(type), type.kind), minor);
+}
+
+function fillAlways(object: JsonObject, message: string, minor: number): void {
+  for (const field of alwaysOf(message)) {
+    if (field.since > minor || (object[field.name] ?? null) !== null) continue;
+    object[field.name] = zeroOf(field, minor);
+  }
+}
+
 function bringMessage(object: JsonObject, message: string, minor: number): void {
   const fields = fieldsOf(message);
   if (!fields) return;
@@ -44,10 +56,7 @@ function bringMessage(object: JsonObject, message: string, minor: number): void 
     if (isMessage(field.type)) bringValues(value, field, minor);
     if (isZero(value, field) && !field.marks.includes('always')) delete object[name];
   }
-  for (const field of alwaysOf(message)) {
-    if (field.since > minor || (object[field.name] ?? null) !== null) continue;
-    object[field.name] = zeroOf(field, minor);
-  }
+  fillAlways(object, message, minor);
 }
 
 /** Goes on with what is below a field. */
