@@ -5,8 +5,8 @@
 import type { Attributes } from '../auth/rbac-rules.ts';
 import { NAMESPACE_SHAPE } from '../cel/admission/variable-types.ts';
 import { type AccessQuestion, Authorizer, Check } from '../cel/functions/authorization.ts';
-import type { Variables } from '../cel/run/evaluator.ts';
 import { jsonValue } from '../cel/run/json.ts';
+import type { Variables } from '../cel/run/steps.ts';
 import type { Value } from '../cel/run/values.ts';
 import type { AdmissionRequest } from '../registry/admission.ts';
 import type { JsonObject, KubernetesObject } from '../registry/json.ts';

@@ -5,7 +5,7 @@
 
 import { evaluate, type ReadExpression, readExpression } from '../cel/admission/expressions.ts';
 import { variableTypes } from '../cel/admission/variable-types.ts';
-import type { Variables } from '../cel/run/evaluator.ts';
+import type { Variables } from '../cel/run/steps.ts';
 import { type JsonObject, objectsOf, stringOf } from '../registry/json.ts';
 import { forbidden } from '../registry/status.ts';
 import { type ExpressionInput, variablesOf } from './expression-values.ts';

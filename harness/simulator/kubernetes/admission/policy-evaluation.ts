@@ -5,7 +5,7 @@
 import { evaluate, type ReadExpression, readExpression } from '../cel/admission/expressions.ts';
 import { variableTypes } from '../cel/admission/variable-types.ts';
 import { DYN, type Type, type TypeKind } from '../cel/check/types.ts';
-import type { Variables } from '../cel/run/evaluator.ts';
+import type { Variables } from '../cel/run/steps.ts';
 import { EvaluationError, type MapValue, type Value } from '../cel/run/values.ts';
 import {
   isObject,

@@ -29,10 +29,15 @@ export function compileExpression(source: string, variables: ReadonlyMap<string,
   if (issues.length > 0) throw new ExpressionError(source, issues);
   const wrong = wrongLiterals(expression);
   if (wrong.length > 0) throw new ExpressionError(source, wrong);
+  // Most rules are checked when a definition is made, and never evaluated.
+  let planned: Program | undefined;
   return {
     expression,
     type,
-    program: planExpression(expression),
+    program: values => {
+      planned ??= planExpression(expression);
+      return planned(values);
+    },
     constantProblem: problemOfConstants(expression),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { describeType, type Type, type TypeKind } from '../check/types.ts';
 import { type CompiledExpression, compileExpression } from '../compile.ts';
-import type { Variables } from '../run/evaluator.ts';
+import type { Variables } from '../run/steps.ts';
 import { EvaluationError, type Value } from '../run/values.ts';
 import { ExpressionError } from '../syntax/issues.ts';
 

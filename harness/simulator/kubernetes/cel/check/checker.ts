@@ -1,9 +1,6 @@
-/**
- * Finds the type of each part of an expression, and what does not fit (google/cel-go checker/checker.go @v0.26).
- */
+/** Finds the type of each part of an expression (google/cel-go checker/checker.go @v0.26). */
 
 import type { Overload } from '../functions/declare.ts';
-import { UnsignedInt } from '../run/unsigned-int.ts';
 import type {
   CallExpression,
   Expression,
@@ -15,27 +12,24 @@ import type {
 } from '../syntax/expression.ts';
 import { qualifiedName } from '../syntax/expression.ts';
 import type { Issue } from '../syntax/issues.ts';
+import { typeOfConstant } from './constant-type.ts';
 import { type Environment, Scope } from './environment.ts';
-import { partsOf } from './parts.ts';
+import { loopVariables } from './loop-variables.ts';
+import { settle } from './settle.ts';
 import {
   BOOL,
-  BYTES,
-  DOUBLE,
   DYN,
   describeType,
   ERROR,
-  INT,
   isOptional,
   isSameType,
   listOf,
   mapOf,
-  NULL,
   optionalOf,
   parameterOf,
   parameterType,
   STRING,
   type Type,
-  UINT,
 } from './types.ts';
 import { assign, type Bindings, mostGeneral, substitute } from './unify.ts';
 
@@ -272,7 +266,13 @@ class Checker {
     const outer = this.#scope;
     this.#scope = new Scope(new Map([[expression.accumulator, accumulated]]), outer);
     const inner = this.#scope;
-    this.#scope = new Scope(this.#loopVariables(expression, range), inner);
+    const names = loopVariables(
+      expression,
+      range,
+      () => this.#fits([DYN], [range]),
+      message => this.#report(expression.range.at, message),
+    );
+    this.#scope = new Scope(names, inner);
     this.check(expression.condition);
     this.#expect(expression.condition, BOOL);
     this.check(expression.step);
@@ -282,52 +282,9 @@ class Checker {
     this.#scope = outer;
     return substitute(this.#bindings, result, false);
   }
-
-  #loopVariables({ range, variable, secondVariable }: FoldExpression, type: Type): Map<string, Type> {
-    const two = (first: Type, second: Type, only: Type) =>
-      secondVariable === undefined
-        ? new Map([[variable, only]])
-        : new Map([
-            [variable, first],
-            [secondVariable, second],
-          ]);
-    switch (type.kind) {
-      case 'list':
-        return two(INT, parameterOf(type, 0), parameterOf(type, 0));
-      case 'map':
-        return two(parameterOf(type, 0), parameterOf(type, 1), parameterOf(type, 0));
-      case 'dyn':
-      case 'error':
-      case 'parameter':
-        this.#fits([DYN], [type]);
-        return two(DYN, DYN, DYN);
-      default: {
-        const shown = describeType(type);
-        const message = `expression of type '${shown}' cannot be range of a comprehension`;
-        this.#report(range.at, `${message} (must be list, map, or dynamic)`);
-        return two(ERROR, ERROR, ERROR);
-      }
-    }
-  }
 }
 
-function typeOfConstant(value: unknown): Type {
-  if (value === null) return NULL;
-  if (value instanceof Uint8Array) return BYTES;
-  if (value instanceof UnsignedInt) return UINT;
-  switch (typeof value) {
-    case 'boolean':
-      return BOOL;
-    case 'bigint':
-      return INT;
-    case 'number':
-      return DOUBLE;
-    default:
-      return STRING;
-  }
-}
-
-/** What the check of an expression found. */
+/** What a check found. */
 export interface CheckResult {
   /** Of the whole; types that are known by parts only are dyn there. */
   readonly type: Type;
@@ -340,10 +297,4 @@ export function checkExpression(expression: Expression, environment: Environment
   checker.check(expression);
   settle(expression, checker.bindings);
   return { type: expression.type ?? DYN, issues: checker.issues };
-}
-
-/** Puts in what the parameters of types turned out to be. */
-function settle(expression: Expression, bindings: Bindings): void {
-  if (expression.type) expression.type = substitute(bindings, expression.type, true);
-  for (const part of partsOf(expression)) settle(part, bindings);
 }

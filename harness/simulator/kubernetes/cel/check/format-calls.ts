@@ -1,4 +1,4 @@
-/** Checks the values of `'%s is %d'.format([a, b])` by their places (google/cel-go ext/formatting.go @v0.26). */
+/** Checks what `'%s is %d'.format([a, b])` shows, place by place (google/cel-go ext/formatting.go @v0.26). */
 import type { CallExpression, Expression } from '../syntax/expression.ts';
 import type { Issue } from '../syntax/issues.ts';
 import { partsOf } from './parts.ts';
@@ -25,6 +25,9 @@ const TEXTS = [
   'null',
 ] as const;
 
+const TEXT_RULE =
+  'string clause can only be used on strings, bools, bytes, ints, doubles, ' +
+  'maps, lists, types, durations, and timestamps';
 const FIXED: Verb = {
   kinds: ['double', 'string'],
   rule: 'fixed-point clause can only be used on doubles',
@@ -38,7 +41,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     's',
     {
       kinds: TEXTS,
-      rule: 'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
+      rule: TEXT_RULE,
     },
   ],
   ['d', { kinds: NUMBERS, rule: 'decimal clause can only be used on integers' }],

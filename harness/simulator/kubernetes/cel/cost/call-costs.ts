@@ -1,6 +1,6 @@
 /**
- * What calls of functions cost, and how large their results are (google/cel-go checker/cost.go @v0.26, apiserver
- * pkg/cel/library/cost.go @v1.34).
+ * What calls of functions cost, and how large their results are (google/cel-go checker/cost.go @v0.26,
+ * apiserver pkg/cel/library/cost.go @v1.34).
  */
 import { isSameType, parameterOf, type Type } from '../check/types.ts';
 import type { Expression } from '../syntax/expression.ts';
@@ -151,14 +151,16 @@ const NAMES: readonly (readonly [string, Estimator])[] = [
   ['ip', call => (call.overload === 'cidr_ip' ? ONE : traversal(first)(call))],
   ['ip.isCanonical', traversal(first, 2 * PER_CHARACTER)],
   [
-    'masked prefixLength family isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast',
+    'masked prefixLength family isUnspecified isLoopback ' +
+      'isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast',
     constantly,
   ],
   ['containsIP containsCIDR', containsAddress],
   ['validate', validate],
   ['format.named', constantly],
   [
-    'sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo add sub major minor patch',
+    'sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan compareTo ' +
+      'add sub major minor patch',
     constantly,
   ],
   ['getScheme getHostname getHost getPort getEscapedPath getQuery', constantly],

@@ -1,8 +1,9 @@
 /**
  * Estimates what the evaluation of an expression costs at most, by the limits that schemas set
- * (google/cel-go checker/cost.go @v0.26, apiextensions-apiserver pkg/apiserver/schema/cel/compilation.go @v1.34).
+ * (google/cel-go checker/cost.go @v0.26, apiextensions-apiserver
+ * pkg/apiserver/schema/cel/compilation.go @v1.34).
  */
-import { DYN, parameterOf, type Type } from '../check/types.ts';
+import { DYN } from '../check/types.ts';
 import type { SizedType } from '../schema-type.ts';
 import {
   ACCUMULATOR,
@@ -12,10 +13,8 @@ import {
   type MapExpression,
 } from '../syntax/expression.ts';
 import { type CallEstimate, type CostNode, eitherSize, estimateCall } from './call-costs.ts';
+import { isScalar, type Path, sizeByPath, sizeOfLiteral } from './known-sizes.ts';
 import { fixed, product, type Range, sum, UNBOUNDED, UNKNOWN, union, ZERO } from './range.ts';
-
-/** Where a value comes from: a variable, then fields, `@items`, `@keys`, `@values`. */
-type Path = readonly string[];
 
 /** Sizes of the keys and values of a list or map. */
 interface EntrySize {
@@ -31,46 +30,6 @@ interface LocalVariable {
 }
 
 const SELECT = fixed(1);
-
-function sizeByPath(root: SizedType, path: Path): Range | undefined {
-  if (path.length === 0) return undefined;
-  let current: SizedType | undefined = root;
-  for (const step of path.slice(1)) {
-    if (step === '@items' || step === '@values') current = current.element;
-    else if (step === '@keys') current = current.key;
-    else current = current.fields?.get(step);
-    if (!current) return undefined;
-  }
-  return { min: 0, max: current.maxElements };
-}
-
-function sizeOfLiteral(expression: Expression): Range | undefined {
-  switch (expression.kind) {
-    case 'constant': {
-      const { value } = expression;
-      if (typeof value === 'string') return fixed([...value].length);
-      return fixed(value instanceof Uint8Array ? value.length : 1);
-    }
-    case 'list':
-      return fixed(expression.elements.length);
-    case 'map':
-      return fixed(expression.entries.length);
-    default:
-      return undefined;
-  }
-}
-
-const SCALARS: ReadonlySet<Type['kind']> = new Set([
-  'bool',
-  'double',
-  'duration',
-  'int',
-  'timestamp',
-  'uint',
-]);
-
-const isScalar = (type: Type): boolean =>
-  SCALARS.has(type.kind) || (type.name === 'optional_type' && isScalar(parameterOf(type, 0)));
 
 class CostEstimator {
   readonly #root: SizedType;

@@ -69,7 +69,8 @@ function readIp(text: string): Ip {
 function prefixProblem(text: string): Error {
   return new EvaluationError(
     'network address parse error during conversion from string: ' +
-      `network address parse error during conversion from string: netip.ParsePrefix(${JSON.stringify(text)}): `,
+      'network address parse error during conversion from string: ' +
+      `netip.ParsePrefix(${JSON.stringify(text)}): `,
   );
 }
 
@@ -90,7 +91,8 @@ function readCidr(text: string): Cidr {
   if (Number(length) > bytes.length * 8) throw fail('prefix length out of range');
   if (isMapped(bytes))
     throw new EvaluationError(
-      `network address parse error during conversion from string: IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`,
+      'network address parse error during conversion from string: ' +
+        `IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`,
     );
   return new Cidr(bytes, Number(length));
 }

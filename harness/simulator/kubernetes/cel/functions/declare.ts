@@ -1,6 +1,6 @@
 /**
- * Declares functions by their signatures, as `.startsWith(string, string): bool`. A leading dot makes the first
- * argument the one before the dot of a call.
+ * Declares functions by their signatures, as `.startsWith(string, string): bool`. A leading dot makes the
+ * first argument the one before the dot of a call.
  */
 import {
   BOOL,

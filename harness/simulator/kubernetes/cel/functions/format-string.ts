@@ -46,7 +46,8 @@ function plainText(value: Value): string {
   if (typeof value === 'number') return shortNumber(value);
   if (value === null || typeof value !== 'object') return String(value);
   return refuse(
-    'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
+    'string clause can only be used on strings, bools, bytes, ints, doubles, ' +
+      'maps, lists, types, durations, and timestamps',
     value,
   );
 }

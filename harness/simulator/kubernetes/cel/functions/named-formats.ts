@@ -1,4 +1,4 @@
-/** Formats with names: `format.dns1123Label().validate(text)` (apiserver pkg/cel/library/format.go @v1.34). */
+/** Formats: `format.dns1123Label().validate(text)` (apiserver pkg/cel/library/format.go @v1.34). */
 import { problemsOfLabelValue, problemsOfQualifiedName } from '../../registry/validation/label-rules.ts';
 import {
   problemsOfLabel,

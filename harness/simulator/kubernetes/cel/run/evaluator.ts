@@ -14,11 +14,9 @@ import type {
   SelectExpression,
 } from '../syntax/expression.ts';
 import { has, select, selectOptional } from './select.ts';
+import { attempt, entriesOf, junction, notOptional, orThrow, type Run, type Variables } from './steps.ts';
 import {
-  describeValue,
   EvaluationError,
-  isList,
-  isMap,
   isOfType,
   LiteralMap,
   noSuchOverload,
@@ -26,18 +24,6 @@ import {
   TypeValue,
   type Value,
 } from './values.ts';
-
-/** The values of an expression's variables; undefined for one that is not there. */
-export type Variables = (name: string) => Value | undefined;
-
-/** What one evaluation works on. */
-interface Frame {
-  readonly variables: Variables;
-  /** Of loops, by their depth. A step that failed is kept: a later one may make up for it. */
-  readonly locals: (Value | EvaluationError)[];
-}
-
-type Run = (frame: Frame) => Value;
 
 /** A function of the values of variables. @throws EvaluationError */
 export type Program = (variables: Variables) => Value;
@@ -47,21 +33,6 @@ interface Locals {
   readonly name: string;
   readonly place: number;
   readonly outer: Locals | undefined;
-}
-
-/** Returns what a step gives or how it fails. */
-function attempt(run: Run, frame: Frame): Value | EvaluationError {
-  try {
-    return run(frame);
-  } catch (error) {
-    if (error instanceof EvaluationError) return error;
-    throw error;
-  }
-}
-
-function orThrow(result: Value | EvaluationError): Value {
-  if (result instanceof EvaluationError) throw result;
-  return result;
 }
 
 class Planner {
@@ -257,17 +228,6 @@ class Planner {
   }
 }
 
-/** What a loop goes over: with one variable the elements of a list or the keys of a map. */
-function entriesOf(range: Value, hasTwoVariables: boolean): readonly (readonly [Value, Value])[] {
-  if (isList(range)) return Array.from(range, (value, index) => [BigInt(index), value] as const);
-  if (isMap(range))
-    return range.keys().map(key => [key, hasTwoVariables ? (range.get(key) ?? null) : key] as const);
-  throw noSuchOverload();
-}
-
-const notOptional = (value: Value) =>
-  new EvaluationError(`cannot initialize optional entry from non-optional value ${describeValue(value)}`);
-
 const ACCESS: ReadonlyMap<string, (operand: Value, key: Value) => Value> = new Map([
   ['_[_]', select],
   ['_?._', selectOptional],
@@ -282,20 +242,6 @@ function variable(name: string): Run {
     const value = found === undefined ? typeValue : found;
     if (value === undefined) throw new EvaluationError(`no such attribute(s): ${name}`);
     return value;
-  };
-}
-
-/** `&&` and `||`: the side that decides does so even if the other one fails. */
-function junction(left: Run, right: Run, deciding: boolean): Run {
-  return frame => {
-    const first = attempt(left, frame);
-    if (first === deciding) return deciding;
-    const second = attempt(right, frame);
-    if (second === deciding) return deciding;
-    if (first instanceof EvaluationError) throw first;
-    if (second instanceof EvaluationError) throw second;
-    if (typeof first !== 'boolean' || typeof second !== 'boolean') throw noSuchOverload();
-    return !deciding;
   };
 }
 

@@ -2,11 +2,10 @@
  * Names of fields that are no names of CEL (apiserver pkg/cel/escaping.go @v1.34): `a-b` is `a__dash__b`,
  * `namespace` is `__namespace__`.
  */
-const RESERVED: ReadonlySet<string> = new Set(
-  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
-    ' ',
-  ),
-);
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if'],
+  ...['import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
+]);
 
 const ESCAPES: Readonly<Record<string, string>> = {
   __: '__underscores__',

@@ -16,7 +16,7 @@ const isMapKey = (key: Value) =>
   typeof key === 'number' ||
   key instanceof UnsignedInt;
 
-/** Returns what a key names, or undefined if nothing is there. @throws EvaluationError for keys of wrong types */
+/** Returns what a key names, or undefined if nothing is there. @throws EvaluationError for wrong keys */
 export function find(operand: Value, key: Value): Value | undefined {
   if (isMap(operand)) {
     if (!isMapKey(key)) throw new EvaluationError('no such overload');

@@ -1,6 +1,4 @@
-/**
- * The tree of an expression, as cel-go has it after its macros are expanded (google/cel-go common/ast @v0.26).
- */
+/** The tree of an expression after its macros are expanded (google/cel-go common/ast @v0.26). */
 
 import type { Type } from '../check/types.ts';
 import type { Overload } from '../functions/declare.ts';

@@ -61,7 +61,7 @@ function wordAt(source: string, at: number): Token | 'space' | undefined {
   return undefined;
 }
 
-/** How much is skipped that starts no word: an open string up to the end of its line, or what looked like one. */
+/** How much is skipped that starts no word: an open string up to the end of its line, or one sign. */
 function unknownTextAt(source: string, at: number): string {
   const string = /^[bBrR]{0,2}(?:"[^"\n\r]*|'[^'\n\r]*)/.exec(source.slice(at))?.[0];
   if (string !== undefined && string !== '') return string;

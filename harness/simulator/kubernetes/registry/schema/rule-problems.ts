@@ -7,6 +7,7 @@ import { MAX_REQUEST_BYTES, type SizedType } from '../../cel/schema-type.ts';
 import { type FieldError, forbiddenValue, invalidValue } from '../field-errors.ts';
 import { isObject, type JsonObject, objectOf } from '../json.ts';
 import { type CompiledRule, ruleSetOf } from './compiled-rule.ts';
+import { hasRules } from './rules.ts';
 
 /** Of one rule, and of all of a schema. */
 const MAX_RULE_COST = 10_000_000;
@@ -14,7 +15,8 @@ const MAX_SCHEMA_COST = 100_000_000;
 const MAX_COUNT = 2 ** 64 - 1;
 
 const ADVICE =
-  '(try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)';
+  '(try simplifying the rule, or adding maxItems, maxProperties, and maxLength where ' +
+  'arrays, maps, and strings are declared)';
 
 function tooExpensive(what: string, cost: number, most: number): string {
   const factor = cost / most;
@@ -104,7 +106,8 @@ function checkExpression(
   }
   if (rule.usesOld) {
     if (place.uncorrelated === undefined) return;
-    const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelated}`;
+    const where = `the uncorrelatable portion of the schema within ${place.uncorrelated}`;
+    const detail = `oldSelf cannot be used on ${where}`;
     errors.push(invalidValue(`${path}.rule`, rule.text, detail));
   } else if (source['optionalOldSelf'] !== undefined && source['optionalOldSelf'] !== null) {
     const detail = 'may not be set if oldSelf is not used in rule';
@@ -159,12 +162,26 @@ function checkRulesAt(schema: JsonObject, place: Place, findings: Findings): voi
     checkExpression(rule, `${place.path}.x-kubernetes-validations[${index}]`, self, place, findings);
 }
 
+/** By path and schema as text: each cluster of a world gets the same definitions. */
+const known = new Map<string, readonly FieldError[]>();
+
+/** More than any world's clusters have; beyond it schemas are looked at anew. */
+const MAX_KNOWN = 300;
+
 /**
  * Finds what is wrong with the rules of a schema that is otherwise right.
  * @param path - of the schema within its definition
  */
-export function problemsOfRules(schema: unknown, path: string): FieldError[] {
-  if (!isObject(schema)) return [];
+export function problemsOfRules(schema: unknown, path: string): readonly FieldError[] {
+  if (!isObject(schema) || !hasRules(schema)) return [];
+  const text = `${path}\n${JSON.stringify(schema)}`;
+  const found = known.get(text) ?? findProblems(schema, path);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(text, found);
+  return found;
+}
+
+function findProblems(schema: JsonObject, path: string): readonly FieldError[] {
   const findings = new Findings();
   visit(schema, { path, isRoot: true, cardinality: 1, uncorrelated: undefined }, findings);
   return [...findings.errors, ...findings.total(path)];

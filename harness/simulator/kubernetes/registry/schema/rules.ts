@@ -219,7 +219,8 @@ const sourceText = (rule: CompiledRule) => ownMessage(rule) || rule.text.trim();
 /** Says why a rule has no value. */
 function failure(message: string, text: string): string {
   return message.startsWith('no such overload')
-    ? `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${text}`
+    ? `'${message}': call arguments did not match a supported operator, function or macro signature` +
+        ` for rule: ${text}`
     : `${message} evaluating rule: ${text}`;
 }
 

@@ -1,5 +1,6 @@
 /**
- * The conditions in CEL of webhooks and policies (pkg/apis/admissionregistration/validation/validation.go @v1.34).
+ * The conditions in CEL of webhooks and policies
+ * (pkg/apis/admissionregistration/validation/validation.go @v1.34).
  */
 import { readExpression } from '../../cel/admission/expressions.ts';
 import { variableTypes } from '../../cel/admission/variable-types.ts';

@@ -1,5 +1,6 @@
 /**
- * Which requests webhooks and policies concern (pkg/apis/admissionregistration/validation/validation.go @v1.34).
+ * Which requests webhooks and policies concern
+ * (pkg/apis/admissionregistration/validation/validation.go @v1.34).
  */
 import { duplicate, type FieldError, invalidValue, notSupported, required } from '../field-errors.ts';
 import { isObject, type JsonObject, listOf, objectsOf } from '../json.ts';

@@ -1,5 +1,6 @@
 /**
- * The rules of ValidatingAdmissionPolicyBindings (pkg/apis/admissionregistration/validation/validation.go @v1.34).
+ * The rules of ValidatingAdmissionPolicyBindings
+ * (pkg/apis/admissionregistration/validation/validation.go @v1.34).
  */
 import {
   duplicate,
@@ -59,7 +60,8 @@ function validateActions(actions: readonly string[], path: string): FieldError[]
   ]);
   if (actions.includes('Deny') && actions.includes('Warn')) {
     const detail =
-      'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
+      'must not contain both Deny and Warn (repeating the same validation failure information ' +
+      'in the API response and headers serves no purpose)';
     errors.push(invalidValue(path, actions, detail));
   }
   return actions.length > 0
