@@ -39,13 +39,14 @@ const TABLES: readonly Table[] = [
         'ingressclasses.networking.k8s.io',
         'priorityclasses.scheduling.k8s.io',
         'roles.rbac.authorization.k8s.io',
+        'runtimeclasses.node.k8s.io',
         'certificatesigningrequests.certificates.k8s.io',
         'csistoragecapacities.storage.k8s.io',
         'ipaddresses.networking.k8s.io',
         'serviceaccounts',
         'volumeattributesclasses.storage.k8s.io',
       ],
-      'only components write it, complete': ['events', 'events.events.k8s.io', 'nodes'],
+      'only components write it, complete': ['componentstatuses', 'events', 'events.events.k8s.io', 'nodes'],
     },
   },
   {
@@ -53,7 +54,12 @@ const TABLES: readonly Table[] = [
     has: Object.keys(KIND_VALIDATORS),
     except: {
       'only its metadata has rules that users meet': ['namespaces', 'serviceaccounts'],
-      'only components write it': ['events', 'events.events.k8s.io', 'leases.coordination.k8s.io'],
+      'only components write it': [
+        'componentstatuses',
+        'events',
+        'events.events.k8s.io',
+        'leases.coordination.k8s.io',
+      ],
       'the rules of Kubernetes are left out: nobody in the simulator reads it but its selector': [
         'ingresses.networking.k8s.io',
         'poddisruptionbudgets.policy',

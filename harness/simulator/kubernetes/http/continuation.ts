@@ -29,7 +29,7 @@ const invalidToken = (problem: string): ApiError =>
 export function decodeContinuation(token: string): Continuation {
   const strange = /[^A-Za-z0-9_-]/.exec(token)?.index ?? (token.length % 4 === 1 ? token.length - 1 : -1);
   if (strange >= 0) throw invalidToken(`illegal base64 data at input byte ${strange}`);
-  const text = Buffer.from(token, 'base64url').toString();
+  const text = Buffer.from(token, 'base64url').toString('latin1'); // Go looks at bytes
   let value: unknown;
   try {
     value = JSON.parse(text);

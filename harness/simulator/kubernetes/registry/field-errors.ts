@@ -125,7 +125,7 @@ export function invalid(
     {
       ...(name !== '' && { name }),
       ...(group !== '' && { group }),
-      kind,
+      ...(kind !== '' && { kind }),
       causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
     },
   );

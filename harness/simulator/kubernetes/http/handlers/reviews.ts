@@ -2,22 +2,29 @@
 import { refusalText } from '../../auth/rbac.ts';
 import type { Attributes, Rule } from '../../auth/rbac-rules.ts';
 import { API_AUDIENCE } from '../../auth/token-claims.ts';
-import { invalid, invalidValue, required } from '../../registry/field-errors.ts';
-import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
+import {
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  stringOf,
+  timestamp,
+} from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, forbidden, methodNotAllowed } from '../../registry/status.ts';
 import type { UserInfo } from '../../registry/user.ts';
-import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
-import { type Call, sendValue } from '../call.ts';
+import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
+import { ownershipOf } from '../patch/ownership.ts';
+import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { attributesIn, checkAccessReview } from './access-review.ts';
+import { sendObject } from './send-object.ts';
+import { checkNamespace } from './write.ts';
+import { contextOf } from './write-options.ts';
 
-type Review = (
-  environment: Environment,
-  call: Call<ResourceRequest>,
-  spec: JsonObject,
-  type: ResourceType,
-) => JsonObject;
+type Review = (environment: Environment, call: Call<ResourceRequest>, spec: JsonObject) => JsonObject;
 
 const REVIEWS: Readonly<Record<string, Review>> = {
   TokenReview: ({ tokens }, _call, spec) => {
@@ -40,8 +47,8 @@ const REVIEWS: Readonly<Record<string, Review>> = {
     return { status: { authenticated: true, user: userInfo(identity.user), audiences } };
   },
   SelfSubjectReview: (_environment, { user }) => ({ status: { userInfo: userInfo(user) } }),
-  SelfSubjectAccessReview: ({ authorizer }, { user }, spec, type) => ({
-    status: decide(authorizer.authorize(user, attributesIn(spec, type))),
+  SelfSubjectAccessReview: ({ authorizer }, { user }, spec) => ({
+    status: decide(authorizer.authorize(user, attributesIn(spec))),
   }),
   SubjectAccessReview: reviewSubject,
   LocalSubjectAccessReview: reviewSubject,
@@ -68,28 +75,10 @@ const resourceRule = ({ verbs, apiGroups, resources, resourceNames }: Rule): Jso
   ...(resourceNames.length > 0 && { resourceNames }),
 });
 
-function reviewSubject(
-  { authorizer }: Environment,
-  call: Call<ResourceRequest>,
-  spec: JsonObject,
-  type: ResourceType,
-): JsonObject {
+function reviewSubject({ authorizer }: Environment, _call: Call, spec: JsonObject): JsonObject {
   const groups = listOf(spec['groups']).filter(entry => typeof entry === 'string');
   const username = stringOf(spec['user']) ?? '';
-  if (username === '' && groups.length === 0) {
-    throw invalid(type, '', [required('spec.user', 'at least one of user or group must be specified')]);
-  }
-  const attributes = attributesIn(spec, type);
-  if (type.namespaced && attributes.kind === 'resource' && attributes.namespace !== call.info.namespace) {
-    throw invalid(type, '', [
-      invalidValue(
-        'spec.resourceAttributes.namespace',
-        attributes.namespace,
-        'must match metadata.namespace',
-      ),
-    ]);
-  }
-  return { status: decide(authorizer.authorize({ username, groups }, attributes)) };
+  return { status: decide(authorizer.authorize({ username, groups }, attributesIn(spec))) };
 }
 
 const decide = ({ allowed, reason }: { readonly allowed: boolean; readonly reason: string }): JsonObject => ({
@@ -97,60 +86,46 @@ const decide = ({ allowed, reason }: { readonly allowed: boolean; readonly reaso
   ...(reason !== '' && { reason }),
 });
 
-function attributesIn(spec: JsonObject, type: ResourceType): Attributes {
-  const resource = spec['resourceAttributes'];
-  const path = spec['nonResourceAttributes'];
-  if (isObject(resource) === isObject(path)) {
-    throw invalid(type, '', [
-      invalidValue(
-        'spec.resourceAttributes',
-        resource ?? null,
-        isObject(resource)
-          ? 'cannot be specified in combination with nonResourceAttributes'
-          : 'exactly one of nonResourceAttributes or resourceAttributes must be specified',
-      ),
-    ]);
-  }
-  if (isObject(path))
-    return { kind: 'path', verb: stringOf(path['verb']) ?? '', path: stringOf(path['path']) ?? '' };
-  const read = (key: string) => stringOf(objectOf(resource)[key]) ?? '';
-  return {
-    kind: 'resource',
-    verb: read('verb'),
-    group: read('group'),
-    resource: read('resource'),
-    subresource: read('subresource'),
-    namespace: read('namespace'),
-    name: read('name'),
-  };
-}
-
 function userInfo({ username, uid, groups, extra }: UserInfo): JsonObject {
   return { username, ...(uid !== undefined && { uid }), groups, ...(extra && { extra }) };
 }
 
-/** Answers a review (of a token, of access): it is computed, never stored. */
+/** Those that answer with what is found out alone, or with the moment. */
+const WITHOUT_OWNERS: readonly string[] = ['SelfSubjectReview', 'SelfSubjectRulesReview'];
+
+/** Answers a review (of a token, of access): it is computed, never stored. @throws ApiError 400, 422 */
 export async function handleReview(
   environment: Environment,
   call: Call<ResourceRequest>,
   type: ResourceType,
 ): Promise<void> {
   const { info, request } = call;
-  if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
-  const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
-    apiVersion: apiVersionOf(type.group, info.version),
-    kind: type.kind,
-  });
+  const { clock, registry } = environment;
+  if (info.verb !== 'create') throw methodNotAllowed();
+  const context = contextOf(call, 'Create');
+  const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
+  const object = receiveObject(body, call, type, registry.minor);
+  checkNamespace(object, info, type);
   const review = REVIEWS[type.kind];
   if (!review) throw methodNotAllowed();
-  const answer = review(environment, call, objectOf(body['spec']), type);
-  sendValue(call, 201, {
+  if (!WITHOUT_OWNERS.includes(type.kind)) ownershipOf(clock, type, context)(undefined, object);
+  const spec = objectOf(object['spec']);
+  if (/AccessReview$/.test(type.kind)) checkAccessReview(object, spec, info.namespace, type);
+  const answer = review(environment, call, spec);
+  const answered = {
+    ...object,
     kind: type.kind,
     apiVersion: apiVersionOf(type.group, info.version),
-    metadata: { creationTimestamp: null },
-    ...(body['spec'] !== undefined && { spec: body['spec'] }),
+    metadata: metadataOf(object, type, timestamp(clock.now())),
+    ...(type.kind === 'SelfSubjectRulesReview' && { spec: {} }),
     ...answer,
-  });
+  };
+  sendObject(environment, call, 201, type, answered);
+}
+
+function metadataOf({ metadata }: KubernetesObject, type: ResourceType, now: string): JsonObject {
+  if (type.kind === 'SelfSubjectReview') return { creationTimestamp: now };
+  return type.kind === 'SelfSubjectRulesReview' ? {} : { ...metadata };
 }
 
 /** Makes the 403 of a request. */

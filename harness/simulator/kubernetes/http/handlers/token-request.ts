@@ -8,6 +8,7 @@ import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { contextOf } from './write-options.ts';
 
 const DEFAULT_TOKEN_SECONDS = 3600;
 const LEAST_TOKEN_SECONDS = 600;
@@ -25,6 +26,7 @@ export async function handleToken(
 ): Promise<void> {
   const { info, request } = call;
   if (info.verb !== 'create') throw methodNotAllowed();
+  const context = contextOf(call, 'Create');
   const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
@@ -33,6 +35,13 @@ export async function handleToken(
   const spec = objectOf(body['spec']);
   const seconds = Number(spec['expirationSeconds'] ?? DEFAULT_TOKEN_SECONDS);
   const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+  const { name = info.name, namespace = info.namespace } = objectOf(body['metadata']);
+  if (namespace !== '' && namespace !== info.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (name !== '' && name !== info.name) {
+    const problem = invalidValue('metadata.name', name, 'must match the service account name if specified');
+    throw invalid(kind, info.name, [problem]);
+  }
   if (seconds < LEAST_TOKEN_SECONDS) {
     throw invalid(kind, '', [
       invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
@@ -57,20 +66,40 @@ export async function handleToken(
     metadata: {
       name: info.name,
       namespace: info.namespace,
+      uid: account.metadata.uid,
       creationTimestamp: timestamp(environment.clock.now()),
+      managedFields: [
+        {
+          manager: context.fieldManager,
+          operation: 'Update',
+          apiVersion: 'authentication.k8s.io/v1',
+          time: timestamp(environment.clock.now()),
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:spec': { 'f:expirationSeconds': {} } },
+          subresource: 'token',
+        },
+      ],
     },
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
     status,
   });
 }
 
+/** What a token can end with. */
+const BINDABLE: Readonly<Record<string, string>> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' };
+
 function boundObject({ registry, store }: Environment, namespace: string, reference: unknown) {
   if (!isObject(reference)) return undefined;
   const kind = stringOf(reference['kind']) ?? '';
   const name = stringOf(reference['name']) ?? '';
-  if (kind !== 'Pod' && kind !== 'Secret') throw badRequest(`cannot bind token to object of type ${kind}`);
-  const type = registry.require(kind === 'Pod' ? 'pods' : 'secrets');
-  const object = store.get(type, namespace, name);
+  const apiVersion = stringOf(reference['apiVersion']) ?? '';
+  const plural = BINDABLE[kind];
+  if (plural === undefined || apiVersion !== 'v1') {
+    const shown = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+    throw badRequest(`cannot bind token to object of type ${shown}, Kind=${kind}`);
+  }
+  const type = registry.require(plural);
+  const object = store.get(type, type.namespaced ? namespace : '', name);
   if (!object) throw notFound(type, name);
   const uid = object.metadata.uid ?? '';
   const asked = stringOf(reference['uid']) ?? '';

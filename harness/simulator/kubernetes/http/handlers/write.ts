@@ -18,7 +18,8 @@ function refuseUnsimulated(type: ResourceType): void {
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
 }
 
-function checkNamespace(object: KubernetesObject, info: ResourceRequest, type: ResourceType): void {
+/** Refuses an object of another namespace than that of its URL. @throws ApiError 400 */
+export function checkNamespace(object: KubernetesObject, info: ResourceRequest, type: ResourceType): void {
   if (!type.namespaced) return;
   const sent = object.metadata.namespace;
   if (sent !== undefined && sent !== '' && sent !== info.namespace) {

@@ -39,6 +39,8 @@ export function checkBuiltInRoute(info: ResourceRequest, type: ResourceType): vo
   const { subresource, depth } = info;
   if (info.isInNamespace !== type.namespaced && !isWholeCluster(info, type)) throw unknownResource();
   if (depth > 3 && subresource !== 'proxy') throw unknownResource();
+  // A review has no name, and is none of many.
+  if (type.virtual && (depth > 1 || info.isInNamespace !== type.namespaced)) throw unknownResource();
   if (depth > 2 && !type.subresources.some(({ name }) => name === subresource)) throw unknownResource();
   if (info.verb === 'proxy') throw unknownResource();
   if (info.verb === '' || (info.method === 'HEAD' && !CONNECTIONS.includes(subresource)))
