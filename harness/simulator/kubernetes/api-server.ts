@@ -16,9 +16,11 @@ import { SIMULATED_SUFFIX } from '../../base/simulated-version.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
 import { webhookConverter } from './admission/conversion-webhook.ts';
 import { escalationCheck } from './admission/escalation.ts';
+import { limitRanges } from './admission/limit-ranges.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
 import { validatingPolicies } from './admission/policies.ts';
+import { resourceQuotas } from './admission/resource-quotas.ts';
 import { runtimeClassAdmission } from './admission/runtime-class.ts';
 import { claimResize, defaultStorageClass, storageProtection } from './admission/storage.ts';
 import { terminatingDefinition } from './admission/terminating-definition.ts';
@@ -140,10 +142,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         storageProtection(),
         defaultStorageClass(store, registry),
         claimResize(store, registry),
+        limitRanges(store, registry),
         escalationCheck(store, registry, () => authorizer),
         mutatingWebhooks(hooks),
         validatingPolicies({ store, registry, authorizer: () => authorizer }),
         validatingWebhooks(hooks),
+        resourceQuotas(store, registry, clock),
       ];
     },
   });

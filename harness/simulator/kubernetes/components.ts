@@ -105,7 +105,7 @@ function startControllers(
     ...(hasLoadBalancers ? [startLoadBalancerController(contextOf('load-balancer'), network)] : []),
     startDisruptionController(contextOf('disruption')),
     startPodCollector(contextOf('pod-garbage-collector')),
-    ...startRareControllers(contextOf),
+    ...startRareControllers(contextOf, all),
     startScheduler(contextOf('scheduler')),
   ];
 }

@@ -1,4 +1,5 @@
 /** The controllers of kinds that most clusters never have: each waits for its first object. */
+import type { AllObjects } from './client/all-objects.ts';
 import type { Controller } from './client/controller.ts';
 import { startWhenNeeded } from './client/start-when-needed.ts';
 import type { ContextOf } from './component-contexts.ts';
@@ -6,6 +7,7 @@ import { startCronJobController } from './controllers/batch/cron-job.ts';
 import { startJobController } from './controllers/batch/job.ts';
 import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
 import { startPolicyStatusController } from './controllers/policy-status.ts';
+import { startResourceQuotaController } from './controllers/resource-quota.ts';
 import { startDaemonSetController } from './controllers/sets/daemon-set.ts';
 import { startStatefulSetController } from './controllers/sets/stateful-set.ts';
 import { startVolumeBinder } from './controllers/storage/binder.ts';
@@ -14,7 +16,7 @@ import { startStorageProtection } from './controllers/storage/protection.ts';
 const STORAGE = ['persistentvolumes', 'persistentvolumeclaims'] as const;
 
 /** Starts them, each in a frame of its own. */
-export function startRareControllers(contextOf: ContextOf): Controller[] {
+export function startRareControllers(contextOf: ContextOf, all: AllObjects): Controller[] {
   return [
     startWhenNeeded(contextOf('job'), ['jobs.batch'], startJobController),
     startWhenNeeded(contextOf('cron-job'), ['cronjobs.batch'], startCronJobController),
@@ -23,6 +25,9 @@ export function startRareControllers(contextOf: ContextOf): Controller[] {
     startWhenNeeded(contextOf('volume-binder'), [...STORAGE], startVolumeBinder),
     startWhenNeeded(contextOf('storage-protection'), [...STORAGE], startStorageProtection),
     startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),
+    startWhenNeeded(contextOf('resource-quota'), ['resourcequotas'], context =>
+      startResourceQuotaController(context, all),
+    ),
     startPolicyStatusController(contextOf('policy-status')),
   ];
 }

@@ -50,6 +50,7 @@ export interface Kinds {
   readonly 'storageclasses.storage.k8s.io': StorageClass;
   readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;
   readonly 'replicasets.apps': ReplicaSet;
+  readonly resourcequotas: Stored;
   readonly secrets: Secret;
   readonly serviceaccounts: Stored;
   readonly services: Service;

@@ -18,7 +18,7 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
     deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   }),
   define('', ['v1'], 'events', 'Event', { names: ['ev'] }),
-  define('', ['v1'], 'limitranges', 'LimitRange', { names: ['limits'], notSimulated: 'limitranges' }),
+  define('', ['v1'], 'limitranges', 'LimitRange', { names: ['limits'] }),
   define('', ['v1'], 'namespaces', 'Namespace', {
     names: ['ns'],
     cluster: true,
@@ -69,7 +69,6 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
   define('', ['v1'], 'resourcequotas', 'ResourceQuota', {
     names: ['quota'],
     status: true,
-    notSimulated: 'resourcequotas',
   }),
   define('', ['v1'], 'secrets', 'Secret'),
   define('', ['v1'], 'serviceaccounts', 'ServiceAccount', {

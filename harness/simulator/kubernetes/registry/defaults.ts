@@ -23,6 +23,7 @@ import {
   stringsOf,
   valueAt,
 } from './json.ts';
+import { defaultLimitRange } from './limit-range-defaults.ts';
 import { defaultNetworkPolicy } from './network-policy-defaults.ts';
 import { defaultPod, defaultTemplate } from './pod-defaults.ts';
 import { keyOf, type ResourceType } from './resources.ts';
@@ -129,6 +130,12 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   'jobs.batch': defaultJob,
   'cronjobs.batch': defaultCronJob,
   persistentvolumeclaims: defaultClaim,
+  limitranges: defaultLimitRange,
+  // Structs of Go exist even if nobody sent them.
+  resourcequotas: quota => {
+    child(quota, 'spec');
+    child(quota, 'status');
+  },
   persistentvolumes: defaultVolumeObject,
   'storageclasses.storage.k8s.io': defaultStorageClass,
   'flowschemas.flowcontrol.apiserver.k8s.io': defaultFlowSchema,

@@ -29,6 +29,7 @@ import {
   SERVICE_CIDR,
 } from './inert-columns.ts';
 import { NODE } from './node-columns.ts';
+import { QUOTA } from './quota-columns.ts';
 import { ENDPOINT_SLICE, ENDPOINTS, INGRESS, SERVICE } from './service-columns.ts';
 import {
   ATTACHMENT,
@@ -130,6 +131,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'roles.rbac.authorization.k8s.io': [NAME, CREATED_AT],
   'clusterroles.rbac.authorization.k8s.io': [NAME, CREATED_AT],
   limitranges: [NAME, CREATED_AT],
+  resourcequotas: QUOTA,
   'rolebindings.rbac.authorization.k8s.io': BINDING,
   'clusterrolebindings.rbac.authorization.k8s.io': BINDING,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': WEBHOOKS,

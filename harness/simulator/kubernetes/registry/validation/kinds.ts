@@ -15,12 +15,14 @@ import { validateEndpoints, validateSlice } from './endpoints.ts';
 import { validateWebhooks } from './extension.ts';
 import { FIXED_FIELDS, validateFixed } from './fixed.ts';
 import { validateJob } from './job.ts';
+import { validateLimitRange } from './limit-range.ts';
 import { validateNetworkPolicy } from './network-policy.ts';
 import { validateVolume } from './persistent-volume.ts';
 import { validatePod } from './pod/pod.ts';
 import { validatePolicyBinding } from './policy-binding.ts';
 import { validateBinding, validateRole } from './rbac.ts';
 import { validateReplicationController } from './replication-controller.ts';
+import { validateResourceQuota } from './resource-quota.ts';
 import { validateRevision } from './revision.ts';
 import { problemsOfFlowSchema, problemsOfPriorityLevel, problemsOfRuntimeClass } from './runtime.ts';
 import { validateService } from './service.ts';
@@ -73,6 +75,8 @@ export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   'jobs.batch': validateJob,
   'cronjobs.batch': validateCronJob,
   persistentvolumeclaims: validateClaim,
+  limitranges: validateLimitRange,
+  resourcequotas: validateResourceQuota,
   persistentvolumes: validateVolume,
   'storageclasses.storage.k8s.io': withFixed('storageclasses.storage.k8s.io', validateStorageClass),
   'volumeattributesclasses.storage.k8s.io': withFixed(

@@ -39,13 +39,13 @@ const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
 
 /** Tells whether a resource is one that a vendor adds: `example.com/gpu`. */
-function isExtended(name: string): boolean {
+export function isExtended(name: string): boolean {
   if (isNative(name) || name.startsWith('requests.')) return false;
   return problemsOfQualifiedName(`requests.${name}`).length === 0;
 }
 
 /** Tells whether requests of a resource may be below its limit. */
-const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
+export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
 
 /** Checks the name of any resource (validateResourceName). */
 export function resourceName(name: string, field: string): FieldError[] {
@@ -56,7 +56,7 @@ export function resourceName(name: string, field: string): FieldError[] {
 }
 
 /** Checks the name of a resource of a container (validateContainerResourceName). */
-function containerResource(name: string, field: string): FieldError[] {
+export function containerResource(name: string, field: string): FieldError[] {
   const errors = resourceName(name, field);
   if (!name.includes('/')) {
     if (!COMPUTE.includes(name) && !isHugePages(name))
