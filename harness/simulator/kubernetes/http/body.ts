@@ -1,10 +1,10 @@
 /** Request bodies: read with a limit, and decoded by their content type. */
 import type { IncomingMessage } from 'node:http';
+import { jsonProblem, jsonTypeOf } from '../registry/go-json.ts';
 import { isObject, type JsonObject } from '../registry/json.ts';
 import { keepBuiltIn } from '../registry/schema/built-in.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../registry/status.ts';
 import { jsonDuplicates, loadYaml, noteDuplicates, type YamlDocument } from './duplicate-keys.ts';
-import { jsonProblem, jsonTypeOf } from './go-json.ts';
 import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
 
 /** The limit of the real server: 3 MiB. */
@@ -124,6 +124,8 @@ function parseJson(body: Buffer, kind: string): JsonObject {
     throw unrecognized(kind, jsonProblem(error, text), body);
   }
   const keyCount = checkShape(value);
+  // An object whose fields are all absent, as Go has it.
+  if (value === null) return {};
   if (!isObject(value)) {
     throw unrecognized(
       kind,

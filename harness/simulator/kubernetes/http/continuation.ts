@@ -1,7 +1,8 @@
 /** Pages of a list: the token that leads from one to the next. */
+
+import { jsonProblem } from '../registry/go-json.ts';
 import { type KubernetesObject, objectOf } from '../registry/json.ts';
 import { type ApiError, badRequest, expired } from '../registry/status.ts';
-import { jsonProblem } from './go-json.ts';
 
 /** The place where a list goes on. */
 export interface Continuation {

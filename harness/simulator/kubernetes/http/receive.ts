@@ -6,11 +6,16 @@ import { convertToStored } from '../registry/conversion.ts';
 import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType, writtenApiVersion } from '../registry/resources.ts';
 import { keepToSchema } from '../registry/schema/keep.ts';
+import { messageFor, messageOf } from '../registry/schema/messages.ts';
 import { badRequest } from '../registry/status.ts';
 import type { Call } from './call.ts';
 import { duplicatesOf } from './duplicate-keys.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { warn } from './warning-header.ts';
+
+/** Tells whether the server knows a kind, whether it serves it or not. */
+const isKnown = (apiVersion: string, kind: string): boolean =>
+  messageOf(messageFor(apiVersion, kind)) !== undefined;
 
 /** Checks what a body says it is; that of a built-in resource may leave it out. @throws ApiError 400 */
 function checkKind(body: JsonObject, apiVersion: string, type: ResourceType): void {
@@ -27,8 +32,15 @@ function checkKind(body: JsonObject, apiVersion: string, type: ResourceType): vo
   }
   if ((sentKind !== '' && sentKind !== type.kind) || (sentVersion !== '' && sentVersion !== apiVersion)) {
     const version = sentVersion === '' ? apiVersion : sentVersion;
+    const kind = sentKind === '' ? type.kind : sentKind;
+    const short = version.split('/').at(-1);
+    // Go names the type by its package: that of the group, by its first part.
+    const own = type.group === '' ? 'core' : (type.group.split('.')[0] ?? '');
+    const why = isKnown(version, kind)
+      ? `converting (${short}.${kind}) to (${own}.${type.kind}): unknown conversion`
+      : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:110"`;
     throw badRequest(
-      `${sentKind === '' ? type.kind : sentKind} in version ${JSON.stringify(version.split('/').at(-1))} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(version)}`,
+      `${kind} in version ${JSON.stringify(short)} cannot be handled as a ${type.kind}: ${why}`,
     );
   }
 }

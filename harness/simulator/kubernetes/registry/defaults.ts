@@ -27,6 +27,8 @@ import { defaultLimitRange } from './limit-range-defaults.ts';
 import { defaultNetworkPolicy } from './network-policy-defaults.ts';
 import { defaultPod, defaultTemplate } from './pod-defaults.ts';
 import { keyOf, type ResourceType } from './resources.ts';
+
+import { isExternal } from './service-fields.ts';
 import {
   defaultAttachment,
   defaultClaim,
@@ -40,20 +42,23 @@ type Defaulter = (object: KubernetesObject) => void;
 function defaultService(service: KubernetesObject): void {
   const spec = child(service, 'spec');
   fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
-  if (spec['sessionAffinity'] === 'ClientIP') {
+  if (spec['sessionAffinity'] === 'None' && 'sessionAffinityConfig' in spec)
+    delete spec['sessionAffinityConfig'];
+  if (spec['sessionAffinity'] === 'ClientIP')
     fill(child(child(spec, 'sessionAffinityConfig'), 'clientIP'), { timeoutSeconds: 10_800 });
-  }
   for (const port of objectsOf(spec['ports'])) {
     fill(port, { protocol: 'TCP' });
     fillZero(port, { targetPort: port['port'] });
   }
-  if (spec['type'] !== 'ExternalName') {
-    fill(spec, { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' });
-  }
-  if (spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer')
-    fill(spec, { externalTrafficPolicy: 'Cluster' });
+  if (isExternal(spec)) fill(spec, { externalTrafficPolicy: 'Cluster' });
+  // A pointer: an empty text is a value of its own.
+  if (['NodePort', 'LoadBalancer', 'ClusterIP'].includes(String(spec['type'])))
+    spec['internalTrafficPolicy'] ??= 'Cluster';
   if (spec['type'] === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
-  fill(child(service, 'status'), { loadBalancer: {} });
+  const balancer = child(child(service, 'status'), 'loadBalancer');
+  if (spec['type'] !== 'LoadBalancer') return;
+  for (const ingress of objectsOf(balancer['ingress']))
+    if (ingress['ip'] && !ingress['ipMode']) ingress['ipMode'] = 'VIP';
 }
 
 function defaultWebhooks(configuration: KubernetesObject, mutating: boolean): void {
@@ -102,9 +107,15 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     }
   },
   'endpointslices.discovery.k8s.io': slice => {
-    if (!Array.isArray(slice['endpoints'])) slice['endpoints'] = [];
+    // Lists that are always told, of structs that are always there.
+    if (!Array.isArray(slice['endpoints'])) slice['endpoints'] = null;
+    if (!Array.isArray(slice['ports'])) slice['ports'] = null;
     for (const port of objectsOf(slice['ports'])) fill(port, { name: '', protocol: 'TCP' });
-    if (!Array.isArray(slice['ports'])) slice['ports'] = [];
+    for (const endpoint of objectsOf(slice['endpoints'])) {
+      child(endpoint, 'conditions');
+      // The labels of old, which v1 does not take any more (strategy.go, dropTopologyOnV1).
+      if ('deprecatedTopology' in endpoint) delete endpoint['deprecatedTopology'];
+    }
   },
   'deployments.apps': deployment => {
     const spec = child(deployment, 'spec');
@@ -176,7 +187,19 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   'networkpolicies.networking.k8s.io': defaultNetworkPolicy,
   'ingresses.networking.k8s.io': ingress => child(child(ingress, 'status'), 'loadBalancer'),
   // A struct of Go exists even if nobody sent it: it is an empty one.
-  'leases.coordination.k8s.io': lease => child(lease, 'spec'),
+  'leases.coordination.k8s.io': lease => {
+    const spec = child(lease, 'spec');
+    // Of the feature CoordinatedLeaderElection, which is off.
+    for (const key of ['strategy', 'preferredHolder']) if (key in spec) delete spec[key];
+  },
+  'ingressclasses.networking.k8s.io': ingressClass => {
+    const { parameters } = child(ingressClass, 'spec');
+    if (isObject(parameters)) fill(parameters, { scope: 'Cluster' });
+  },
+  nodes: node => {
+    const status = child(node, 'status');
+    if (isObject(status['capacity'])) status['allocatable'] ??= { ...status['capacity'] };
+  },
   'poddisruptionbudgets.policy': budget => child(budget, 'spec'),
 };
 
@@ -190,8 +213,7 @@ function defaultDefinitionStatus(status: JsonObject, versions: readonly JsonObje
 }
 
 function defaultBinding(binding: KubernetesObject): void {
-  const role = binding['roleRef'];
-  if (isObject(role)) fill(role, { apiGroup: 'rbac.authorization.k8s.io' });
+  fill(child(binding, 'roleRef'), { apiGroup: 'rbac.authorization.k8s.io' });
   for (const subject of objectsOf(binding['subjects'])) {
     if (subject['kind'] === 'User' || subject['kind'] === 'Group')
       fill(subject, { apiGroup: 'rbac.authorization.k8s.io' });

@@ -8,6 +8,9 @@ export const ORPHAN = 'orphan';
 /** Finalizers without a domain that the server accepts (pkg/apis/core/helper/helpers.go @v1.32). */
 export const STANDARD_FINALIZERS: readonly string[] = [FOREGROUND, ORPHAN, 'kubernetes'];
 
+/** Tells whether a finalizer without a domain is one that the server knows. */
+export const isStandardFinalizer = (name: string): boolean => STANDARD_FINALIZERS.includes(name);
+
 /** Returns the finalizers that an object has, none if it lacks the list. */
 export function finalizersOf({ metadata }: KubernetesObject): readonly string[] {
   return listOf(metadata['finalizers']).filter(entry => typeof entry === 'string');

@@ -22,7 +22,6 @@ export function clearSystemMetadata(object: KubernetesObject): void {
     'creationTimestamp',
     'deletionTimestamp',
     'deletionGracePeriodSeconds',
-    'generation',
     'selfLink',
     'resourceVersion',
   ]) {
@@ -57,8 +56,7 @@ export function changesOfDeletion(updated: KubernetesObject, current: Kubernetes
   const errors: FieldError[] = [];
   const { deletionTimestamp: time } = updated.metadata;
   if (current.metadata.deletionTimestamp === undefined && typeof time === 'string') {
-    const shown = `${time.replace('T', ' ').replace('Z', '')} +0000 UTC`;
-    errors.push(invalidValue('metadata.deletionTimestamp', time, IMMUTABLE, shown));
+    errors.push(invalidValue('metadata.deletionTimestamp', time, IMMUTABLE));
   }
   const key = 'deletionGracePeriodSeconds';
   const [grace, before] = [updated.metadata[key], current.metadata[key]];

@@ -1,12 +1,12 @@
 /** The new state of an object, from what a client sends and what is stored: before admission, pure. */
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
-import { invalid } from './field-errors.ts';
+import { IMMUTABLE, invalid, invalidValue } from './field-errors.ts';
 import { copy, type KubernetesObject, listOf } from './json.ts';
 import { completeUpdate } from './kind-rules.ts';
 import { changesOfDeletion, clearSystemMetadata, keepSystemMetadata } from './metadata.ts';
 import { keepNamespace, NAMESPACES, openNamespace } from './namespaces.ts';
 import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
-import { conflict } from './status.ts';
+import { ApiError, conflict } from './status.ts';
 import { takeStatus } from './status-write.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -47,7 +47,7 @@ export function prepareUpdate(
   context: WriteContext,
 ): KubernetesObject {
   let updated = change(() => copy(current), current);
-  checkSameObject(type, current, updated);
+  checkSameObject(type, current, updated, context);
   keepSystemMetadata(updated, current);
   updated.kind = type.kind;
   updated.apiVersion = type.custom?.conversion ? current.apiVersion : storageApiVersion(type);
@@ -62,10 +62,22 @@ export function prepareUpdate(
   return updated;
 }
 
-/** Throws a conflict if the new state insists on another version, or on another object of the name. */
-function checkSameObject(type: ResourceType, current: KubernetesObject, updated: KubernetesObject): void {
+/**
+ * Throws if the new state insists on another version, or on another object of the name
+ * (apiserver pkg/registry/generic/registry/store.go, pkg/storage/etcd3/store.go @v0.34).
+ */
+function checkSameObject(
+  type: ResourceType,
+  current: KubernetesObject,
+  updated: KubernetesObject,
+  { options }: WriteContext,
+): void {
   const name = current.metadata.name ?? '';
   const { uid, resourceVersion } = updated.metadata;
+  if (resourceVersion !== undefined && !/^\d*$/.test(resourceVersion)) {
+    const text = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
+    throw new ApiError(500, undefined, text);
+  }
   if (
     resourceVersion !== undefined &&
     resourceVersion !== '' &&
@@ -73,13 +85,32 @@ function checkSameObject(type: ResourceType, current: KubernetesObject, updated:
   ) {
     throw conflict(type, name);
   }
-  if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
-    );
-  }
+  if (uid === undefined || uid === '' || uid === current.metadata.uid) return;
+  if (options['kind'] === 'PatchOptions')
+    throw invalid(type, name, [invalidValue('metadata.uid', uid, IMMUTABLE)]);
+  const failed = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
+  const key = storageKey(type, current.metadata.namespace ?? '', name);
+  throw conflict(
+    type,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`,
+  );
+}
+
+/** Where a real server keeps kinds that it does not keep under their plural (pkg/registry/…/storage @v1.34). */
+const FOLDERS: Readonly<Record<string, string>> = {
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+  'ingresses.networking.k8s.io': 'ingress',
+};
+
+/** Returns the key under which a real server keeps an object, which some errors name. */
+function storageKey(type: ResourceType, namespace: string, name: string): string {
+  const plain = type.custom ? `${type.group}/${type.plural}` : type.plural;
+  const folder = FOLDERS[keyOf(type)] ?? plain;
+  return `/${folder}${type.namespaced ? `/${namespace}` : ''}/${name}`;
 }
 
 /** Fills in the defaults again after an admission plug-in has changed the object. */

@@ -1,7 +1,8 @@
-/** Node ports for Services (pkg/registry/core/service/storage/alloc.go @v1.32). */
+/** Node ports for Services (pkg/registry/core/service/storage/alloc.go @v1.34). */
 import type { Random } from '../../../base/random.ts';
-import { type FieldError, forbiddenValue, invalidValue } from './field-errors.ts';
-import { isObject, objectsOf } from './json.ts';
+import { type FieldError, invalidValue } from './field-errors.ts';
+import { isObject, type JsonObject, objectsOf } from './json.ts';
+import { hasHealthCheck } from './service-fields.ts';
 
 const FIRST_NODE_PORT = 30_000;
 const LAST_NODE_PORT = 32_767;
@@ -12,15 +13,6 @@ const mayHaveNodePorts = ({ type }: Record<string, unknown>): boolean =>
 const wantsNodePorts = (spec: Record<string, unknown>): boolean =>
   spec['type'] === 'NodePort' ||
   (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
-
-/** Takes from a port the node port that it `had` as another type. @returns what is wrong with a new one */
-function dropNodePort(port: Record<string, unknown>, had: ReadonlySet<number>, field: string): FieldError[] {
-  const asked = Number(port['nodePort'] ?? 0);
-  if (asked === 0) return [];
-  if (!had.has(asked)) return [forbiddenValue(field, "may not be used when `type` is 'ClusterIP'")];
-  delete port['nodePort'];
-  return [];
-}
 
 /** Hands out the node ports of one cluster, and remembers which are taken. */
 export class NodePorts {
@@ -46,17 +38,19 @@ export class NodePorts {
     const old = objectsOf(before['ports']);
     const had = new Set(old.map(port => Number(port['nodePort'])).filter(port => port > 0));
     const byNumber = new Map<number, number>();
+    const asNew = new Set<number>();
     ports.forEach((port, index) => {
       const asked = Number(port['nodePort'] ?? 0);
       const field = `spec.ports[${index}].nodePort`;
       if (asked === 0) delete port['nodePort'];
-      if (!mayHaveNodePorts(spec)) errors.push(...dropNodePort(port, had, field));
-      else if (asked === 0) {
+      if (!mayHaveNodePorts(spec)) return;
+      if (asked === 0) {
         if (wantsNodePorts(spec)) this.#assign(port, old, byNumber, dryRun);
-      } else if (!had.has(asked)) errors.push(...this.#reserve(asked, field, dryRun));
+      } else if (!had.has(asked)) errors.push(...this.#reserve(asked, field, dryRun, asNew));
     });
+    errors.push(...this.#healthCheck(spec, before, dryRun));
     if (dryRun) return errors;
-    const still = new Set(ports.map(port => Number(port['nodePort'])));
+    const still = new Set(mayHaveNodePorts(spec) ? ports.map(port => Number(port['nodePort'])) : []);
     for (const port of had) if (!still.has(port)) this.#taken.delete(port);
     return errors;
   }
@@ -81,8 +75,34 @@ export class NodePorts {
     byNumber.set(number, Number(port['nodePort']));
   }
 
-  /** Takes the node port that a Service asks for. @returns why it cannot have it */
-  #reserve(asked: number, field: string, dryRun: boolean): FieldError[] {
+  /**
+   * Gives a Service the port on which nodes tell of its pods, or takes it back.
+   * @returns why it cannot have the one it asks for
+   */
+  #healthCheck(spec: JsonObject, before: JsonObject, dryRun: boolean): FieldError[] {
+    const key = 'healthCheckNodePort';
+    const had = Number(before[key] ?? 0);
+    const asked = Number(spec[key] ?? 0);
+    if (!hasHealthCheck(spec)) {
+      if (hasHealthCheck(before) && !dryRun) this.#taken.delete(had);
+      return [];
+    }
+    if (asked === 0) spec[key] = this.#pick(dryRun);
+    else if (asked !== had && !hasHealthCheck(before))
+      return this.#reserve(asked, `spec.${key}`, dryRun, new Set());
+    return [];
+  }
+
+  /**
+   * Takes the node port that a Service asks for. A dry run looks at those of the Service only.
+   * @param asNew - those that it takes beside it; gets this one
+   * @returns why it cannot have it
+   */
+  #reserve(asked: number, field: string, dryRun: boolean, asNew: Set<number>): FieldError[] {
+    const isTwice = asNew.has(asked);
+    asNew.add(asked);
+    if (isTwice) return [invalidValue(field, asked, 'provided port is already allocated')];
+    if (dryRun) return [];
     if (asked < FIRST_NODE_PORT || asked > LAST_NODE_PORT) {
       return [
         invalidValue(
@@ -93,13 +113,14 @@ export class NodePorts {
       ];
     }
     if (this.#taken.has(asked)) return [invalidValue(field, asked, 'provided port is already allocated')];
-    if (!dryRun) this.#taken.add(asked);
+    this.#taken.add(asked);
     return [];
   }
 
   /** Gives back the node ports of a deleted Service. */
   release(spec: Record<string, unknown>): void {
     for (const port of objectsOf(spec['ports'])) this.#taken.delete(Number(port['nodePort']));
+    this.#taken.delete(Number(spec['healthCheckNodePort']));
   }
 
   #pick(dryRun: boolean): number {

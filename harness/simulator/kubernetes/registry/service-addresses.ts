@@ -1,9 +1,11 @@
-/** Cluster IPs for Services (pkg/registry/core/service/storage/alloc.go @v1.32). */
+/** Cluster IPs for Services (pkg/registry/core/service/storage/alloc.go @v1.34). */
 import { type Cidr, contains, nthAddress, parseCidr, sizeOf } from '../../../base/ipv4.ts';
 import type { Random } from '../../../base/random.ts';
 import { type FieldError, invalid, invalidValue } from './field-errors.ts';
-import { type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from './json.ts';
+import { type JsonObject, type KubernetesObject, objectOf, stringOf } from './json.ts';
 import { NodePorts } from './node-ports.ts';
+import { completeFamilies } from './service-families.ts';
+import { dropForType, keepAllocated } from './service-fields.ts';
 import { ApiError } from './status.ts';
 
 /** The kind as errors name it. */
@@ -45,29 +47,28 @@ export class ServiceAddresses {
   allocate(service: KubernetesObject, previous: KubernetesObject | undefined, dryRun: boolean): void {
     const spec = objectOf(service['spec']);
     const before = objectOf(previous?.['spec']);
-    const errors: FieldError[] = [];
+    keepAllocated(spec, previous && before);
+    const errors = completeFamilies(spec, before);
+    if (errors.length > 0) throw invalid(SERVICE, service.metadata.name ?? '', errors);
     if (spec['type'] === 'ExternalName') {
-      for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'])
-        delete spec[key];
       if (previous && !dryRun) this.#releaseAddress(before);
     } else errors.push(...this.#takeAddress(spec, before, dryRun));
     errors.push(...this.#ports.allocate(spec, before, dryRun));
     if (errors.length > 0) throw invalid(SERVICE, service.metadata.name ?? '', errors);
+    if (previous) dropForType(service, previous);
   }
 
-  /** Gives a spec the address that it asks for, that it had, or a free one. @returns why it cannot have it */
+  /** Takes the address that a spec asks for, or gives it a free one. @returns why it cannot have it */
   #takeAddress(spec: JsonObject, before: JsonObject, dryRun: boolean): FieldError[] {
-    const asked = stringOf(spec['clusterIP']) || stringOf(listOf(spec['clusterIPs'])[0]);
-    const kept = stringOf(before['clusterIP']);
-    if (asked) spec['clusterIP'] = asked;
-    else if (kept) spec['clusterIP'] = kept;
-    else spec['clusterIP'] = this.#pick(dryRun);
-    spec['clusterIPs'] = [spec['clusterIP']];
-    if (asked && kept && asked !== kept) {
-      const shown = `[]string{${JSON.stringify(asked)}}`;
-      return [invalidValue('spec.clusterIPs[0]', asked, 'may not change once set', shown)];
+    const asked = stringOf(spec['clusterIP']) ?? '';
+    const kept = stringOf(before['clusterIP']) ?? '';
+    if (asked === '') {
+      spec['clusterIP'] = this.#pick(dryRun);
+      spec['clusterIPs'] = [spec['clusterIP']];
     }
-    if (!asked || kept || asked === 'None') return [];
+    if (asked === '' || asked === 'None' || kept === asked) return [];
+    // A change is refused in a moment, with the server's sentence.
+    if (kept !== '' && kept !== 'None') return [];
     const problem = this.#reserve(asked, dryRun);
     return problem ? [invalidValue('spec.clusterIPs', [asked], problem)] : [];
   }

@@ -21,5 +21,7 @@ export function refuseInvalid(
   context: WriteContext,
 ): void {
   const errors = validate(type, object, old, context);
-  if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
+  // Another view of objects of the core group is refused in its name.
+  const kind = type.storedAs === undefined ? type : { group: '', kind: type.kind };
+  if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
 }

@@ -152,7 +152,7 @@ t.test('bodies that are broken, deep or strange are refused', async t => {
   const post = (body: string, contentType?: string) => send('POST', path, body, contentType);
   t.match(await post(''), /^400 BadRequest: .*unexpected end of JSON input \(<empty>\)$/);
   t.match(await post('[]'), /^400 BadRequest/);
-  t.match(await post('null'), /^400 BadRequest/);
+  t.match(await post('null'), /^422 Invalid: .*name or generateName is required$/);
   t.match(await post('{"metadata": []}'), /^400 BadRequest: .*cannot unmarshal/);
   t.match(await post('\u0000\u0001'), /^400 BadRequest: .*\(0001\)$/);
   t.match(await post('a: [', 'application/yaml'), /^400 BadRequest/);

@@ -102,12 +102,12 @@ const rows: readonly Row[] = [
       '422 Invalid: Service "x" is invalid: spec.loadBalancerClass: Forbidden: may only be used when `type` is \'LoadBalancer\'',
   },
   {
-    name: "a Service's family",
+    name: "a Service's address",
     path: services,
     object: balanced(),
-    patch: { spec: { ipFamilies: ['IPv6'] } },
+    patch: { spec: { clusterIP: 'None', clusterIPs: ['None'] } },
     expected:
-      '422 Invalid: Service "x" is invalid: spec.ipFamilies[0]: Invalid value: []core.IPFamily{"IPv6"}: may not change once set',
+      '422 Invalid: Service "x" is invalid: [spec.clusterIPs[0]: Invalid value: ["None"]: may not change once set, spec.clusterIPs[0]: Invalid value: "None": may not be set to \'None\' for LoadBalancer services]',
   },
   {
     name: "a Service's port for health checks",
@@ -164,7 +164,7 @@ const rows: readonly Row[] = [
     object: configMap('x'),
     patch: { metadata: { deletionTimestamp: '2026-01-02T03:04:05Z', deletionGracePeriodSeconds: 5 } },
     expected:
-      '422 Invalid: ConfigMap "x" is invalid: [metadata.deletionTimestamp: Invalid value: 2026-01-02 03:04:05 +0000 UTC: field is immutable, metadata.deletionGracePeriodSeconds: Invalid value: 5: field is immutable]',
+      '422 Invalid: ConfigMap "x" is invalid: [metadata.deletionTimestamp: Invalid value: "2026-01-02T03:04:05Z": field is immutable, metadata.deletionGracePeriodSeconds: Invalid value: 5: field is immutable]',
   },
 ];
 

@@ -3,7 +3,7 @@ import { convert } from '../../registry/conversion.ts';
 import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { asGoWrites } from '../../registry/schema/zero-values.ts';
-import { ApiError, badRequest, methodNotAllowed } from '../../registry/status.ts';
+import { badRequest, methodNotAllowed } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
@@ -12,11 +12,12 @@ import type { Environment } from '../environment.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { type Patch, readPatch } from '../patch/patch.ts';
+import { asPatched } from '../patch/shown-patched.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { warn } from '../warning-header.ts';
 import { sendObject } from './send-object.ts';
-import { checkName } from './write.ts';
+import { checkName, checkNamespace } from './write.ts';
 import { contextOf } from './write-options.ts';
 
 /** Patches an object in the way that the content type names; apply may also create it. @throws ApiError */
@@ -51,6 +52,7 @@ export async function handlePatch(
         minor: environment.registry.minor,
       });
       checkName(object, info);
+      checkNamespace(object, info, type);
       return object;
     },
     { ...context, own: ownershipOf(environment.clock, type, context) },
@@ -83,23 +85,11 @@ function receivePatched(
   type: ResourceType,
   { patch, minor }: PatchFacts,
 ): KubernetesObject {
-  try {
+  return asPatched(patch, patched, () => {
     patched['kind'] ??= type.kind;
     patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
     noteDuplicates(patched, patch.duplicates);
     return asGoWrites(receiveObject(patched, call, type, minor), type, minor);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 400) throw error;
-    const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');
-    throw invalidPatch(patch.shown(), patch.tell(text));
-  }
-}
-
-/** Makes the 422 of a patch whose result is no object of its kind. */
-function invalidPatch(shown: string, text: string): ApiError {
-  const message = `Invalid value: ${JSON.stringify(shown)}: ${text}`;
-  return new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
-    causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
   });
 }
 

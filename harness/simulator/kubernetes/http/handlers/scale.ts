@@ -10,8 +10,10 @@ import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { readPatch } from '../patch/patch.ts';
+import { asPatched } from '../patch/shown-patched.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { scaleViewOf } from './scale-view.ts';
+import { checkName, checkNamespace } from './write.ts';
 import { contextOf } from './write-options.ts';
 
 const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale' };
@@ -47,7 +49,12 @@ export async function handleScale(
       const before = view.read(scaled) as KubernetesObject; // made above, with metadata
       const scale =
         sent ?? (patch?.kind === 'change' ? patch.apply(before, type, info.version) : patch?.apply) ?? {};
-      if (patch) keepBuiltIn(SCALE.apiVersion, SCALE.kind, scale);
+      if (patch?.kind === 'change') {
+        asPatched(patch, scale, () => keepBuiltIn(SCALE.apiVersion, SCALE.kind, scale));
+      } else if (patch) keepBuiltIn(SCALE.apiVersion, SCALE.kind, scale);
+      const asked = { metadata: { ...objectOf(scale['metadata']) } };
+      if (patch?.kind !== 'apply') checkName(asked, info);
+      checkNamespace(asked, info, type);
       view.write(scaled, objectOf(scale['spec'])['replicas']);
       const version = stringOf(objectOf(scale['metadata'])['resourceVersion']);
       if (version !== undefined && version !== '') scaled.metadata.resourceVersion = version;

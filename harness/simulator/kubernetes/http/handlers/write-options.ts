@@ -4,16 +4,9 @@ import { invalid } from '../../registry/field-errors.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { mediaTypeOf } from '../body.ts';
 import { type Call, managerOf } from '../call.ts';
-import { dryRunProblems, optionProblems } from '../option-problems.ts';
+import { optionProblems } from '../option-problems.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { warn } from '../warning-header.ts';
-
-/** Reads `dryRun` of a deletion. @throws ApiError 422 for another value than `All` */
-export function isDryRun(values: readonly string[], kind: string): boolean {
-  const problems = dryRunProblems(values);
-  if (problems.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', problems);
-  return values.length > 0;
-}
 
 /** Reads the query of a write. @throws ApiError 422 for options that it does not know */
 export function contextOf(

@@ -19,7 +19,11 @@ function refuseUnsimulated(type: ResourceType): void {
 }
 
 /** Refuses an object of another namespace than that of its URL. @throws ApiError 400 */
-export function checkNamespace(object: KubernetesObject, info: ResourceRequest, type: ResourceType): void {
+export function checkNamespace(
+  object: Pick<KubernetesObject, 'metadata'>,
+  info: ResourceRequest,
+  type: ResourceType,
+): void {
   if (!type.namespaced) return;
   const sent = object.metadata.namespace;
   if (sent !== undefined && sent !== '' && sent !== info.namespace) {
@@ -60,9 +64,17 @@ export async function handleUpdate(
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
   const { minor } = environment.registry;
   const object = asGoWrites(receiveObject(body, call, type, minor), type, minor);
-  checkNamespace(object, info, type);
   checkName(object, info);
+  checkNamespace(object, info, type);
   if (type.custom || CONDITIONAL.includes(keyOf(type))) demandVersion(object, environment, info, type);
+  if (isMadeByUpdate(type, info, environment)) {
+    const created = await environment.objects.create(type, info.namespace, object, {
+      ...context,
+      own: ownershipOf(environment.clock, type, context),
+    });
+    sendObject(environment, call, 201, type, created);
+    return;
+  }
   const updated = await environment.objects.update(
     type,
     info.namespace,
@@ -72,6 +84,27 @@ export async function handleUpdate(
   );
   sendObject(environment, call, 200, type, updated);
 }
+
+/** Kinds that a PUT makes if there is none of the name (AllowCreateOnUpdate of pkg/registry strategies @v1.34). */
+const MADE_BY_UPDATE: readonly string[] = [
+  'endpoints',
+  'events',
+  'events.events.k8s.io',
+  'limitranges',
+  'services',
+  'leases.coordination.k8s.io',
+  'runtimeclasses.node.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'rolebindings.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+];
+
+const isMadeByUpdate = (
+  type: ResourceType,
+  { namespace, name, subresource }: ResourceRequest,
+  { store }: Environment,
+): boolean => subresource === '' && MADE_BY_UPDATE.includes(keyOf(type)) && !store.get(type, namespace, name);
 
 /** Beside custom resources: what is replaced by a known version only (AllowUnconditionalUpdate @v1.34). */
 const CONDITIONAL: readonly string[] = [
@@ -106,10 +139,17 @@ function demandVersion(
   ]);
 }
 
-/** Refuses an object with another name than that of its URL. @throws ApiError 400 */
-export function checkName(object: KubernetesObject, info: ResourceRequest): void {
-  const sent = object.metadata.name ?? '';
-  if (sent !== '' && sent !== info.name) {
-    throw badRequest(`the name of the object (${sent}) does not match the name on the URL (${info.name})`);
+/**
+ * Refuses an object with another name than that of its URL, or without one
+ * (apiserver pkg/endpoints/handlers/rest.go @v0.34, checkName).
+ * @throws ApiError 400
+ */
+export function checkName({ metadata }: Pick<KubernetesObject, 'metadata'>, info: ResourceRequest): void {
+  const sent = metadata.name ?? '';
+  if (sent === '') {
+    const text = 'was undeterminable: name must be provided';
+    throw badRequest(`the name of the object (${info.name} based on URL) ${text}`);
   }
+  if (sent !== info.name)
+    throw badRequest(`the name of the object (${sent}) does not match the name on the URL (${info.name})`);
 }

@@ -1,15 +1,16 @@
 /** The body of a PATCH request, by its content type. */
 
+import { jsonProblem } from '../../registry/go-json.ts';
 import { isObject, type JsonObject, type KubernetesObject, listOf, objectOf } from '../../registry/json.ts';
 import { jsonPatch } from '../../registry/json-patch.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest, unsupportedMediaType } from '../../registry/status.ts';
 import { checkShape, readYaml } from '../body.ts';
 import { type Duplicates, duplicateText, repeatedPaths, toldBefore, unknownText } from '../duplicate-keys.ts';
-import { jsonProblem } from '../go-json.ts';
 import { conversionProblem } from './conversion-problem.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';
+import { shownPatched, touchedBy } from './shown-patched.ts';
 import { goMap, leftOver, strategicPatch } from './strategic.ts';
 
 /** A patch that is read: server-side apply, or a function from a state to the next. */
@@ -17,8 +18,8 @@ export type Patch =
   | {
       readonly kind: 'change';
       apply(object: KubernetesObject, type: ResourceType, version: string): JsonObject;
-      /** Returns the patch as error texts show it, once it is applied. */
-      shown(): string;
+      /** Returns what error texts show, once the patch is applied: the patch, or the patched object. */
+      shown(patched: JsonObject): string;
       /**
        * Returns what is said of a result that is no object of its kind.
        * @param problem - the decoder's text
@@ -44,7 +45,7 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType): 
       return {
         kind: 'change',
         apply: object => jsonPatch(object, value),
-        shown: () => text,
+        shown: patched => shownPatched(patched, touchedBy(value)),
         tell: asItIs,
         duplicates: toldBefore(operationProblems(value, repeatedPaths(text, keyCount))),
       };
@@ -55,7 +56,7 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType): 
       return {
         kind: 'change',
         apply: object => mergePatch(object, patch) as JsonObject,
-        shown: () => goMap(patch),
+        shown: patched => shownPatched(patched, patch),
         tell: asItIs,
         duplicates,
       };

@@ -6,6 +6,7 @@ import { canonicalQuantity } from '../canonical-quantity.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { problemOfQuantity } from '../quantity.ts';
 import { badRequest } from '../status.ts';
+import { problemOfBase64, problemOfTime } from './go-text.ts';
 import { type Field, messageFor, messageOf } from './messages.ts';
 import { fieldsOf, goType, type StructField } from './struct-fields.ts';
 import { isUnion, SCHEMA_MESSAGE, schemasIn } from './unions.ts';
@@ -157,6 +158,17 @@ function zeroOf({ type }: Field): unknown {
   }
 }
 
+/** Checks a text that stands for bytes or a time. @throws WrongType */
+function checkText(text: string, type: string): void {
+  const problem =
+    type === 'y'
+      ? problemOfBase64(text)
+      : type !== 's' && text !== ''
+        ? problemOfTime(text, type === 'M')
+        : undefined;
+  if (problem !== undefined) throw new WrongType(problem);
+}
+
 /** @returns the value to keep */
 function walkValue(value: unknown, field: StructField, place: Place, walk: Walk): unknown {
   if (value === null) return value; // of a type without a zero value in JSON
@@ -174,6 +186,7 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
     case 'M':
       if (typeof value !== 'string')
         wrong(value, field, plain, 'TM'.includes(field.type) ? 'string' : goType(single));
+      checkText(value, field.type);
       return value;
     case 'b':
       if (typeof value !== 'boolean') wrong(value, field, plain, 'bool');

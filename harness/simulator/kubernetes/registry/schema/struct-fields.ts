@@ -38,12 +38,16 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   X: 'v1.ExtraValue',
 };
 
+/** Texts that have a type of their own without being one of a few values, by the names of their fields. */
+const NAMED_TEXTS: Readonly<Record<string, string>> = { uid: 'types.UID' };
+
 /** Returns a message as Go names it, with the last part of its package: `v1.PodSpec`. */
 const inGo = (message: string): string => message.slice(message.lastIndexOf('/') + 1);
 
 /** Returns the Go type of a field, as errors of its JSON decoder name it. */
-export function goType({ type, shape }: Field): string {
-  const base = GO_TYPES[type] ?? inGo(type);
+export function goType({ type, shape, marks, name }: Field): string {
+  const named = marks.find(mark => mark.startsWith('enum:'))?.slice('enum:'.length);
+  const base = named === undefined ? (NAMED_TEXTS[name] ?? GO_TYPES[type] ?? inGo(type)) : `v1.${named}`;
   return shape === 'list' ? `[]${base}` : shape === 'map' ? `map[string]${base}` : base;
 }
 

@@ -1,70 +1,101 @@
-/** ConfigMaps and Secrets: keys, sizes, and what an immutable one keeps (pkg/apis/core/validation @v1.32). */
-
-import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
-import { equal, type KubernetesObject, objectOf } from '../json.ts';
+/** ConfigMaps and Secrets: keys, sizes, and what an immutable one keeps (core/validation @v1.34). */
+import {
+  type FieldError,
+  forbiddenValue,
+  IMMUTABLE,
+  invalidValue,
+  required,
+  tooLongValue,
+} from '../field-errors.ts';
+import { equal, type JsonObject, type KubernetesObject, objectOf } from '../json.ts';
+import { invalidFor, textOf } from './entries.ts';
+import { jsonProblem } from './json-problem.ts';
 import { problemsOfConfigKey } from './names.ts';
 
 const MAX_CONTENT_BYTES = 1024 * 1024;
 
+/** How many bytes a text in base64 stands for. */
+const decodedBytes = (text: string): number => Buffer.byteLength(text, 'base64');
+
+const badKeys = (content: JsonObject, field: string): FieldError[] =>
+  Object.keys(content).flatMap(key => invalidFor(`${field}[${key}]`, key, problemsOfConfigKey(key)));
+
+const sizeOf = (content: JsonObject, count: (text: string) => number): number =>
+  Object.values(content).reduce<number>((sum, value) => sum + count(textOf(value)), 0);
+
 /** Finds what is wrong with the keys and the size of a ConfigMap, and with changes of an immutable one. */
-export function validateContent(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
-  const errors: FieldError[] = [];
-  let size = 0;
-  for (const map of ['data', 'binaryData']) {
-    for (const [key, value] of Object.entries(objectOf(object[map]))) {
-      for (const problem of problemsOfConfigKey(key))
-        errors.push(invalidValue(`${map}[${key}]`, key, problem));
-      size += Buffer.byteLength(String(value));
-    }
-  }
-  // Secrets and binary data are in base64 here, which is longer by a third.
-  if (size > MAX_CONTENT_BYTES * (object.kind === 'Secret' ? 4 / 3 : 1)) {
-    errors.push({
-      reason: 'FieldValueInvalid',
-      field: object.kind === 'Secret' ? 'data' : '',
-      message: `Too long: may not be more than ${MAX_CONTENT_BYTES} bytes`,
-    });
-  }
-  if (old?.['immutable'] === true) errors.push(...changesOfImmutable(object, old));
-  return errors;
+export function validateConfigMap(map: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+  const [data, binary] = [objectOf(map['data']), objectOf(map['binaryData'])];
+  const twice = Object.keys(data)
+    .filter(key => Object.hasOwn(binary, key))
+    .map(key => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+  const size = sizeOf(data, Buffer.byteLength) + sizeOf(binary, decodedBytes);
+  return [
+    ...(old ? changesOfImmutable(map, old, ['data', 'binaryData']) : []),
+    ...badKeys(data, 'data'),
+    ...twice,
+    ...badKeys(binary, 'binaryData'),
+    ...(size > MAX_CONTENT_BYTES ? [tooLongValue('[]', MAX_CONTENT_BYTES)] : []),
+  ];
 }
 
 /** Finds what has changed of an object that must not change any more. */
-function changesOfImmutable(object: KubernetesObject, old: KubernetesObject): FieldError[] {
+function changesOfImmutable(
+  object: KubernetesObject,
+  old: KubernetesObject,
+  maps: readonly string[],
+): FieldError[] {
+  if (old['immutable'] !== true) return [];
   const refusal = (field: string) => forbiddenValue(field, 'field is immutable when `immutable` is set');
   return [
     ...(object['immutable'] === true ? [] : [refusal('immutable')]),
-    ...['data', 'binaryData'].filter(map => !equal(object[map], old[map])).map(refusal),
+    ...maps.filter(map => !equal(object[map], old[map])).map(refusal),
   ];
 }
 
 /** Finds what is wrong with a Secret: keys, size, what its type asks for. */
 export function validateSecret(secret: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
-  const errors = validateContent(secret, old);
-  if (old && secret['type'] !== old['type']) errors.push(invalidValue('type', secret['type'], IMMUTABLE));
-  for (const [key, value] of Object.entries(objectOf(secret['data']))) {
-    if (typeof value === 'string' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) {
-      errors.push(invalidValue(`data[${key}]`, '<secret contents redacted>', 'illegal base64 data'));
-    }
-  }
-  return [...errors, ...missingForType(secret)];
+  const data = objectOf(secret['data']);
+  const isChanged = old !== undefined && secret['type'] !== old['type'];
+  return [
+    ...(isChanged ? [invalidValue('type', secret['type'], IMMUTABLE)] : []),
+    ...(old ? changesOfImmutable(secret, old, ['data']) : []),
+    ...badKeys(data, 'data'),
+    ...(sizeOf(data, decodedBytes) > MAX_CONTENT_BYTES ? [tooLongValue('data', MAX_CONTENT_BYTES)] : []),
+    ...contentForType(secret, data),
+  ];
 }
 
+const ACCOUNT = 'kubernetes.io/service-account.name';
+
 /** Finds what the type of a Secret asks for and the Secret does not have. */
-function missingForType(secret: KubernetesObject): FieldError[] {
-  const data = objectOf(secret['data']);
-  const absent = (...keys: string[]) =>
+function contentForType(secret: KubernetesObject, data: JsonObject): FieldError[] {
+  const missing = (...keys: string[]) =>
     keys.filter(key => data[key] === undefined).map(key => required(`data[${key}]`));
   switch (secret['type']) {
     case 'kubernetes.io/service-account-token':
-      return secret.metadata.annotations?.['kubernetes.io/service-account.name']
-        ? []
-        : [required('metadata.annotations[kubernetes.io/service-account.name]')];
+      return secret.metadata.annotations?.[ACCOUNT] ? [] : [required(`metadata.annotations[${ACCOUNT}]`)];
     case 'kubernetes.io/tls':
-      return absent('tls.crt', 'tls.key');
+      return missing('tls.crt', 'tls.key');
+    case 'kubernetes.io/basic-auth': {
+      const both = missing('username', 'password');
+      return both.length === 2 ? both : [];
+    }
+    case 'kubernetes.io/ssh-auth':
+      return textOf(data['ssh-privatekey']) === '' ? [required('data[ssh-privatekey]')] : [];
+    case 'kubernetes.io/dockercfg':
+      return jsonContent(data, '.dockercfg');
     case 'kubernetes.io/dockerconfigjson':
-      return absent('.dockerconfigjson');
+      return jsonContent(data, '.dockerconfigjson');
     default:
       return [];
   }
+}
+
+/** Checks that a key is there and holds an object in JSON. */
+function jsonContent(data: JsonObject, key: string): FieldError[] {
+  if (data[key] === undefined) return [required(`data[${key}]`)];
+  const problem = jsonProblem(Buffer.from(textOf(data[key]), 'base64').toString());
+  if (problem === undefined) return [];
+  return [invalidValue(`data[${key}]`, '<secret contents redacted>', problem)];
 }

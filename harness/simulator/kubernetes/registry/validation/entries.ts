@@ -1,4 +1,6 @@
 /** The checks of single values that many kinds share (pkg/apis/core/validation/validation.go @v1.34). */
+
+import { isIpAddress } from '../../../../base/ip-address.ts';
 import {
   duplicate,
   type FieldError,
@@ -8,7 +10,6 @@ import {
   tooLongValue,
 } from '../field-errors.ts';
 import { stringOf } from '../json.ts';
-import { isIpAddress } from './addresses.ts';
 import { problemsOfQualifiedName } from './label-rules.ts';
 import { problemsOfLabel, problemsOfPortName, problemsOfSubdomain } from './names.ts';
 

@@ -1,7 +1,14 @@
 /** The rules of the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
 
-import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
-import { STANDARD_FINALIZERS } from '../finalizers.ts';
+import {
+  type FieldError,
+  forbiddenValue,
+  IMMUTABLE,
+  invalidValue,
+  required,
+  tooLongValue,
+} from '../field-errors.ts';
+import { FOREGROUND, isStandardFinalizer, ORPHAN } from '../finalizers.ts';
 import {
   equal,
   type JsonObject,
@@ -50,6 +57,9 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
     for (const problem of problemsOfName(type.nameRule, name))
       errors.push(invalidValue('metadata.name', name, problem));
   }
+  const generation = metadata.generation ?? 0;
+  if (generation < 0)
+    errors.push(invalidValue('metadata.generation', generation, 'must be greater than or equal to 0'));
   errors.push(...validateLabels(metadata.labels, 'metadata.labels'));
   errors.push(...validateAnnotations(metadata.annotations));
   errors.push(...validateOwners(objectsOf(metadata['ownerReferences'])));
@@ -57,33 +67,55 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
   return errors;
 }
 
-/** Checks that each owner reference is complete. */
+/** Kinds that own nothing (apimachinery pkg/api/validation/objectmeta.go, BannedOwners). */
+const BANNED_OWNER = { apiVersion: 'v1', kind: 'Event' };
+
+/** Checks that each owner reference is complete, and that one of them at most is the controller. */
 function validateOwners(owners: readonly JsonObject[]): FieldError[] {
-  return owners.flatMap((owner, index) =>
-    ['apiVersion', 'kind', 'name', 'uid']
-      .filter(key => (stringOf(owner[key]) ?? '') === '')
-      .map(key => {
-        const problem = key === 'apiVersion' ? 'version must not be empty' : 'must not be empty';
-        return invalidValue(`metadata.ownerReferences[${index}].${key}`, '', problem);
-      }),
-  );
+  const at = 'metadata.ownerReferences';
+  let controller = '';
+  return owners.flatMap(owner => {
+    const [kind, name] = [stringOf(owner['kind']) ?? '', stringOf(owner['name']) ?? ''];
+    const errors = ['apiVersion', 'kind', 'name', 'uid'].flatMap(key => {
+      const text = stringOf(owner[key]) ?? '';
+      const isMissing = text === '' || (key === 'apiVersion' && text.split('/').length > 2);
+      const problem = key === 'apiVersion' ? 'version must not be empty' : 'must not be empty';
+      return isMissing ? [invalidValue(`${at}.${key}`, text, problem)] : [];
+    });
+    if (owner['apiVersion'] === BANNED_OWNER.apiVersion && kind === BANNED_OWNER.kind)
+      errors.push(invalidValue(at, shownOwner(owner), '/v1, Kind=Event is disallowed from being an owner'));
+    if (owner['controller'] !== true) return errors;
+    const shown = `${kind}/${name}`;
+    if (controller === '') controller = shown;
+    else {
+      const text = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${shown}`;
+      errors.push(invalidValue(at, owners.map(shownOwner), text));
+    }
+    return errors;
+  });
 }
 
-/** Checks the names of finalizers, which custom resources must qualify with a domain. */
+/** The fields of a reference in the order of Go's struct. */
+function shownOwner(owner: JsonObject): JsonObject {
+  const keys = ['apiVersion', 'kind', 'name', 'uid', 'controller', 'blockOwnerDeletion'];
+  return Object.fromEntries(keys.filter(key => owner[key] !== undefined).map(key => [key, owner[key]]));
+}
+
+/** Checks the names of finalizers; those of built-in kinds have a domain, or are the server's own. */
 function validateFinalizers(finalizers: readonly string[], isCustom: boolean): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const text of finalizers) {
-    for (const problem of problemsOfQualifiedName(text))
-      errors.push(invalidValue('metadata.finalizers', text, problem));
-    if (!text.includes('/') && !STANDARD_FINALIZERS.includes(text) && isCustom) {
-      errors.push(
-        invalidValue(
-          'metadata.finalizers',
-          text,
-          'prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers',
-        ),
-      );
-    }
+  const at = 'metadata.finalizers';
+  const errors = finalizers.flatMap(name =>
+    problemsOfQualifiedName(name).map(problem => invalidValue(at, name, problem)),
+  );
+  if (finalizers.includes(ORPHAN) && finalizers.includes(FOREGROUND)) {
+    const text = `finalizer ${ORPHAN} and ${FOREGROUND} cannot be both set`;
+    errors.push(invalidValue(at, finalizers, text));
+  }
+  if (isCustom) return errors;
+  for (const [index, name] of finalizers.entries()) {
+    if (name.includes('/') || isStandardFinalizer(name)) continue;
+    const text = 'name is neither a standard finalizer name nor is it fully qualified';
+    errors.push(invalidValue(`${at}[${index}]`, name, text));
   }
   return errors;
 }
@@ -99,21 +131,18 @@ export function validateLabels(labels: unknown, field: string): FieldError[] {
   return errors;
 }
 
-function validateAnnotations(annotations: unknown): FieldError[] {
+/** Finds what is wrong with annotations: their keys and their size. */
+export function validateAnnotations(annotations: unknown, field = 'metadata.annotations'): FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
   for (const [key, value] of Object.entries(objectOf(annotations))) {
     for (const problem of problemsOfQualifiedName(key.toLowerCase())) {
-      errors.push(invalidValue('metadata.annotations', key, problem));
+      errors.push(invalidValue(field, key, problem));
     }
     size += Buffer.byteLength(key) + Buffer.byteLength(String(value));
   }
   if (size > MAX_ANNOTATION_BYTES) {
-    errors.push({
-      reason: 'FieldValueInvalid',
-      field: 'metadata.annotations',
-      message: `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`,
-    });
+    errors.push(tooLongValue(field, MAX_ANNOTATION_BYTES));
   }
   return errors;
 }

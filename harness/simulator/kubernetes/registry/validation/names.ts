@@ -54,6 +54,18 @@ export function problemsOfPortName(value: string): string[] {
   return problems;
 }
 
+const WILDCARD = `\\*\\.${SUBDOMAIN}`;
+
+/** Checks a name for all hosts of a domain (IsWildcardDNS1123Subdomain). @returns the server's sentences */
+export function problemsOfWildcard(value: string): string[] {
+  const text = regexText(
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+    WILDCARD,
+    '*.example.com',
+  );
+  return [...(value.length > 253 ? [tooLong(253)] : []), ...(whole(WILDCARD).test(value) ? [] : [text])];
+}
+
 const UNDERSCORED = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const UNDERSCORED_SUBDOMAIN = `${UNDERSCORED}(\\.${UNDERSCORED})*`;
 

@@ -1,8 +1,9 @@
 /** The rules of network policies (pkg/apis/networking/validation/validation.go @v1.34). */
+import { parseRange } from '../../../../base/ip-address.ts';
 import { contains, parseCidr } from '../../../../base/ipv4.ts';
 import { type FieldError, forbiddenValue, invalidValue, required } from '../field-errors.ts';
 import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf } from '../json.ts';
-import { parseRange } from './addresses.ts';
+
 import { isSet, portNumber, portNumberOrName, textOf, validateChoice } from './entries.ts';
 import { validateSelector } from './metadata.ts';
 

@@ -1,79 +1,95 @@
-/** Roles and their bindings (pkg/apis/rbac/validation @v1.32). */
-
+/** Roles and bindings (pkg/apis/rbac/validation @v1.34). */
 import { type FieldError, invalidValue, notSupported, required } from '../field-errors.ts';
 import {
   equal,
+  isObject,
   type JsonObject,
   type KubernetesObject,
   listOf,
   objectOf,
   objectsOf,
-  stringOf,
 } from '../json.ts';
+import { invalidFor, subdomainText, textOf } from './entries.ts';
+import { validateSelector } from './metadata.ts';
+import { problemsOfPathSegment } from './names.ts';
 
-/** Finds what is wrong with subjects and `roleRef`, which never changes. */
+const GROUP = 'rbac.authorization.k8s.io';
+
+/** Finds what is wrong with a RoleBinding or ClusterRoleBinding; its role never changes. */
 export function validateBinding(binding: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
-  const errors: FieldError[] = [];
+  const isClusterWide = binding.kind === 'ClusterRoleBinding';
   const role = objectOf(binding['roleRef']);
-  const kinds = binding.kind === 'ClusterRoleBinding' ? ['ClusterRole'] : ['ClusterRole', 'Role'];
-  if (role['apiGroup'] !== 'rbac.authorization.k8s.io') {
-    errors.push(
-      notSupported('roleRef.apiGroup', String(role['apiGroup'] ?? ''), ['rbac.authorization.k8s.io']),
-    );
-  }
-  if (!kinds.includes(String(role['kind'])))
-    errors.push(notSupported('roleRef.kind', String(role['kind'] ?? ''), kinds));
-  if ((stringOf(role['name']) ?? '') === '') errors.push(required('roleRef.name'));
-  errors.push(...validateSubjects(objectsOf(binding['subjects']), binding.kind === 'ClusterRoleBinding'));
-  if (old && !equal(old['roleRef'], role)) {
-    errors.push(invalidValue('roleRef', role, 'cannot change roleRef', goRoleRef(role)));
-  }
-  return errors;
-}
-/** Checks who is bound. @param isClusterWide - whether no namespace is implied */
-function validateSubjects(subjects: readonly JsonObject[], isClusterWide: boolean): FieldError[] {
+  const [group, kind, name] = [textOf(role['apiGroup']), textOf(role['kind']), textOf(role['name'])];
+  const kinds = isClusterWide ? ['ClusterRole'] : ['Role', 'ClusterRole'];
   const errors: FieldError[] = [];
-  for (const [index, { name, kind, namespace }] of subjects.entries()) {
-    const path = `subjects[${index}]`;
-    if ((stringOf(name) ?? '') === '') errors.push(required(`${path}.name`));
-    if (!['Group', 'ServiceAccount', 'User'].includes(String(kind))) {
-      errors.push(notSupported(`${path}.kind`, String(kind ?? ''), ['ServiceAccount', 'User', 'Group']));
-    }
-    if (kind === 'ServiceAccount' && isClusterWide && !stringOf(namespace)) {
-      errors.push(required(`${path}.namespace`));
-    }
+  if (group !== GROUP) errors.push(notSupported('roleRef.apiGroup', group, [GROUP]));
+  if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds));
+  if (name === '') errors.push(required('roleRef.name'));
+  else errors.push(...invalidFor('roleRef.name', name, problemsOfPathSegment(name)));
+  for (const [index, subject] of objectsOf(binding['subjects']).entries())
+    errors.push(...validateSubject(subject, `subjects[${index}]`, isClusterWide));
+  if (old && !equal(old['roleRef'], role)) {
+    const shown = { APIGroup: group, Kind: kind, Name: name };
+    errors.push(invalidValue('roleRef', shown, 'cannot change roleRef'));
   }
   return errors;
 }
 
-const goRoleRef = (role: JsonObject): string =>
-  `rbac.RoleRef{APIGroup:${JSON.stringify(role['apiGroup'])}, Kind:${JSON.stringify(role['kind'])}, Name:${JSON.stringify(role['name'])}}`;
+/** Checks who is bound. @param isClusterWide - whether no namespace is implied */
+function validateSubject(subject: JsonObject, path: string, isClusterWide: boolean): FieldError[] {
+  const [kind, name, group] = [textOf(subject['kind']), textOf(subject['name']), textOf(subject['apiGroup'])];
+  const errors = name === '' ? [required(`${path}.name`)] : [];
+  switch (kind) {
+    case 'ServiceAccount':
+      if (name !== '') errors.push(...subdomainText(name, `${path}.name`));
+      if (group !== '') errors.push(notSupported(`${path}.apiGroup`, group, ['']));
+      if (isClusterWide && textOf(subject['namespace']) === '') errors.push(required(`${path}.namespace`));
+      return errors;
+    case 'User':
+    case 'Group':
+      return group === GROUP ? errors : [...errors, notSupported(`${path}.apiGroup`, group, [GROUP])];
+    default:
+      return [...errors, notSupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+  }
+}
 
-/** Finds what is wrong with the rules of a Role or ClusterRole. */
+/** Finds what is wrong with the rules of a Role or ClusterRole, and with what the latter gathers. */
 export function validateRole(role: KubernetesObject): FieldError[] {
-  return objectsOf(role['rules']).flatMap((rule, index) =>
+  const errors = objectsOf(role['rules']).flatMap((rule, index) =>
     validateRule(rule, `rules[${index}]`, role.kind === 'Role'),
   );
+  const aggregation = role['aggregationRule'];
+  if (!isObject(aggregation)) return errors;
+  const at = 'aggregationRule.clusterRoleSelectors';
+  const selectors = listOf(aggregation['clusterRoleSelectors']);
+  if (selectors.length === 0) {
+    const text = 'at least one clusterRoleSelector required if aggregationRule is non-nil';
+    errors.push(required(at, text));
+  }
+  for (const [index, selector] of selectors.entries()) {
+    const found = validateSelector(selector, `${at}[${index}]`);
+    errors.push(...found);
+    if (found.length > 0) errors.push(invalidValue(`${at}[${index}]`, null, 'invalid label selector.'));
+  }
+  return errors;
 }
 
 /** Checks one rule: verbs, and either paths, which no namespace has, or groups and resources. */
 function validateRule(rule: JsonObject, path: string, isNamespaced: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  const paths = rule['nonResourceURLs'];
-  if (listOf(rule['verbs']).length === 0)
-    errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));
-  if (listOf(paths).length > 0) {
-    if (isNamespaced) {
-      const problem = 'namespaced rules cannot apply to non-resource URLs';
-      errors.push(invalidValue(`${path}.nonResourceURLs`, paths, problem));
-    }
+  const paths = listOf(rule['nonResourceURLs']);
+  const has = (key: string) => listOf(rule[key]).length > 0;
+  if (!has('verbs')) errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));
+  if (paths.length > 0) {
+    const bad = (text: string) => errors.push(invalidValue(`${path}.nonResourceURLs`, paths, text));
+    if (isNamespaced) bad('namespaced rules cannot apply to non-resource URLs');
+    if (has('apiGroups') || has('resources') || has('resourceNames'))
+      bad('rules cannot apply to both regular resources and non-resource URLs');
     return errors;
   }
-  if (listOf(rule['apiGroups']).length === 0) {
+  if (!has('apiGroups'))
     errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
-  }
-  if (listOf(rule['resources']).length === 0) {
+  if (!has('resources'))
     errors.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
-  }
   return errors;
 }

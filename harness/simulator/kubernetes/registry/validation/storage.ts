@@ -16,8 +16,6 @@ import { unchanged, validateSelector } from './metadata.ts';
 import { problemsOfSubdomain } from './names.ts';
 import { driverName } from './persistent-volume.ts';
 
-const RECLAIM = ['Delete', 'Retain'];
-const BINDING = ['Immediate', 'WaitForFirstConsumer'];
 const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
 const LIFECYCLES = ['Persistent', 'Ephemeral'];
 const MOST_NODE_ID_LETTERS = 256;
@@ -34,15 +32,6 @@ function provisionerName(value: unknown, field: string): FieldError[] {
   if (name === '') return [required(field)];
   const text = name.toLowerCase();
   return problemsOfQualifiedName(text).map(problem => invalidValue(field, text, problem));
-}
-
-/** Finds what is wrong with a StorageClass beside the fields that keep their first value. */
-export function validateStorageClass(storage: KubernetesObject): FieldError[] {
-  return [
-    ...provisionerName(storage['provisioner'], 'provisioner'),
-    ...chosen(storage['reclaimPolicy'], 'reclaimPolicy', RECLAIM),
-    ...chosen(storage['volumeBindingMode'], 'volumeBindingMode', BINDING),
-  ];
 }
 
 /** Finds what is wrong with a VolumeAttributesClass beside the fields that keep their first value. */

@@ -2,17 +2,12 @@
 import { type FieldError, forbiddenValue, invalidValue, notSupported } from '../field-errors.ts';
 import { objectOf, stringsOf } from '../json.ts';
 import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
-import { validateLabels } from './metadata.ts';
-import { validatePodSpec } from './pod/spec.ts';
+import { validateTemplate as validateWhole } from './pod/template.ts';
 import { shownMap } from './shown.ts';
 
 /** Finds what is wrong with the labels and the pods of a template. @param field - its path */
 export function validateTemplate(template: unknown, field: string): FieldError[] {
-  const { metadata, spec } = objectOf(template);
-  return [
-    ...validateLabels(objectOf(metadata)['labels'], `${field}.labels`),
-    ...validatePodSpec(objectOf(spec), `${field}.spec`),
-  ];
+  return validateWhole(objectOf(template), field);
 }
 
 /** A selector that no labels satisfy, for one that is absent: the key of a label is never empty. */

@@ -11,17 +11,19 @@ import { validateStatus, validateStructure } from '../schema/structural.ts';
 import type { Validator } from '../validator.ts';
 import { schemasOf } from './definition.ts';
 import { warnOfFormats } from './definition-formats.ts';
-import { KIND_VALIDATORS } from './kinds.ts';
+import { KIND_VALIDATORS, STATUS_VALIDATORS } from './kinds.ts';
 import { validateMetadata } from './metadata.ts';
 import { problemsOfLabel1035 } from './names.ts';
 
-/** A status, a binding and a finalizer are written by components that know what they do; metadata is not. */
-const UNCHECKED: readonly string[] = ['status', 'binding', 'finalize'];
+/** A binding and a finalizer are written by components that know what they do. */
+const UNCHECKED: readonly string[] = ['binding', 'finalize'];
 
 /** Finds all that is wrong with an object, its metadata first. */
 export const validateObject: Validator = (type, object, old, { subresource, version, warn }) => {
   if (type.custom) return validateCustom(type.custom, object, old, { type, subresource, version, warn });
-  if (UNCHECKED.includes(subresource)) return subresource === 'status' ? validateMetadata(type, object) : [];
+  if (subresource === 'status')
+    return [...validateMetadata(type, object), ...(STATUS_VALIDATORS[keyOf(type)]?.(object, old) ?? [])];
+  if (UNCHECKED.includes(subresource)) return [];
   const errors = validateMetadata(type, object);
   errors.push(...(KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? []));
   if (keyOf(type) !== DEFINITIONS) return errors;

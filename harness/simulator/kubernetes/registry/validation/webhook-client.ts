@@ -13,7 +13,7 @@ export function validateWebhookUrl(url: string, field: string): FieldError[] {
   const [, scheme = '', user, host = '', , query = '', fragment = ''] = URL_PARTS.exec(url) ?? [];
   const errors: FieldError[] = [];
   if (scheme.toLowerCase() !== 'https')
-    errors.push(invalidValue(field, scheme, `'https' is the only allowed URL scheme${FORM}`));
+    errors.push(invalidValue(field, scheme.toLowerCase(), `'https' is the only allowed URL scheme${FORM}`));
   if (host === '') errors.push(invalidValue(field, '', `host must be specified${FORM}`));
   if (user !== undefined)
     errors.push(invalidValue(field, user, 'user information is not permitted in the URL'));
@@ -22,11 +22,14 @@ export function validateWebhookUrl(url: string, field: string): FieldError[] {
   return errors;
 }
 
-/** Finds what is wrong with the reference to the Service of a webhook. */
+/**
+ * Finds what is wrong with the reference to the Service of a webhook. The server takes its name for its
+ * namespace, and so tells of the other one.
+ */
 export function validateWebhookService(service: JsonObject, field: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (!stringOf(service['name'])) errors.push(required(`${field}.name`));
-  if (!stringOf(service['namespace'])) errors.push(required(`${field}.namespace`));
+  if (!stringOf(service['namespace'])) errors.push(required(`${field}.name`));
+  if (!stringOf(service['name'])) errors.push(required(`${field}.namespace`));
   const port = Number(service['port'] ?? 443);
   if (port < 1 || port > 65_535) {
     const text = 'port is not valid: must be between 1 and 65535, inclusive';

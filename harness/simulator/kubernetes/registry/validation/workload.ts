@@ -1,8 +1,4 @@
-/**
- * Deployments, ReplicaSets and what scales them (pkg/apis/apps/validation, pkg/apis/autoscaling/validation
- * @v1.32).
- */
-
+/** Deployments and ReplicaSets (pkg/apis/apps/validation @v1.34). */
 import {
   type FieldError,
   forbiddenValue,
@@ -11,102 +7,90 @@ import {
   notSupported,
   required,
 } from '../field-errors.ts';
-import { equal, isObject, type JsonObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
-import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
-import { validateLabels, validateReference, validateSelector } from './metadata.ts';
-import { validatePodSpec } from './pod/spec.ts';
+import { equal, isObject, type JsonObject, type KubernetesObject, objectOf } from '../json.ts';
+import { amountOf, atMostAll, intOrPercent } from './counts.ts';
+import { isSet, nonNegative, numberOf, textOf } from './entries.ts';
+import { unselected, validateEndless, validateSelection, validateTemplate } from './pod/template.ts';
 
-/** Prints a label selector as Go prints a map of strings. */
-function goStringMap(map: Readonly<Record<string, string>>): string {
-  const entries = Object.keys(map)
-    .sort()
-    .map(key => `${JSON.stringify(key)}:${JSON.stringify(map[key])}`);
-  return `map[string]string{${entries.join(', ')}}`;
+const TEMPLATE = 'spec.template';
+
+/** Finds what is wrong with a Deployment: selector, template, strategy, counts. */
+export function validateDeployment(
+  deployment: KubernetesObject,
+  old: KubernetesObject | undefined,
+): FieldError[] {
+  const spec = objectOf(deployment['spec']);
+  const errors = [...nonNegative(spec['replicas'], 'spec.replicas'), ...validateSelected(spec, 'deployment')];
+  errors.push(...validateStrategy(objectOf(spec['strategy']), 'spec.strategy'));
+  errors.push(...nonNegative(spec['minReadySeconds'], 'spec.minReadySeconds'));
+  errors.push(...nonNegative(spec['revisionHistoryLimit'], 'spec.revisionHistoryLimit'));
+  const deadline = spec['progressDeadlineSeconds'];
+  if (isSet(deadline)) {
+    const at = 'spec.progressDeadlineSeconds';
+    errors.push(...nonNegative(deadline, at));
+    if (numberOf(deadline) <= numberOf(spec['minReadySeconds']))
+      errors.push(invalidValue(at, deadline, 'must be greater than minReadySeconds'));
+  }
+  return [...errors, ...changeOfSelector(spec, old)];
 }
 
-/** Finds what is wrong with a Deployment or ReplicaSet: selector, template, counts. */
-export function validateWorkload(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
-  const errors: FieldError[] = [];
-  const spec = objectOf(object['spec']);
+/** Finds what is wrong with a ReplicaSet or a ReplicationController's successor. */
+export function validateReplicaSet(set: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+  const spec = objectOf(set['spec']);
+  return [
+    ...nonNegative(spec['replicas'], 'spec.replicas'),
+    ...nonNegative(spec['minReadySeconds'], 'spec.minReadySeconds'),
+    ...validateSelected(spec, 'deployment'),
+    ...changeOfSelector(spec, old),
+  ];
+}
+
+/** @param kind - which the sentence about an empty selector names: that of a ReplicaSet says deployment, too */
+function validateSelected(spec: JsonObject, kind: string): FieldError[] {
   const template = objectOf(spec['template']);
-  const selector = spec['selector'];
-  const replicas = spec['replicas'];
-  if (typeof replicas === 'number' && replicas < 0) {
-    errors.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
-  }
-  const labels = stringsOf(objectOf(template['metadata'])['labels']);
-  errors.push(...validateSelection(selector, labels));
-  errors.push(...validateLabels(labels, 'spec.template.labels'));
-  errors.push(...validatePodSpec(objectOf(template['spec']), 'spec.template.spec'));
-  const restart = objectOf(template['spec'])['restartPolicy'];
-  if (restart === 'OnFailure' || restart === 'Never') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', restart, ['Always']));
-  }
-  errors.push(...validateStrategy(objectOf(spec['strategy'])));
-  if (old && !equal(objectOf(old['spec'])['selector'], selector)) {
-    errors.push(invalidValue('spec.selector', selector, IMMUTABLE, goSelector(selector)));
-  }
-  return errors;
+  const errors = isObject(spec['selector']) ? [] : [required('spec.selector')];
+  const { errors: found, matches } = validateSelection(spec, 'spec.selector', kind);
+  errors.push(...found);
+  if (matches === undefined)
+    return [...errors, invalidValue('spec.selector', spec['selector'], 'invalid label selector')];
+  if (!matches) errors.push(unselected(spec, TEMPLATE));
+  errors.push(...validateTemplate(template, TEMPLATE));
+  return [...errors, ...validateEndless(template, TEMPLATE, 'ReplicaSet')];
 }
 
-/** Checks that there is a selector, and that it selects the pods of the template. */
-function validateSelection(selector: unknown, labels: Readonly<Record<string, string>>): FieldError[] {
-  const parsed = selectorFromObject(selector);
-  if (!parsed) return [required('spec.selector')];
-  const errors = validateSelector(selector, 'spec.selector');
-  if (parsed.length === 0) {
-    errors.push(invalidValue('spec.selector', {}, 'empty selector is invalid for deployment', '{}'));
-  } else if (!matchesLabels(parsed, labels)) {
-    errors.push(
-      invalidValue(
-        'spec.template.metadata.labels',
-        labels,
-        '`selector` does not match template `labels`',
-        goStringMap(labels),
-      ),
-    );
-  }
-  return errors;
+function changeOfSelector(spec: JsonObject, old: KubernetesObject | undefined): FieldError[] {
+  if (!old || equal(objectOf(old['spec'])['selector'], spec['selector'])) return [];
+  return [invalidValue('spec.selector', spec['selector'], IMMUTABLE)];
 }
 
-/** Checks the type of a strategy, and that only a rolling update has limits. */
-function validateStrategy({ type, rollingUpdate }: JsonObject): FieldError[] {
-  const errors: FieldError[] = [];
-  if (type !== undefined && !['Recreate', 'RollingUpdate'].includes(String(type))) {
-    errors.push(notSupported('spec.strategy.type', String(type), ['Recreate', 'RollingUpdate']));
+/** Checks how old pods make room for new ones (ValidateDeploymentStrategy). */
+function validateStrategy(strategy: JsonObject, field: string): FieldError[] {
+  const { rollingUpdate } = strategy;
+  const at = `${field}.rollingUpdate`;
+  if (strategy['type'] === 'Recreate') {
+    if (!isSet(rollingUpdate)) return [];
+    return [forbiddenValue(at, "may not be specified when strategy `type` is 'Recreate'")];
   }
-  if (type === 'Recreate' && isObject(rollingUpdate)) {
-    errors.push(
-      forbiddenValue(
-        'spec.strategy.rollingUpdate',
-        "may not be specified when strategy `type` is 'Recreate'",
-      ),
-    );
+  if (strategy['type'] !== 'RollingUpdate') {
+    const shown = { Type: textOf(strategy['type']), RollingUpdate: rollingUpdate ?? null };
+    return [notSupportedStruct(field, shown, ['Recreate', 'RollingUpdate'])];
   }
-  return errors;
+  const { maxUnavailable, maxSurge } = objectOf(rollingUpdate);
+  const errors = [
+    ...intOrPercent(maxUnavailable, `${at}.maxUnavailable`),
+    ...intOrPercent(maxSurge, `${at}.maxSurge`),
+  ];
+  if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0)
+    errors.push(invalidValue(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+  return [...errors, ...atMostAll(maxUnavailable, `${at}.maxUnavailable`)];
 }
 
-function goSelector(selector: unknown): string {
-  const labels = stringsOf(objectOf(selector)['matchLabels']);
-  return `v1.LabelSelector{MatchLabels:${goStringMap(labels)}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}`;
-}
-
-/** Finds what is wrong with a HorizontalPodAutoscaler. */
-export function validateAutoscaler(autoscaler: KubernetesObject): FieldError[] {
-  const errors: FieldError[] = [];
-  const spec = objectOf(autoscaler['spec']);
-  const target = objectOf(spec['scaleTargetRef']);
-  const most = spec['maxReplicas'];
-  if (typeof most !== 'number' || most < 1)
-    errors.push(invalidValue('spec.maxReplicas', most ?? 0, 'must be greater than 0'));
-  else if (Number(spec['minReplicas'] ?? 1) > most) {
-    errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'));
-  }
-  errors.push(
-    ...validateReference(target['kind'], 'spec.scaleTargetRef.kind').filter(
-      error => error.reason === 'FieldValueRequired',
-    ),
-  );
-  errors.push(...validateReference(target['name'], 'spec.scaleTargetRef.name'));
-  return errors;
+/** The problem of a struct of which one field has no supported value; the server shows all of it. */
+export function notSupportedStruct(
+  field: string,
+  shown: JsonObject,
+  supported: readonly string[],
+): FieldError {
+  const plain = notSupported(field, '', supported);
+  return { ...plain, message: plain.message.replace('""', JSON.stringify(shown)) };
 }

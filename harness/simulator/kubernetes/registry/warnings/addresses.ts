@@ -1,5 +1,5 @@
 /** What the server says of addresses in an unusual form (apimachinery pkg/util/validation/ip.go @v0.34). */
-import { canonicalAddress, isIpAddress, isOddIpv4, parseRange } from '../validation/addresses.ts';
+import { canonicalAddress, isIpAddress, isOddIpv4, parseRange } from '../../../../base/ip-address.ts';
 
 /** Warns of an address with leading zeros, of IPv4 in IPv6, and of IPv6 that could be shorter. */
 export function warningsOfAddress(value: string, field: string): string[] {

@@ -1,5 +1,5 @@
 /** Addresses as texts: which are ones, of which family, and how the server writes them (Go's net, net/netip). */
-import { formatIpv4, parseIpv4 } from '../../../../base/ipv4.ts';
+import { formatIpv4, parseIpv4 } from './ipv4.ts';
 
 /** How many 16-bit groups an IPv6 address has. */
 const GROUPS = 8;
