@@ -24,6 +24,9 @@ const SCALARS: Readonly<Record<string, Schema>> = {
   X: { type: 'array', items: { type: 'string', default: '' } },
 };
 
+/** The end of the text of a field with values. */
+const VALUES = /\n+Possible enum values:.*$/s;
+
 /** What Go has for a value that is not there, and JSON therefore always shows. */
 const ZEROS: Readonly<Record<string, unknown>> = { s: '', b: false, i: 0, l: 0, d: 0 };
 
@@ -90,8 +93,9 @@ export class Definitions {
     const fields = [...(fieldsOf(message)?.values() ?? [])].filter(({ since }) => since <= this.#minor);
     for (const field of fields) {
       if (field.marks.includes('required')) required.push(field.name);
-      const text = texts[field.name];
       const property = this.#property(field, message);
+      const hasValues = 'enum' in property;
+      const text = hasValues ? texts[field.name] : texts[field.name]?.replace(VALUES, '');
       all.push([field.name, withText(text, property)]);
     }
     all.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -105,9 +109,8 @@ export class Definitions {
    * Makes the schema of a field (kube-openapi pkg/generators/openapi.go @v0.0.0-20250710, generateProperty).
    */
   #property(field: StructField, message: string): Schema {
-    const enumeration = markOf(field, 'enum');
-    const values = enumeration === undefined ? {} : { enum: valuesOf(enumeration, message) };
-    const inside = { ...this.#value(field, message), ...values };
+    const values = valuesOf(field, message, this.#minor);
+    const inside = { ...this.#value(field, message), ...(values.length > 0 && { enum: values }) };
     const extensions = extensionsOf(field);
     switch (field.shape) {
       case 'list':
@@ -170,8 +173,22 @@ function extensionsOf(field: Field): Schema {
   };
 }
 
-/** Returns the values of a named string, sorted. @param message - that has the field */
-function valuesOf(name: string, message: string): readonly string[] {
-  const home = message.slice(0, message.lastIndexOf('.'));
-  return [...enumOf(name.includes('.') ? name : `${home}.${name}`)].sort();
+/**
+ * Named strings whose values kube-openapi loses, before the version: v1beta1 has a second name for each
+ * (k8s.io/api admissionregistration/v1beta1/types.go @v0.35).
+ */
+const WITHOUT_VALUES: Readonly<Record<string, number>> = {
+  'admissionregistration/v1.ReinvocationPolicyType': 36,
+  'admissionregistration/v1.ScopeType': 36,
+};
+
+/**
+ * Returns the values of a named string, sorted; none for a field of another type.
+ * @param message - that has the field
+ */
+function valuesOf(field: Field, message: string, minor: number): readonly string[] {
+  const name = markOf(field, 'enum');
+  if (name === undefined) return [];
+  const full = name.includes('.') ? name : `${message.slice(0, message.lastIndexOf('.'))}.${name}`;
+  return minor < (WITHOUT_VALUES[full] ?? 0) ? [] : [...enumOf(full)].sort();
 }
