@@ -9,11 +9,15 @@ import { type Token, tokensOf } from './tokens.ts';
 export class Stop extends Error {}
 
 const VALUE_STARTS = ['[', '{', '(', '.', '-', '!', 'true', 'false', 'null'];
-const QUOTED_STARTS = VALUE_STARTS.map(text => `'${text}'`);
+/** The order in which ANTLR names symbols. */
+const SYMBOLS = ['[', ']', '{', '}', '(', ')', '.', ',', '-', '!', '?', 'true', 'false', 'null'];
 const LITERALS = 'NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER';
-const VALUE = `{${QUOTED_STARTS.join(', ')}, ${LITERALS}}`;
-/** In brackets a question mark may stand before the value. */
-const INDEX = VALUE.replace("'!'", "'!', '?'");
+
+/** What may stand in the place of a value. @param beside - what else may stand there */
+function expectedValue(beside: readonly string[]): string {
+  const symbols = SYMBOLS.filter(text => VALUE_STARTS.includes(text) || beside.includes(text));
+  return `{${symbols.map(text => `'${text}'`).join(', ')}, ${LITERALS}}`;
+}
 
 /** What may stand behind a value: reading goes on there if the value is missing. */
 const INFIX: ReadonlySet<string> = new Set('== != < <= > >= in && || + - * / % ?'.split(' '));
@@ -94,7 +98,7 @@ export class Cursor {
   separates(end: string): boolean {
     if (this.takeIf(',')) {
       if (this.is(',')) this.stop(`mismatched input ',' expecting '${end}'`);
-      return !this.is(end);
+      return !this.is(end) && this.next.kind !== 'EOF';
     }
     if (!this.is(end)) this.stop(`mismatched input '${this.next.text}' expecting {'${end}', ','}`);
     return false;
@@ -102,10 +106,11 @@ export class Cursor {
 
   /**
    * Says that a value is missing.
+   * @param beside - the symbols that may stand here too
    * @returns whether one stands behind a word too many
    */
-  findsValueBehind(isIndex: boolean): boolean {
-    const expected = isIndex ? INDEX : VALUE;
+  findsValueBehind(beside: readonly string[]): boolean {
+    const expected = expectedValue(beside);
     const { text, kind } = this.next;
     const isExtraneous = kind !== 'EOF' && isValueStart(this.ahead(1));
     this.syntaxError(`${isExtraneous ? 'extraneous' : 'mismatched'} input '${text}' expecting ${expected}`);
@@ -131,7 +136,7 @@ export class Cursor {
     this.syntaxError(`no viable alternative at input '.${text}'`);
     if (INFIX.has(text) && this.ahead(1).kind === 'EOF') {
       this.take();
-      this.syntaxError(`mismatched input '<EOF>' expecting ${VALUE}`);
+      this.syntaxError(`mismatched input '<EOF>' expecting ${expectedValue([])}`);
     }
     throw new Stop();
   }

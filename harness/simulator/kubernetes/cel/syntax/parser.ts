@@ -20,6 +20,9 @@ const isRelation = (text: string) => ['<', '<=', '>=', '>', '==', '!=', 'in'].in
 const isSum = (text: string) => text === '+' || text === '-';
 const isProduct = (text: string) => text === '*' || text === '/' || text === '%';
 
+/** Symbols that may stand in the place of a value. */
+type Beside = readonly string[];
+
 class Parser {
   readonly #cursor: Cursor;
   #depth = 0;
@@ -34,12 +37,12 @@ class Parser {
     return expression;
   }
 
-  #expression(isIndex = false): Expression {
+  #expression(beside: Beside = []): Expression {
     if (++this.#depth > MAX_DEPTH) {
       this.#cursor.report(0, 'expression recursion limit exceeded: 250');
       throw new Stop();
     }
-    const condition = this.#disjunction(isIndex);
+    const condition = this.#disjunction(beside);
     const operator = this.#cursor.takeIf('?');
     if (!operator) {
       this.#depth--;
@@ -62,8 +65,8 @@ class Parser {
     }
   }
 
-  #disjunction(isIndex = false): Expression {
-    return this.#joined('||', () => this.#joined('&&', () => this.#relation(isIndex)));
+  #disjunction(beside: Beside = []): Expression {
+    return this.#joined('||', () => this.#joined('&&', () => this.#relation(beside)));
   }
 
   /** A chain of `||` or `&&` is a balanced tree (parser/helper.go, logicManager). */
@@ -95,16 +98,16 @@ class Parser {
     return left;
   }
 
-  #relation(isIndex: boolean): Expression {
+  #relation(beside: Beside): Expression {
     return this.#leftToRight(isRelation, () =>
-      this.#leftToRight(isSum, () => this.#leftToRight(isProduct, () => this.#unary(isIndex))),
+      this.#leftToRight(isSum, () => this.#leftToRight(isProduct, () => this.#unary(beside))),
     );
   }
 
-  #unary(isIndex: boolean): Expression {
+  #unary(beside: Beside): Expression {
     const first = this.#cursor.next;
     const isNumber = first.text === '-' && ['NUM_INT', 'NUM_FLOAT'].includes(this.#cursor.ahead(1).kind);
-    if (isNumber || !this.#cursor.is('-', '!')) return this.#member(isIndex);
+    if (isNumber || !this.#cursor.is('-', '!')) return this.#member(beside);
     let count = 0;
     while (this.#cursor.takeIf(first.text)) count++;
     const operand = this.#member();
@@ -112,14 +115,14 @@ class Parser {
     return count % 2 === 0 ? operand : this.#call(first.at, `${first.text}_`, [operand]);
   }
 
-  #member(isIndex = false): Expression {
-    let operand = this.#primary(isIndex);
+  #member(beside: Beside = []): Expression {
+    let operand = this.#primary(beside);
     for (;;) {
       const operator = this.#cursor.next;
       if (this.#cursor.takeIf('.')) operand = this.#selection(operand, operator);
       else if (this.#cursor.takeIf('[')) {
         const isOptional = this.#cursor.takeIf('?') !== undefined;
-        const index = this.#expression(!isOptional);
+        const index = this.#expression(isOptional ? [] : ['?']);
         this.#cursor.expect(']');
         operand = this.#call(operator.at, isOptional ? '_[?_]' : '_[_]', [operand, index]);
       } else return operand;
@@ -141,13 +144,13 @@ class Parser {
   #arguments(): Expression[] {
     const args: Expression[] = [];
     if (this.#cursor.takeIf(')')) return args;
-    do args.push(this.#expression());
+    do args.push(this.#expression(args.length === 0 ? [')'] : []));
     while (this.#cursor.takeIf(','));
     this.#cursor.expect(')');
     return args;
   }
 
-  #primary(isIndex: boolean): Expression {
+  #primary(beside: Beside): Expression {
     const token = this.#cursor.next;
     if (this.#cursor.takeIf('(')) {
       const inner = this.#expression();
@@ -156,14 +159,14 @@ class Parser {
     }
     if (this.#cursor.takeIf('[')) return this.#list(token.at);
     if (this.#cursor.takeIf('{')) return this.#map(token.at);
-    if (this.#cursor.is('.') || token.kind === 'IDENTIFIER') return this.#named(isIndex);
-    return this.#literal(isIndex);
+    if (this.#cursor.is('.') || token.kind === 'IDENTIFIER') return this.#named(beside);
+    return this.#literal(beside);
   }
 
-  #named(isIndex: boolean): Expression {
+  #named(beside: Beside): Expression {
     const dot = this.#cursor.takeIf('.');
     const token = this.#cursor.next;
-    if (token.kind !== 'IDENTIFIER') return this.#missing(isIndex);
+    if (token.kind !== 'IDENTIFIER') return this.#missing(beside);
     const struct = this.#struct(dot ? '.' : '');
     if (struct) return struct;
     this.#cursor.take();
@@ -178,9 +181,9 @@ class Parser {
   }
 
   /** Where a value must stand and none does. */
-  #missing(isIndex: boolean): Expression {
+  #missing(beside: Beside): Expression {
     const { at } = this.#cursor.next;
-    if (this.#cursor.findsValueBehind(isIndex)) return this.#member(isIndex);
+    if (this.#cursor.findsValueBehind(beside)) return this.#member(beside);
     return { kind: 'constant', at, value: null };
   }
 
@@ -213,7 +216,8 @@ class Parser {
     if (!this.#cursor.is(']')) {
       do {
         const isOptional = this.#cursor.takeIf('?') !== undefined;
-        elements.push({ isOptional, value: this.#expression() });
+        const isFirst = elements.length === 0 && !isOptional;
+        elements.push({ isOptional, value: this.#expression(isFirst ? [']', ',', '?'] : []) });
       } while (this.#cursor.separates(']'));
     }
     this.#cursor.expect(']');
@@ -225,7 +229,8 @@ class Parser {
     if (!this.#cursor.is('}')) {
       do {
         const isOptional = this.#cursor.takeIf('?') !== undefined;
-        const key = this.#expression();
+        const isFirst = entries.length === 0 && !isOptional;
+        const key = this.#expression(isFirst ? ['}', ',', '?'] : []);
         this.#cursor.expect(':', this.#cursor.next.kind === 'EOF');
         entries.push({ isOptional, key, value: this.#expression() });
       } while (this.#cursor.separates('}'));
@@ -234,11 +239,11 @@ class Parser {
     return { kind: 'map', at, entries };
   }
 
-  #literal(isIndex: boolean): Expression {
+  #literal(beside: Beside): Expression {
     const { at } = this.#cursor.next;
     const isNegative = this.#cursor.takeIf('-') !== undefined;
     const value = valueOfToken(this.#cursor.next, isNegative);
-    if (value === undefined) return this.#missing(isIndex);
+    if (value === undefined) return this.#missing(beside);
     this.#cursor.take();
     if (!(value instanceof Error)) return { kind: 'constant', at, value };
     this.#cursor.report(at, value.message);
