@@ -48,7 +48,7 @@ class GarbageCollector implements Controller {
     this.#context = context;
     this.#all = all;
     this.#events = eventRecorder(context, 'garbage-collector-controller');
-    this.#queue = new WorkQueue(context.component, uid => this.#sync(uid));
+    this.#queue = new WorkQueue(context.component, uid => this.#sync(uid), undefined, 0);
     this.#graph = new OwnerGraph({
       onDoubt: uid => this.#queue.add(uid),
       resourceOf: ({ apiVersion, kind }) => {

@@ -53,3 +53,31 @@ t.test('a write of a status takes the metadata that the kind lets it', async t =
   );
   t.match(fields?.fieldsV1, { 'f:metadata': { 'f:annotations': { 'f:note': {} } } });
 });
+
+t.test('the finalizers and the phase of a namespace are checked', async t => {
+  await using world = await apiWorld();
+  const { admin } = world;
+  await admin.create(namespaces, { metadata: { name: 'one' } });
+  const finalize = (...finalizers: string[]) =>
+    admin.replace({ ...one, subresource: 'finalize' }, { metadata: { name: 'one' }, spec: { finalizers } });
+  const unqualified = 'name is neither a standard finalizer name nor is it fully qualified';
+  t.equal(
+    await refusalOf(finalize('kubernetes', 'mine')),
+    `422 Invalid: Namespace "one" is invalid: spec.finalizers[1]: Invalid value: "mine": ${unqualified}`,
+  );
+  t.match(await finalize('kubernetes', 'example.com/mine'), {
+    spec: { finalizers: ['kubernetes', 'example.com/mine'] },
+    status: { phase: 'Active' },
+  });
+  t.equal(
+    await refusalOf(
+      admin.patch({ ...one, subresource: 'status' }, 'merge', { status: { phase: 'Terminating' } }),
+    ),
+    '422 Invalid: Namespace "one" is invalid: status.Phase: Invalid value: "Terminating": ' +
+      "may only be 'Active' if `deletionTimestamp` is empty",
+  );
+  await admin.delete(one);
+  const other = { metadata: { name: 'one' }, spec: { finalizers: [] } };
+  await admin.replace({ ...one, subresource: 'finalize' }, other);
+  t.match(await refusalOf(admin.get(one)), /^404 /);
+});

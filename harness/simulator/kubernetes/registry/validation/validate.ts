@@ -4,6 +4,7 @@ import { define } from '../define-resource.ts';
 import { DEFINITIONS } from '../definitions.ts';
 import type { FieldError } from '../field-errors.ts';
 import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../json.ts';
+import { NAMESPACES } from '../namespaces.ts';
 import { type CustomResource, keyOf, type ResourceType } from '../resources.ts';
 import type { EmbeddedRules } from '../schema/embedded.ts';
 import { problemsOfRules } from '../schema/rule-problems.ts';
@@ -14,6 +15,7 @@ import { warnOfFormats } from './definition-formats.ts';
 import { KIND_VALIDATORS, STATUS_VALIDATORS } from './kinds.ts';
 import { validateMetadata } from './metadata.ts';
 import { problemsOfLabel1035 } from './names.ts';
+import { validateFinalize } from './namespace-finalizers.ts';
 
 /** A binding and a finalizer are written by components that know what they do. */
 const UNCHECKED: readonly string[] = ['binding', 'finalize'];
@@ -23,6 +25,7 @@ export const validateObject: Validator = (type, object, old, { subresource, vers
   if (type.custom) return validateCustom(type.custom, object, old, { type, subresource, version, warn });
   if (subresource === 'status')
     return [...validateMetadata(type, object), ...(STATUS_VALIDATORS[keyOf(type)]?.(object, old) ?? [])];
+  if (keyOf(type) === NAMESPACES && subresource === 'finalize') return validateFinalize(object);
   if (UNCHECKED.includes(subresource)) return [];
   const errors = validateMetadata(type, object);
   errors.push(...(KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? []));
