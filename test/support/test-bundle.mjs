@@ -37,6 +37,7 @@ function folderOfNow() {
   for (const file of [
     ...filesBelow('harness'),
     ...filesBelow('test'),
+    'build-descriptions.mjs',
     'build-descriptors.mjs',
     'build-plugins.mjs',
     'package-lock.json',
