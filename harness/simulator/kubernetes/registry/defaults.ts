@@ -27,7 +27,6 @@ import { defaultLimitRange } from './limit-range-defaults.ts';
 import { defaultNetworkPolicy } from './network-policy-defaults.ts';
 import { defaultPod, defaultTemplate } from './pod-defaults.ts';
 import { keyOf, type ResourceType } from './resources.ts';
-
 import { isExternal } from './service-fields.ts';
 import {
   defaultAttachment,
@@ -108,8 +107,8 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   },
   'endpointslices.discovery.k8s.io': slice => {
     // Lists that are always told, of structs that are always there.
-    if (!Array.isArray(slice['endpoints'])) slice['endpoints'] = null;
-    if (!Array.isArray(slice['ports'])) slice['ports'] = null;
+    if (slice['endpoints'] === undefined) slice['endpoints'] = null;
+    if (slice['ports'] === undefined) slice['ports'] = null;
     for (const port of objectsOf(slice['ports'])) fill(port, { name: '', protocol: 'TCP' });
     for (const endpoint of objectsOf(slice['endpoints'])) {
       child(endpoint, 'conditions');

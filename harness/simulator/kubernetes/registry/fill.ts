@@ -15,7 +15,9 @@ export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
 
 /** Sets what `fill` sets, and numbers that are 0: fields that are no pointers in Go. */
 export function fillZero(target: JsonObject, defaults: Readonly<JsonObject>): void {
-  for (const key of Object.keys(defaults)) if (target[key] === 0) delete target[key];
+  for (const [key, value] of Object.entries(defaults)) {
+    if (target[key] === 0 && value !== 0 && value !== undefined) target[key] = value;
+  }
   fill(target, defaults);
 }
 

@@ -3,7 +3,7 @@
  * pkg/apis/flowcontrol/bootstrap/default.go @v1.34), and the defaults of those that users make
  * (pkg/apis/flowcontrol/v1/defaults.go). Requests are not held back here, whatever they say.
  */
-import { child, fill } from './fill.ts';
+import { child, fill, fillZero } from './fill.ts';
 import { isObject, type JsonObject, type KubernetesObject, timestamp } from './json.ts';
 
 const GROUP = 'flowcontrol.apiserver.k8s.io';
@@ -155,7 +155,7 @@ export function defaultPriorityLevel(level: KubernetesObject): void {
     fill(spec['limited'], { nominalConcurrencyShares: 30, lendablePercent: 0 });
     const response = child(spec['limited'], 'limitResponse');
     if (isObject(response['queuing']))
-      fill(response['queuing'], { queues: 64, handSize: 8, queueLengthLimit: QUEUE_LENGTH });
+      fillZero(response['queuing'], { queues: 64, handSize: 8, queueLengthLimit: QUEUE_LENGTH });
   }
   child(level, 'status');
 }
