@@ -9,6 +9,7 @@ import { startTtlController } from './controllers/batch/ttl-after-finished.ts';
 import { startPolicyStatusController } from './controllers/policy-status.ts';
 import { startResourceQuotaController } from './controllers/resource-quota.ts';
 import { startDaemonSetController } from './controllers/sets/daemon-set.ts';
+import { startReplicationController } from './controllers/sets/replication-controller.ts';
 import { startStatefulSetController } from './controllers/sets/stateful-set.ts';
 import { startVolumeBinder } from './controllers/storage/binder.ts';
 import { startStorageProtection } from './controllers/storage/protection.ts';
@@ -22,6 +23,7 @@ export function startRareControllers(contextOf: ContextOf, all: AllObjects): Con
     startWhenNeeded(contextOf('cron-job'), ['cronjobs.batch'], startCronJobController),
     startWhenNeeded(contextOf('stateful-set'), ['statefulsets.apps'], startStatefulSetController),
     startWhenNeeded(contextOf('daemon-set'), ['daemonsets.apps'], startDaemonSetController),
+    startWhenNeeded(contextOf('replication'), ['replicationcontrollers'], startReplicationController),
     startWhenNeeded(contextOf('volume-binder'), [...STORAGE], startVolumeBinder),
     startWhenNeeded(contextOf('storage-protection'), [...STORAGE], startStorageProtection),
     startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),

@@ -21,6 +21,7 @@ import type {
   Pod,
   PodDisruptionBudget,
   ReplicaSet,
+  ReplicationController,
   Secret,
   Service,
   StatefulSet,
@@ -51,6 +52,7 @@ export interface Kinds {
   readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;
   readonly 'replicasets.apps': ReplicaSet;
   readonly resourcequotas: Stored;
+  readonly replicationcontrollers: ReplicationController;
   readonly secrets: Secret;
   readonly serviceaccounts: Stored;
   readonly services: Service;

@@ -62,4 +62,4 @@ export {
   timestamp,
 } from './kinds/stored.ts';
 export type { DownwardItem, KeyToPath, ProjectedSource, Volume } from './kinds/volume.ts';
-export type { Deployment, ReplicaSet } from './kinds/workload.ts';
+export type { Deployment, ReplicaSet, ReplicationController } from './kinds/workload.ts';

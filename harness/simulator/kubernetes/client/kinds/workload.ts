@@ -20,6 +20,17 @@ export interface ReplicaSet extends Stored {
   };
 }
 
+/** A number of equal pods, as it was before ReplicaSets: its selector is a map. */
+export interface ReplicationController extends Stored {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly template?: PodTemplate;
+  };
+  readonly status?: ReplicaSet['status'];
+}
+
 /** A ReplicaSet for each pod template, and the way from the old one to the new. */
 export interface Deployment extends Stored {
   readonly spec: {
