@@ -5,8 +5,9 @@
 import { jsonValue, type Shape, withObjectMeta } from '../../cel/run/json.ts';
 import { EvaluationError, Optional, type Value } from '../../cel/run/values.ts';
 import type { FieldError } from '../field-errors.ts';
-import { equal, isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import { isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { type CompiledRule, ruleSetOf } from './compiled-rule.ts';
+import { isSameValue } from './same-value.ts';
 
 /** How a value was before. */
 interface Before {
@@ -51,10 +52,10 @@ export function hasRules(schema: JsonObject): boolean {
 }
 
 /** Compares when it is asked for, once. */
-function same(value: unknown, old: unknown): () => boolean {
+function same(value: unknown, old: unknown, schema: JsonObject): () => boolean {
   let known: boolean | undefined;
   return () => {
-    known ??= equal(value, old);
+    known ??= isSameValue(value, old, schema);
     return known;
   };
 }
@@ -80,7 +81,11 @@ export function checkRules(
   { path = '', isPart = false, warn = () => {} }: RuleOptions = {},
 ): FieldError[] {
   const isUpdate = old !== undefined && old !== null;
-  const before = { value: old, isKnown: isUpdate, isUnchanged: isUpdate ? same(value, old) : () => false };
+  const before = {
+    value: old,
+    isKnown: isUpdate,
+    isUnchanged: isUpdate ? same(value, old, schema) : () => false,
+  };
   const check: Check = { errors: [], warn };
   checkPlace({ value, before, path, isRoot: !isPart }, schema, schema, check);
   return check.errors;
@@ -113,7 +118,7 @@ function checkElements(
     const element = {
       value: old,
       isKnown,
-      isUnchanged: isKnown ? same(value, old) : before.isUnchanged,
+      isUnchanged: isKnown ? same(value, old, itemsSchema) : before.isUnchanged,
     };
     const isRoot = itemsSchema['x-kubernetes-embedded-resource'] === true;
     checkPlace({ value, before: element, path: `${path}[${index}]`, isRoot }, items, itemsSchema, check);
@@ -139,7 +144,7 @@ function checkEntries(
     const inner = {
       value: oldValue,
       isKnown,
-      isUnchanged: before.isKnown ? same(value, oldValue) : before.isUnchanged,
+      isUnchanged: before.isKnown ? same(value, oldValue, partSchema) : before.isUnchanged,
     };
     const isRoot = partSchema['x-kubernetes-embedded-resource'] === true;
     const innerPath = isNamed ? (path === '' ? key : `${path}.${key}`) : `${path}[${key}]`;

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { checkRules } from '../../../../../harness/simulator/kubernetes/registry/schema/rules.ts';
 import { validateStructure } from '../../../../../harness/simulator/kubernetes/registry/schema/structural.ts';
 
 const rule = (text: string, more: Record<string, unknown> = {}) => ({
@@ -148,3 +149,99 @@ for (const { name, schema, spec, old, expected } of rows) {
     );
   });
 }
+
+const text = (more: Record<string, unknown> = {}) => ({ type: 'string', ...more });
+const notBad = rule('self != "bad"');
+/** As a real kube-apiserver 1.34.3 has it: rules that came later than what breaks them. */
+const RATCHETED = ofSpec({
+  type: 'object',
+  properties: {
+    a: text(rule('self != "bad"', { message: 'a is bad' })),
+    b: { type: 'integer' },
+    fixed: text(rule('self == oldSelf', { message: 'immutable' })),
+    list: { type: 'array', items: { type: 'object', properties: { x: text(notBad) } } },
+    map: {
+      type: 'array',
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['k'],
+      items: { type: 'object', properties: { k: text(), v: text(notBad) } },
+    },
+    grows: text(
+      rule('!oldSelf.hasValue() || self.size() >= oldSelf.value().size()', {
+        optionalOldSelf: true,
+        message: 'shrinks',
+      }),
+    ),
+  },
+  ...rule('!has(self.b) || self.b < 5', { message: 'b is big' }),
+});
+
+const before = {
+  a: 'bad',
+  b: 7,
+  fixed: 'q',
+  list: [{ x: 'bad' }],
+  map: [
+    { k: '1', v: 'bad' },
+    { k: '2', v: 'x' },
+  ],
+  grows: 'abc',
+};
+
+interface Update {
+  readonly change: Record<string, unknown>;
+  readonly errors: readonly string[];
+  readonly warned: readonly string[];
+}
+
+const updates: readonly Update[] = [
+  { change: {}, errors: [], warned: ['spec', 'spec.a', 'spec.list[0].x', 'spec.map[0].v'] },
+  { change: { b: 3 }, errors: [], warned: ['spec.a', 'spec.list[0].x', 'spec.map[0].v'] },
+  { change: { b: 8 }, errors: ['spec'], warned: ['spec.a', 'spec.list[0].x', 'spec.map[0].v'] },
+  { change: { a: 'ok', b: 3 }, errors: [], warned: ['spec.list[0].x', 'spec.map[0].v'] },
+  {
+    change: { fixed: 'r', b: 3 },
+    errors: ['spec.fixed'],
+    warned: ['spec.a', 'spec.list[0].x', 'spec.map[0].v'],
+  },
+  {
+    change: { list: [{ x: 'bad' }, { x: 'ok' }], b: 3 },
+    errors: ['spec.list[0].x'],
+    warned: ['spec.a', 'spec.map[0].v'],
+  },
+  {
+    change: { map: [...before.map].reverse() },
+    errors: [],
+    warned: ['spec', 'spec.a', 'spec.list[0].x', 'spec.map[1].v'],
+  },
+  {
+    change: { map: [{ k: '3', v: 'bad' }], b: 3 },
+    errors: ['spec.map[0].v'],
+    warned: ['spec.a', 'spec.list[0].x'],
+  },
+  {
+    change: { grows: 'ab', b: 3 },
+    errors: ['spec.grows'],
+    warned: ['spec.a', 'spec.list[0].x', 'spec.map[0].v'],
+  },
+];
+
+t.test('what is as it was is warned of, what has changed is refused', async t => {
+  for (const { change, errors, warned } of updates) {
+    const warnings: string[] = [];
+    const found = checkRules({ spec: { ...before, ...change } }, { spec: before }, RATCHETED, {
+      warn: warning => warnings.push(warning),
+    });
+    const name = JSON.stringify(change);
+    t.same(
+      found.map(({ field }) => field),
+      errors,
+      name,
+    );
+    t.same(
+      warnings.map(warning => warning.split(':')[0]),
+      warned,
+      name,
+    );
+  }
+});
