@@ -11,12 +11,12 @@ import {
   objectsOf,
   stringOf,
 } from './registry/json.ts';
-import {
+import type {
   ALL_VERBS,
-  type CustomResource,
-  type ResourceType,
-  type ScalePaths,
-  type Subresource,
+  CustomResource,
+  ResourceType,
+  ScalePaths,
+  Subresource,
 } from './registry/resources.ts';
 
 function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
@@ -39,6 +39,18 @@ function conversionOf({ conversion }: JsonObject): Pick<CustomResource, 'convers
     },
   };
 }
+
+/** In the order of discovery. */
+const VERBS: readonly (typeof ALL_VERBS)[number][] = [
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'create',
+  'update',
+  'watch',
+];
 
 function scalePathsOf({ specReplicasPath, statusReplicasPath, labelSelectorPath }: JsonObject): ScalePaths {
   const selector = stringOf(labelSelectorPath) ?? '';
@@ -93,7 +105,7 @@ export function resourceTypeOf(definition: KubernetesObject, names: JsonObject):
     namespaced: spec['scope'] === 'Namespaced',
     shortNames: listOf(names['shortNames']).filter(name => typeof name === 'string'),
     categories: listOf(names['categories']).filter(name => typeof name === 'string'),
-    verbs: ALL_VERBS,
+    verbs: VERBS,
     subresources,
     hasStatus: status,
     hasGeneration: true,

@@ -284,3 +284,26 @@ t.test('a definition whose kind has a name already is not served until the name 
   await world.admin.delete({ ...definitions, name: 'lamps.ex.io' });
   t.same((await world.admin.list(lanterns)).items, []);
 });
+
+t.test('what a custom resource says it is must be so, and its metadata is that of all objects', async t => {
+  await using world = await lampWorld();
+  const post = (body: unknown) =>
+    refusalOf(world.admin.request('POST', '/apis/ex.io/v1/namespaces/sample/lamps', { body }));
+  t.equal(
+    await post({ ...lamp('a', {}), kind: 'Torch' }),
+    '422 Invalid: Torch.ex.io "a" is invalid: kind: Invalid value: "Torch": must be Lamp',
+  );
+  t.equal(
+    await post({ ...lamp('a', {}), apiVersion: 'other.io/v1' }),
+    '400 BadRequest: the API version in the data (other.io/v1) does not match the expected API version (ex.io/v1)',
+  );
+  t.match(
+    await post({ ...lamp('a', {}), metadata: { name: 'a', labels: { a: 5 } } }),
+    /^400 .*json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string$/,
+  );
+  t.equal(await post({ ...lamp('a', {}), metadata: { name: 'a', finalizers: ['mine'] } }), 'none');
+  t.equal(
+    await refusalOf(world.admin.replace(it('a'), lamp('a', {}))),
+    '422 Invalid: lamps.ex.io "a" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+  );
+});

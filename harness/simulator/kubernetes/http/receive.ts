@@ -3,7 +3,8 @@
  */
 
 import { convertToStored } from '../registry/conversion.ts';
-import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../registry/json.ts';
+import { invalid, invalidValue } from '../registry/field-errors.ts';
+import { isObject, type JsonObject, type KubernetesObject, objectOf, stringOf } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType, writtenApiVersion } from '../registry/resources.ts';
 import { keepToSchema } from '../registry/schema/keep.ts';
 import { messageFor, messageOf } from '../registry/schema/messages.ts';
@@ -17,18 +18,42 @@ import { warn } from './warning-header.ts';
 const isKnown = (apiVersion: string, kind: string): boolean =>
   messageOf(messageFor(apiVersion, kind)) !== undefined;
 
+/**
+ * Checks what a custom resource says it is (apiextensions-apiserver pkg/registry/customresource/validator.go
+ * @v1.34, ValidateTypeMeta).
+ * @throws ApiError 400, 422 for another kind
+ */
+function checkCustomKind(body: JsonObject, apiVersion: string, type: ResourceType): void {
+  const sentVersion = stringOf(body['apiVersion']) ?? '';
+  const sentKind = stringOf(body['kind']) ?? '';
+  if (sentKind === '') {
+    const text = JSON.stringify(body);
+    const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)} ...` : text;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${type.kind}): Object 'Kind' is missing in '${text}' (${shown})`,
+    );
+  }
+  if (sentVersion !== apiVersion) {
+    throw badRequest(
+      `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`,
+    );
+  }
+  if (sentKind === type.kind) return;
+  throw invalid({ group: type.group, kind: sentKind }, stringOf(objectOf(body['metadata'])['name']) ?? '', [
+    invalidValue('kind', sentKind, `must be ${type.kind}`),
+  ]);
+}
+
+/** How much of a body an error shows, in bytes. */
+const MAX_SHOWN = 30;
+
 /** Checks what a body says it is; that of a built-in resource may leave it out. @throws ApiError 400 */
 function checkKind(body: JsonObject, apiVersion: string, type: ResourceType): void {
   const sentVersion = stringOf(body['apiVersion']) ?? '';
   const sentKind = stringOf(body['kind']) ?? '';
   if (type.custom) {
-    if (sentKind === '') throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
-    if (sentVersion === '') throw badRequest(`Object 'apiVersion' is missing in '${JSON.stringify(body)}'`);
-    if (sentVersion !== apiVersion && sentVersion.startsWith(`${type.group}/`)) {
-      throw badRequest(
-        `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`,
-      );
-    }
+    checkCustomKind(body, apiVersion, type);
+    return;
   }
   if ((sentKind !== '' && sentKind !== type.kind) || (sentVersion !== '' && sentVersion !== apiVersion)) {
     const version = sentVersion === '' ? apiVersion : sentVersion;
@@ -62,9 +87,10 @@ export function receiveObject(
   checkKind(body, apiVersionOf(type.group, info.version), type);
   if (body['metadata'] === undefined || body['metadata'] === null) body['metadata'] = {};
   if (!isObject(body['metadata'])) {
-    throw badRequest(
-      `${type.kind} in version ${JSON.stringify(info.version)} cannot be handled as a ${type.kind}: json: cannot unmarshal ${typeof body['metadata']} into Go struct field ${type.kind}.metadata of type v1.ObjectMeta`,
-    );
+    const into = type.custom ? 'value' : `struct field ${type.kind}.metadata`;
+    const problem = `json: cannot unmarshal ${typeof body['metadata']} into Go ${into} of type v1.ObjectMeta`;
+    const version = JSON.stringify(info.version);
+    throw badRequest(`${type.kind} in version ${version} cannot be handled as a ${type.kind}: ${problem}`);
   }
   keepToSchema(type, info.version, body, {
     mode: info.query.get('fieldValidation') ?? '',

@@ -1,5 +1,6 @@
 /** PATCH: changes an object in the way that the content type names, apply among them. */
 import { convert } from '../../registry/conversion.ts';
+import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { asGoWrites } from '../../registry/schema/zero-values.ts';
@@ -87,7 +88,13 @@ function receivePatched(
 ): KubernetesObject {
   return asPatched(patch, patched, () => {
     patched['kind'] ??= type.kind;
-    patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
+    const apiVersion = apiVersionOf(type.group, call.info.version);
+    patched['apiVersion'] ??= apiVersion;
+    if (type.custom && patched['apiVersion'] !== apiVersion) {
+      throw invalid(type, call.info.name, [
+        invalidValue('apiVersion', patched['apiVersion'], `must be ${apiVersion}`),
+      ]);
+    }
     noteDuplicates(patched, patch.duplicates);
     return asGoWrites(receiveObject(patched, call, type, minor), type, minor);
   });

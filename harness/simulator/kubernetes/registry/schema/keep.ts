@@ -4,8 +4,8 @@ import { dropNulls } from '../nulls.ts';
 import { prune } from '../prune.ts';
 import { apiVersionOf, type ResourceType } from '../resources.ts';
 import { applySchemaDefaults } from '../schema-defaults.ts';
-import { badRequest } from '../status.ts';
-import { keepBuiltIn } from './built-in.ts';
+import { type ApiError, badRequest } from '../status.ts';
+import { keepBuiltIn, keepStruct } from './built-in.ts';
 import { keepEmbedded } from './embedded.ts';
 
 /** How to treat unknown fields: the query's `fieldValidation`. */
@@ -64,15 +64,23 @@ function unknownFields(
   const schema = type.custom.schemas[version];
   if (!isObject(schema)) return [];
   const unknown: string[] = [];
+  if (isObject(object['metadata'])) {
+    const { unknown: names, problem } = keepStruct(object['metadata'], 'meta/v1.ObjectMeta');
+    unknown.push(...names.map(name => `metadata.${name}`));
+    if (problem !== undefined) throw cannotBeHandled(type, version, problem);
+  }
   prune(object, schema, '', unknown, true);
   unknown.sort();
   dropNulls(object, schema);
   const problem = keepEmbedded(object, schema, unknown);
   if (problem !== undefined) {
-    throw badRequest(`${type.kind} in version "${version}" cannot be handled as a ${type.kind}: ${problem}`);
+    throw cannotBeHandled(type, version, problem);
   }
   return unknown;
 }
+
+const cannotBeHandled = ({ kind }: ResourceType, version: string, problem: string): ApiError =>
+  badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${problem}`);
 
 /** Fills in what a custom resource lacks and its schema has a default for, in place. */
 export function fillDefaults(type: ResourceType, version: string, object: JsonObject): void {

@@ -24,6 +24,8 @@ export interface InternalVersion extends VersionParts {
 /** The spec of a definition: the parts on top are those that all versions share. */
 export interface InternalSpec extends VersionParts {
   readonly versions: readonly InternalVersion[];
+  /** It says nothing of versions, not even that there are none. */
+  readonly isWithout: boolean;
 }
 
 const PARTS = ['schema', 'subresources', 'columns', 'selectableFields'] as const;
@@ -54,13 +56,14 @@ function versionOf(version: JsonObject): InternalVersion {
 export function internalSpec(spec: JsonObject): InternalSpec {
   const versions = objectsOf(spec['versions']).map(versionOf);
   const [first] = versions;
-  if (!first) return { ...NONE, versions };
+  if (!first) return { ...NONE, versions, isWithout: !Array.isArray(spec['versions']) };
   const shared = PARTS.filter(part => versions.every(version => equal(version[part], first[part])));
   const pick = (parts: VersionParts, isKept: (part: (typeof PARTS)[number]) => boolean) =>
     Object.fromEntries(PARTS.filter(isKept).map(part => [part, parts[part]]));
   return {
     ...NONE,
     ...pick(first, part => shared.includes(part)),
+    isWithout: false,
     versions: versions.map(version => ({ ...version, ...pick(NONE, part => shared.includes(part)) })),
   };
 }

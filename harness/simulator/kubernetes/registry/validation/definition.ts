@@ -106,7 +106,7 @@ function problemsOfVersions(spec: InternalSpec): FieldError[] {
     errors.push(...validateSelectableFields(version, schema, path));
   });
   const names = versions.map(({ name }) => name);
-  const shown = () => JSON.stringify(shownVersions(versions));
+  const shown = () => JSON.stringify(spec.isWithout ? null : shownVersions(versions));
   const together = (text: string) => invalidValue('spec.versions', versions, text, shown());
   if (new Set(names).size < names.length) errors.push(together('must contain unique version names'));
   if (versions.filter(({ storage }) => storage).length !== 1)

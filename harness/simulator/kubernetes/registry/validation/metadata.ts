@@ -120,6 +120,28 @@ function validateFinalizers(finalizers: readonly string[], isCustom: boolean): F
   return errors;
 }
 
+/**
+ * Warns of finalizers of custom resources that others may use by chance (apiextensions-apiserver
+ * pkg/registry/customresource/validator.go @v1.34, validateKubeFinalizerName).
+ */
+export function warnOfFinalizers(
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+  warn: (text: string) => void,
+): void {
+  const before = listOf(old?.metadata['finalizers']);
+  const added = listOf(object.metadata['finalizers']).filter(name => !before.includes(name));
+  for (const name of added.map(String).sort()) {
+    const say = (text: string) => warn(`metadata.finalizers: ${JSON.stringify(name)}: ${text}`);
+    for (const problem of problemsOfQualifiedName(name)) say(problem);
+    if (name.includes('/') || isStandardFinalizer(name)) continue;
+    const path = name.includes('.') ? ' including a path (/)' : '';
+    say(
+      `prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`,
+    );
+  }
+}
+
 /** Finds what is wrong with labels, or with a selector of that form. */
 export function validateLabels(labels: unknown, field: string): FieldError[] {
   const errors: FieldError[] = [];

@@ -13,7 +13,7 @@ import type { Validator } from '../validator.ts';
 import { schemasOf } from './definition.ts';
 import { warnOfFormats } from './definition-formats.ts';
 import { KIND_VALIDATORS, STATUS_VALIDATORS } from './kinds.ts';
-import { validateMetadata } from './metadata.ts';
+import { validateMetadata, warnOfFinalizers } from './metadata.ts';
 import { problemsOfLabel1035 } from './names.ts';
 import { validateFinalize } from './namespace-finalizers.ts';
 
@@ -30,8 +30,9 @@ export const validateObject: Validator = (type, object, old, { subresource, vers
   const errors = validateMetadata(type, object);
   errors.push(...(KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? []));
   if (keyOf(type) !== DEFINITIONS) return errors;
-  warnOfFormats(object, old, warn);
-  return errors.length > 0 ? errors : rulesIn(object);
+  if (errors.length === 0) errors.push(...rulesIn(object));
+  if (errors.length === 0) warnOfFormats(object, old, warn);
+  return errors;
 };
 
 /** Looks at the rules in CEL of a definition that is well-formed otherwise. */
@@ -56,9 +57,10 @@ function validateCustom(
   const schema = custom.schemas[version];
   if (!isObject(schema)) return errors;
   const structure = { schema, scale: custom.scales[version], embedded: EMBEDDED_RULES, warn };
-  return subresource === 'status'
-    ? validateStatus(object, old, structure, errors)
-    : validateStructure(object, old, structure, errors);
+  if (subresource === 'status') return validateStatus(object, old, structure, errors);
+  const found = validateStructure(object, old, structure, errors);
+  if (found.length === 0) warnOfFinalizers(object, old, warn);
+  return found;
 }
 
 /** Embedded objects need no name, and theirs may be that of any kind. */
