@@ -17,7 +17,7 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
     names: ['ep'],
     deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   }),
-  define('', ['v1'], 'events', 'Event', { names: ['ev'] }),
+  define('', ['v1'], 'events', 'Event', { names: ['ev'], nameRule: 'path-segment' }),
   define('', ['v1'], 'limitranges', 'LimitRange', { names: ['limits'] }),
   define('', ['v1'], 'namespaces', 'Namespace', {
     names: ['ns'],

@@ -119,6 +119,7 @@ export const GROUP_RESOURCES: readonly ResourceType[] = [
   }),
   define('policy', ['v1'], 'poddisruptionbudgets', 'PodDisruptionBudget', {
     names: ['pdb'],
+    nameRule: 'path-segment',
     status: true,
     generation: true,
   }),

@@ -44,10 +44,28 @@ function applied(original: JsonObject, operations: readonly Operation[]): unknow
       copied += sizeAt(document, operation.from);
       if (copied > MAX_COPIED_BYTES) throw tooMuchCopied(copied);
     }
-    document = jsonPatchLibrary.applyOperation(document, operation, true, true, true, index).newDocument;
+    const done = operation.op === 'replace' && isNew(document, operation.path) ? added(operation) : operation;
+    document = jsonPatchLibrary.applyOperation(document, done, true, true, true, index).newDocument;
   }
   return document;
 }
+
+/** The server's library replaces what is not there, if it would be a field (evanphx/json-patch v4, replace). */
+function isNew(document: unknown, pointer: string): boolean {
+  const at = pointer.lastIndexOf('/');
+  const parent: unknown = at <= 0 ? document : valueOrNothing(document, pointer.slice(0, at));
+  return isObject(parent) && valueOrNothing(document, pointer) === undefined;
+}
+
+function valueOrNothing(document: unknown, pointer: string): unknown {
+  try {
+    return jsonPatchLibrary.getValueByPointer(document, pointer);
+  } catch {
+    return undefined; // a part of the way is not there
+  }
+}
+
+const added = (operation: Operation): Operation => ({ ...operation, op: 'add' }) as Operation; // has a value
 
 const sizeAt = (document: unknown, pointer: string): number =>
   JSON.stringify(jsonPatchLibrary.getValueByPointer(document, pointer))?.length ?? 0;

@@ -115,6 +115,8 @@ export function defaultPod(pod: KubernetesObject): void {
   const spec = child(pod, 'spec');
   defaultPodSpec(spec);
   fill(spec, { enableServiceLinks: true });
+  // What is below zero is as good as at once (pkg/apis/core/v1/conversion.go @v1.34).
+  if (Number(spec['terminationGracePeriodSeconds']) < 0) spec['terminationGracePeriodSeconds'] = 1;
   const status = child(pod, 'status');
   fill(status, { phase: 'Pending' });
   // Anew each time: webhooks add containers.

@@ -21,3 +21,11 @@ t.test('copies have an end', async t => {
   });
   t.equal(Object.keys(jsonPatch({ a: 'x' }, patch.slice(0, 10))).length, 11);
 });
+
+t.test('a field that is not there is replaced all the same, an entry of a list is not', async t => {
+  const replace = (path: string) => jsonPatch({ data: {}, list: [1] }, [{ op: 'replace', path, value: 'x' }]);
+  t.same(replace('/data/k'), { data: { k: 'x' }, list: [1] });
+  t.same(replace('/new'), { data: {}, list: [1], new: 'x' });
+  t.throws(() => replace('/list/3'), { code: 422 });
+  t.throws(() => replace('/none/k'), { code: 422 });
+});

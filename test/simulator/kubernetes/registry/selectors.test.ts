@@ -145,3 +145,19 @@ t.test('any text is a selector or refused with 400, and a selector reads back as
   }
   t.ok(read > 100, 'some of them were selectors');
 });
+
+t.test('what is wrong with a selector is said in the words of the server', async t => {
+  const refusal = (text: string) => {
+    try {
+      parseLabelSelector(text);
+      return 'none';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+  t.equal(refusal('=1'), "found '=', expected: !, identifier, or 'end of string'");
+  t.equal(refusal('n=a b'), "found 'b', expected: ',' or 'end of string'");
+  t.equal(refusal('n,,m'), "found ',', expected: identifier after ','");
+  t.equal(refusal('n in 1'), "unable to parse requirement: found '1' expected: '('");
+  t.match(refusal('a/b/c=1'), 'a qualified name must consist of alphanumeric characters');
+});

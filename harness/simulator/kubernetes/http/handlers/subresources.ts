@@ -1,7 +1,7 @@
 /** Which subresources have rules of their own; among them binding and finalize, which are served here. */
-import { objectOf, stringOf } from '../../registry/json.ts';
+import { type JsonObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
-import { conflict, methodNotAllowed } from '../../registry/status.ts';
+import { ApiError, conflict, methodNotAllowed } from '../../registry/status.ts';
 import { controlPlaneContext } from '../../registry/write-context.ts';
 import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendStatus } from '../call.ts';
@@ -29,7 +29,20 @@ export function subresourceHandler(type: ResourceType, subresource: string): Han
   return subresource === 'scale' ? handleScale : HANDLERS[`${keyOf(type)}/${subresource}`];
 }
 
-/** Binds a pod to a node, as a scheduler asks. */
+/** @throws ApiError 500, as there: pods go to nodes only (core/validation ValidatePodBinding @v1.34) */
+function checkTarget({ kind = '', name = '' }: JsonObject): void {
+  const problems = [
+    ...(kind === '' || kind === 'Node'
+      ? []
+      : [`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`]),
+    ...(name === '' ? ['target.name: Required value'] : []),
+  ];
+  if (problems.length === 0) return;
+  const text = problems.length === 1 ? String(problems[0]) : `[${problems.join(', ')}]`;
+  throw new ApiError(500, undefined, text);
+}
+
+/** Binds a pod to a node, as a scheduler asks (registry/core/pod/storage/storage.go @v1.34, assignPod). */
 async function handleBinding(
   environment: Environment,
   call: Call<ResourceRequest>,
@@ -41,7 +54,10 @@ async function handleBinding(
     apiVersion: 'v1',
     kind: 'Binding',
   });
-  const node = stringOf(objectOf(body['target'])['name']) ?? '';
+  const target = objectOf(body['target']);
+  const node = stringOf(target['name']) ?? '';
+  checkTarget(target);
+  const refuse = (because: string) => conflict({ ...type, plural: 'pods/binding' }, info.name, because);
   await environment.objects.update(
     type,
     info.namespace,
@@ -50,12 +66,12 @@ async function handleBinding(
       const pod = draft();
       const spec = objectOf(pod['spec']);
       const before = stringOf(spec['nodeName']) ?? '';
+      if (pod.metadata.deletionTimestamp !== undefined)
+        throw refuse(`pod ${info.name} is being deleted, cannot be assigned to a host`);
       if (before !== '')
-        throw conflict(
-          type,
-          info.name,
-          `pod ${info.name} is already assigned to node ${JSON.stringify(before)}`,
-        );
+        throw refuse(`pod ${info.name} is already assigned to node ${JSON.stringify(before)}`);
+      if (listOf(spec['schedulingGates']).length > 0)
+        throw refuse(`pod ${info.name} has non-empty .spec.schedulingGates`);
       spec['nodeName'] = node;
       return pod;
     },

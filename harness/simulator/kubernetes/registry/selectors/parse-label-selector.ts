@@ -50,13 +50,15 @@ class Parser {
   selector(): Requirement[] {
     const requirements: Requirement[] = [];
     if (this.#peek().kind === 'end') return requirements;
+    const { kind, text } = this.#peek();
+    if (kind !== 'word' && text !== '!') throw misplaced(this.#peek(), "!, identifier, or 'end of string'");
     for (;;) {
       requirements.push(this.#requirement());
       const separator = this.#next();
       if (separator.kind === 'end') return requirements;
-      if (separator.text !== ',') throw unexpected(separator, "',' or 'end of string'");
+      if (separator.text !== ',') throw misplaced(separator, "',' or 'end of string'");
       const { kind, text } = this.#peek();
-      if (kind !== 'word' && text !== '!') throw unexpected(this.#peek(), "identifier after ','");
+      if (kind !== 'word' && text !== '!') throw misplaced(this.#peek(), "identifier after ','");
     }
   }
 
@@ -81,7 +83,7 @@ class Parser {
     const key = this.#word('identifier');
     checkKey(key);
     if (this.#isAtEndOfRequirement()) return { key, operator: isNegated ? '!' : 'exists', values: [] };
-    if (isNegated) throw unexpected(this.#peek(), "',' or 'end of string'");
+    if (isNegated) throw misplaced(this.#peek(), "',' or 'end of string'");
     return this.#comparison(key);
   }
 
@@ -122,7 +124,7 @@ class Parser {
     const bound = this.#exactValue(key);
     if (!/^-?\d+$/.test(bound)) {
       throw badRequest(
-        `unable to parse requirement: values[0][${key}]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+        `unable to parse requirement: values[0]: Invalid value: ${JSON.stringify(bound)}: for 'Gt', 'Lt' operators, the value must be an integer`,
       );
     }
     return bound;
@@ -130,7 +132,8 @@ class Parser {
 
   #valueSet(key: string): string[] {
     const open = this.#next();
-    if (open.text !== '(') throw unexpected(open, "'('");
+    if (open.text !== '(')
+      throw badRequest(`unable to parse requirement: found '${open.text}' expected: '('`);
     const values = new Set<string>();
     for (;;) {
       values.add(this.#elementOfSet(key));
@@ -149,14 +152,22 @@ class Parser {
   }
 }
 
+/** What is between requirements, or before the first. */
+const misplaced = ({ text }: Token, expected: string): ApiError =>
+  badRequest(`found '${text}', expected: ${expected}`);
+
+/** What is within a requirement. */
 function unexpected({ text }: Token, expected: string): ApiError {
   return badRequest(`unable to parse requirement: found '${text}', expected: ${expected}`);
 }
 
 function checkKey(key: string): void {
   if (LABEL_KEY.test(key)) return;
+  const isDeep = key.split('/').length > 2;
+  const what = isDeep ? 'a qualified name' : 'name part';
+  const tail = isDeep ? " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')" : '';
   throw badRequest(
-    `unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(key)}: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+    `unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(key)}: ${what} must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')${tail}`,
   );
 }
 
