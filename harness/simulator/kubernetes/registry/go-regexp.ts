@@ -10,8 +10,17 @@ export interface GoRegexp {
 }
 
 /** What is written alike and means the same in both languages: no groups with a `?`, no classes by name. */
-const SHARED =
-  /^(?:[^\\[\](){}?*+|.$^]|\\[.\\/\-[\](){}?*+|$^d]|\[\^?(?:[^\\[\]&~]|\\[.\\/\-[\]^$d])+\]|\((?!\?)|[)?|.^]|(?<![*+?}])[*+]\??|\$(?=\)|\||$)|(?<![*+?}])\{\d{1,3}(?:,\d{0,3})?\})+$/;
+const SHARED_PARTS = [
+  /[^\\[\](){}?*+|.$^]/,
+  /\\[.\\/\-[\](){}?*+|$^d]/,
+  /\[\^?(?:[^\\[\]&~]|\\[.\\/\-[\]^$d])+\]/,
+  /\((?!\?)/,
+  /[)?|.^]/,
+  /(?<![*+?}])[*+]\??/,
+  /\$(?=\)|\||$)/,
+  /(?<![*+?}])\{\d{1,3}(?:,\d{0,3})?\}/,
+];
+const SHARED = new RegExp(`^(?:${SHARED_PARTS.map(({ source }) => source).join('|')})+$`);
 
 const known = new Map<string, GoRegexp | Error>();
 

@@ -56,6 +56,8 @@ rbac.authorization.k8s.io/v1 ClusterRoleBinding clusterrolebindings -
 apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds -
 admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations -
 admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration validatingwebhookconfigurations -
+admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy validatingadmissionpolicies -
+admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings -
 apiregistration.k8s.io/v1 APIService apiservices -
 scheduling.k8s.io/v1 PriorityClass priorityclasses pc -
 storage.k8s.io/v1 StorageClass storageclasses sc -

@@ -77,7 +77,7 @@ function splitTypes(text: string): string[] {
 }
 
 /** Reads a type: a single capital letter is a parameter. */
-export function readType(text: string): Type {
+function readType(text: string): Type {
   const generic = /^(\w+)<(.*)>$/.exec(text);
   if (!generic) return NAMED[text] ?? (/^[A-Z]$/.test(text) ? parameterType(text) : structType(text));
   const parts = splitTypes(generic[2] ?? '').map(readType);

@@ -1,7 +1,7 @@
 /** Numbers as text (Go's strconv, as cel-go uses it). */
 
 /** Digits without an exponent. */
-export function plainNumber(value: number): string {
+function plainNumber(value: number): string {
   const text = String(value);
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (!match) return text;
@@ -30,7 +30,3 @@ export function shortNumber(value: number): string {
   const exponent = Number(value.toExponential().split('e')[1]);
   return exponent < -4 || exponent >= 6 ? withExponent(value.toExponential()) : plainNumber(value);
 }
-
-/** With an exponent of two digits or more (`%e`). */
-export const scientificNumber = (value: number, digits: number): string =>
-  withExponent(value.toExponential(digits));

@@ -17,7 +17,7 @@ const isMapKey = (key: Value) =>
   key instanceof UnsignedInt;
 
 /** Returns what a key names, or undefined if nothing is there. @throws EvaluationError for wrong keys */
-export function find(operand: Value, key: Value): Value | undefined {
+function find(operand: Value, key: Value): Value | undefined {
   if (isMap(operand)) {
     if (!isMapKey(key)) throw new EvaluationError('no such overload');
     return operand.get(key);

@@ -47,7 +47,7 @@ function describeIssue(message: string, { line, column, text }: Place): string {
 }
 
 /** All problems, in the order of their places, each with the line and a mark below it. */
-export function describeIssues(source: string, issues: readonly Issue[]): string {
+function describeIssues(source: string, issues: readonly Issue[]): string {
   return issues
     .map(({ at, message }) => ({ message, place: placeOf(source, at) }))
     .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
