@@ -12,8 +12,10 @@ import { startDaemonSetController } from './controllers/sets/daemon-set.ts';
 import { startReplicationController } from './controllers/sets/replication-controller.ts';
 import { startStatefulSetController } from './controllers/sets/stateful-set.ts';
 import { startVolumeBinder } from './controllers/storage/binder.ts';
+import { startClassProtection } from './controllers/storage/class-protection.ts';
 import { startStorageProtection } from './controllers/storage/protection.ts';
 
+const CLASSES = 'volumeattributesclasses.storage.k8s.io';
 const STORAGE = ['persistentvolumes', 'persistentvolumeclaims'] as const;
 
 /** Starts them, each in a frame of its own. */
@@ -26,6 +28,7 @@ export function startRareControllers(contextOf: ContextOf, all: AllObjects): Con
     startWhenNeeded(contextOf('replication'), ['replicationcontrollers'], startReplicationController),
     startWhenNeeded(contextOf('volume-binder'), [...STORAGE], startVolumeBinder),
     startWhenNeeded(contextOf('storage-protection'), [...STORAGE], startStorageProtection),
+    startWhenNeeded(contextOf('class-protection'), [CLASSES], startClassProtection),
     startWhenNeeded(contextOf('ttl-after-finished'), ['jobs.batch'], startTtlController),
     startWhenNeeded(contextOf('resource-quota'), ['resourcequotas'], context =>
       startResourceQuotaController(context, all),

@@ -56,6 +56,7 @@ export interface Kinds {
   readonly secrets: Secret;
   readonly serviceaccounts: Stored;
   readonly services: Service;
+  readonly 'volumeattributesclasses.storage.k8s.io': Stored;
 }
 
 /** A resource key that has a type: `pods`, `deployments.apps`. */

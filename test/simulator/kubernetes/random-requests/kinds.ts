@@ -12,7 +12,7 @@ import {
   text,
   workload,
 } from './kind.ts';
-import { MORE_KINDS } from './more-kinds.ts';
+import { MORE_KINDS, POLICY_KINDS } from './more-kinds.ts';
 
 const data = ({ random }: Surroundings): Content => ({
   data: { [random.pick(['a', 'b', 'c'])]: text(random) },
@@ -155,6 +155,7 @@ export const DEFINITION = kind(
 /** Every kind that is stored, without custom ones. */
 export const KINDS: readonly Kind[] = [
   ...MORE_KINDS,
+  ...POLICY_KINDS,
   POD,
   DEPLOYMENT,
   REPLICA_SET,

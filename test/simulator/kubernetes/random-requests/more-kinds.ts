@@ -180,5 +180,69 @@ export const MORE_KINDS: readonly Kind[] = [
   }),
 ];
 
+const ADMISSION = 'admissionregistration.k8s.io/v1';
+const FLOW = 'flowcontrol.apiserver.k8s.io/v1';
+
+/** Kinds that say what others may be: they refuse little, for sequences are of valid requests. */
+export const POLICY_KINDS: readonly Kind[] = [
+  kind('v1', 'resourcequotas', 'ResourceQuota', true, {
+    content: ({ random }) => ({
+      spec: { hard: { pods: '500', 'count/secrets': String(500 + random.integer(9)) } },
+    }),
+    change: ({ random }) => ({ spec: { hard: { pods: String(500 + random.integer(9)) } } }),
+    status: () => ({ status: { used: { pods: '1' } } }),
+  }),
+  kind('v1', 'limitranges', 'LimitRange', true, {
+    content: () => ({
+      spec: { limits: [{ type: 'Container', default: { cpu: '20m' }, min: { cpu: '1m' } }] },
+    }),
+    change: ({ random }) => ({
+      spec: { limits: [{ type: 'Container', default: { cpu: `${10 + random.integer(9)}m` } }] },
+    }),
+  }),
+  kind(ADMISSION, 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', false, {
+    content: () => ({
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['configmaps'] },
+          ],
+        },
+        validations: [{ expression: 'object == null || has(object.metadata)' }],
+      },
+    }),
+    change: annotated,
+  }),
+  kind(ADMISSION, 'validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', false, {
+    content: ({ name, namespace }) => ({
+      spec: {
+        policyName: name,
+        validationActions: ['Audit'],
+        matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } },
+      },
+    }),
+    change: annotated,
+  }),
+  kind('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass', false, {
+    content: () => ({ handler: 'random' }),
+    change: annotated,
+  }),
+  kind(FLOW, 'flowschemas', 'FlowSchema', false, {
+    content: () => ({
+      spec: { matchingPrecedence: 9999, priorityLevelConfiguration: { name: 'global-default' } },
+    }),
+    change: ({ random }) => ({ spec: { matchingPrecedence: 9000 + random.integer(9) } }),
+  }),
+  kind(FLOW, 'prioritylevelconfigurations', 'PriorityLevelConfiguration', false, {
+    content: () => ({
+      spec: {
+        type: 'Limited',
+        limited: { nominalConcurrencyShares: 1, limitResponse: { type: 'Reject' } },
+      },
+    }),
+    change: annotated,
+  }),
+];
+
 /** Resource keys of the kinds that make pods or are used by them. */
 export const MORE_WORKLOADS: readonly string[] = WORKLOADS.map(({ key }) => key);

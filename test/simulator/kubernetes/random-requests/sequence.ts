@@ -59,6 +59,7 @@ export type Sequence = Generator<Request, Left, Answer>;
 
 /** The one finalizer that nobody but the sequences removes. */
 export const FINALIZER = 'example.com/hold';
+const JOB_TRACKING = 'batch.kubernetes.io/job-tracking';
 /** So many sequences share a namespace. */
 export const BLOCK = 20;
 
@@ -404,7 +405,8 @@ class Writer {
       query: { labelSelector: `app=${app}` },
       ...this.#pause(),
     };
-    const items = itemsOf(answer);
+    // A Job's pod that somebody else has taken keeps the Job's finalizer for ever, in Kubernetes too.
+    const items = itemsOf(answer).filter(({ metadata }) => !metadata.finalizers?.includes(JOB_TRACKING));
     if (items.length === 0) return undefined;
     const { name, uid } = random.pick(items).metadata;
     // What no sequence has made is younger than all that they have.
