@@ -101,9 +101,8 @@ function objectsIn(answer: JsonObject, reviewVersion: string, uid: string): read
   }
   const { status = '', message = '' } = objectOf(response['result']);
   if (status !== 'Success') {
-    throw new Refusal(
-      `failed: ${message === '' ? `response.result.status was '${String(status)}', not 'Success'` : String(message)}`,
-    );
+    const silent = `response.result.status was '${String(status)}', not 'Success'`;
+    throw new Refusal(`failed: ${message === '' ? silent : String(message)}`);
   }
   return listOf(response['convertedObjects']);
 }

@@ -29,9 +29,8 @@ function checkCustomKind(body: JsonObject, apiVersion: string, type: ResourceTyp
   if (sentKind === '') {
     const text = JSON.stringify(body);
     const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)} ...` : text;
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${type.kind}): Object 'Kind' is missing in '${text}' (${shown})`,
-    );
+    const problem = `Object 'Kind' is missing in '${text}' (${shown})`;
+    throw badRequest(`the object provided is unrecognized (must be of type ${type.kind}): ${problem}`);
   }
   if (sentVersion !== apiVersion) {
     throw badRequest(

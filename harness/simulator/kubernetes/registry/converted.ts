@@ -1,6 +1,6 @@
 /**
- * Custom resources in the versions into which a webhook has converted them: asked for once, then known as long
- * as the stored state is.
+ * Custom resources in the versions into which a webhook has converted them: asked for once, then known as
+ * long as the stored state is.
  */
 import type { KubernetesObject } from './json.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
@@ -15,7 +15,7 @@ export type Converter = (
 /** By stored object and version. */
 const known = new WeakMap<object, Map<string, KubernetesObject>>();
 
-/** Tells whether an object must be converted to be seen in a version, by a webhook that nobody has asked yet. */
+/** Tells whether a webhook must be asked before an object can be seen in a version. */
 export function needsConversion(type: ResourceType, version: string, object: KubernetesObject): boolean {
   if (!type.custom?.conversion || object.apiVersion === apiVersionOf(type.group, version)) return false;
   return known.get(object)?.has(version) !== true;

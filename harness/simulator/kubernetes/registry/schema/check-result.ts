@@ -1,6 +1,6 @@
 /**
  * What a check of a value against a schema found, and how far it came (kube-openapi
- * pkg/validation/validate/result.go and apiextensions-apiserver pkg/apiserver/validation/validation.go @v1.34,
+ * pkg/validation/validate/result.go, apiextensions-apiserver pkg/apiserver/validation/validation.go @v1.34:
  * kubeOpenAPIResultToFieldErrors).
  */
 import { type FieldError, goValue } from '../field-errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Objects within objects: what the schema marks with `x-kubernetes-embedded-resource` has a kind, and metadata
- * of its own (apiextensions-apiserver pkg/apiserver/schema/objectmeta @v1.34).
+ * Objects within objects: what the schema marks with `x-kubernetes-embedded-resource` has a kind, and
+ * metadata of its own (apiextensions-apiserver pkg/apiserver/schema/objectmeta @v1.34).
  */
 import { type FieldError, inKeyOrder, invalidValue, required } from '../field-errors.ts';
 import { join } from '../field-path.ts';

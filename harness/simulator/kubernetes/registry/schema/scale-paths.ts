@@ -48,6 +48,9 @@ export function checkScale(
   ];
 }
 
+const accessorError = (path: string, value: unknown, wanted: string): string =>
+  `${path} accessor error: ${shown(value)} is of the type ${goType(value)}, expected ${wanted}`;
+
 /** Finds the field on the way to which something else than an object stands. */
 function blockedAt(object: JsonObject, path: string): string | undefined {
   let value: unknown = object;
@@ -55,9 +58,7 @@ function blockedAt(object: JsonObject, path: string): string | undefined {
   for (const key of keysOf(path)) {
     way += `.${key}`;
     if (!isObject(value)) {
-      return value === undefined
-        ? undefined
-        : `${way} accessor error: ${shown(value)} is of the type ${goType(value)}, expected map[string]interface{}`;
+      return value === undefined ? undefined : accessorError(way, value, 'map[string]interface{}');
     }
     value = Object.hasOwn(value, key) ? value[key] : undefined;
   }
@@ -70,8 +71,7 @@ function problemsOfNumber(object: JsonObject, path: string): FieldError[] {
   const value = readAt(object, path);
   if (value === undefined) return [];
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    const text = `${path} accessor error: ${shown(value)} is of the type ${goType(value)}, expected int64`;
-    return [invalidValue(path, 0, text)];
+    return [invalidValue(path, 0, accessorError(path, value, 'int64'))];
   }
   if (value < 0) return [invalidValue(path, value, 'should be a non-negative integer')];
   if (value <= MAX_INT32) return [];
@@ -84,8 +84,7 @@ function problemsOfSelector(object: JsonObject, path: string | undefined): Field
   if (blocked !== undefined) return [invalidValue(path, '', blocked)];
   const value = readAt(object, path);
   if (value === undefined || typeof value === 'string') return [];
-  const text = `${path} accessor error: ${shown(value)} is of the type ${goType(value)}, expected string`;
-  return [invalidValue(path, '', text)];
+  return [invalidValue(path, '', accessorError(path, value, 'string'))];
 }
 
 /** Prints a value as Go's `%v` does. */

@@ -26,8 +26,10 @@ export interface Structure {
 const INCOMPLETE: FieldError = {
   reason: 'FieldValueInvalid',
   field: '<nil>',
-  message:
-    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  message: [
+    'Invalid value: null: some validation rules were not checked because the object was invalid;',
+    'correct the existing errors to complete validation',
+  ].join(' '),
 };
 
 /** Problems that keep the server from looking at the CEL rules. */

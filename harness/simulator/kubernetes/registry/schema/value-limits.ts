@@ -1,4 +1,6 @@
-/** Lengths, ranges, patterns and sizes (kube-openapi pkg/validation/validate/{validator,values}.go @v1.34). */
+/**
+ * Lengths, ranges, patterns and sizes (kube-openapi pkg/validation/validate/{validator,values}.go @v1.34).
+ */
 
 import { goRegexp } from '../go-regexp.ts';
 import { isObject, type JsonObject, stringOf } from '../json.ts';

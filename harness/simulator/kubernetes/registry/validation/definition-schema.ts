@@ -10,8 +10,11 @@ import { validateDefaults } from './schema-defaults-check.ts';
 import { isConvertible, validateStructural } from './structural-schema.ts';
 
 /** What may stand at the root of a schema whose status is looked at by itself. */
-const AT_ROOT =
-  'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations';
+const AT_ROOT = [
+  'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum',
+  'MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required',
+  'Items Properties ExternalDocs Example XPreserveUnknownFields XValidations',
+].join(' ');
 
 /**
  * Finds what is wrong with a schema. Its defaults are looked at if it is structural.
@@ -45,7 +48,8 @@ function problemsOfRoot(schema: JsonObject, path: string): FieldError[] {
       return [invalidValue(`${path}.type`, stringOf(schema['type']) ?? '', text)];
     }
     if (!allowed.includes(name)) {
-      const text = `only [${AT_ROOT}] fields are allowed at the root of the schema if the status subresource is enabled`;
+      const when = 'at the root of the schema if the status subresource is enabled';
+      const text = `only [${AT_ROOT}] fields are allowed ${when}`;
       return [invalidValue(path, schema, text, JSON.stringify(shownSchema(schema)))];
     }
   }

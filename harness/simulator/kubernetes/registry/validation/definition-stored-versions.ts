@@ -21,7 +21,11 @@ export function validateStoredVersions(
     .map(({ name }) => invalidValue(field, stored, `must have the storage version ${name}`));
   stored.forEach((version, index) => {
     if (versions.some(({ name }) => name === version)) return;
-    const text = `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`;
+    const text = [
+      `missing from spec.versions; ${version} was previously a storage version,`,
+      'and must remain in spec.versions until a storage migration',
+      `ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`,
+    ].join(' ');
     errors.push(invalidValue(`${field}[${index}]`, version, text));
   });
   return errors;
