@@ -217,3 +217,57 @@ t.test('a Job that is deleted without a policy leaves its pods', async t => {
   t.equal(await finalizersAfter('b', { propagationPolicy: 'Background' }), undefined);
   t.equal(await finalizersAfter('c', { orphanDependents: false }), undefined);
 });
+
+const NOW = '2026-01-01T00:00:00Z';
+const statuses: readonly (readonly [at: typeof JOBS, status: object, problem: string])[] = [
+  [JOBS, { active: -1 }, 'status.active: Invalid value: -1: must be greater than or equal to 0'],
+  [JOBS, { ready: 3 }, 'status.ready: Invalid value: 3: cannot set more ready pods than active'],
+  [
+    JOBS,
+    { completionTime: NOW },
+    `status.completionTime: Invalid value: "${NOW}": cannot set completionTime when there is no Complete=True condition`,
+  ],
+  [
+    JOBS,
+    { conditions: [{ type: 'Complete', status: 'True' }] },
+    '[status.completionTime: Required value: completionTime is required for Complete jobs, status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition, status.startTime: Required value: startTime is required for finished job]',
+  ],
+  [
+    JOBS,
+    { completedIndexes: '1-3', failedIndexes: '1' },
+    '[status.completedIndexes: Invalid value: "1-3": error parsing completedIndexes: too large index: "1", status.completedIndexes: Invalid value: "1-3": cannot set non-empty completedIndexes when non-indexed completion mode, status.failedIndexes: Invalid value: "1": cannot set non-null failedIndexes when backoffLimitPerIndex is null]',
+  ],
+  [
+    JOBS,
+    { uncountedTerminatedPods: { failed: ['a', 'a'] } },
+    'status.uncountedTerminatedPods.failed[1]: Duplicate value: "a"',
+  ],
+  [
+    SETS,
+    { replicas: 1, availableReplicas: 1 },
+    'status.availableReplicas: Invalid value: 1: cannot be greater than status.readyReplicas',
+  ],
+  [DAEMONS, { numberReady: -1 }, 'status.numberReady: Invalid value: -1: must be greater than or equal to 0'],
+];
+
+t.test('a status that contradicts itself is refused', async t => {
+  await using world = await apiWorld();
+  const { admin } = world;
+  await admin.create(JOBS, { metadata: { name: 'w' }, spec: job({}) });
+  for (const at of [SETS, DAEMONS]) await admin.create(at, { metadata: { name: 'w' }, spec: set({}) });
+  for (const [at, status, problem] of statuses) {
+    const seen = await refusalOf(
+      admin.patch({ ...at, name: 'w', subresource: 'status' }, 'merge', { status }),
+    );
+    t.equal(seen.replace(/^422 Invalid: \S+ "w" is invalid: /, ''), problem);
+  }
+});
+
+t.test('the scale of a ReplicationController has its selector', async t => {
+  await using world = await apiWorld();
+  const { admin } = world;
+  const spec = { ...set({}), selector: { a: 'b' }, replicas: 0 };
+  await admin.create(CONTROLLERS, { metadata: { name: 'w' }, spec });
+  const seen = await admin.get({ ...CONTROLLERS, name: 'w', subresource: 'scale' });
+  t.same([seen['spec'], seen['status']], [{}, { replicas: 0, selector: 'a=b' }]);
+});

@@ -6,7 +6,11 @@ import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import { type JsonObject, type KubernetesObject, objectOf, stringOf, valueAt } from '../../registry/json.ts';
 import type { ResourceType, ScalePaths } from '../../registry/resources.ts';
 import { readAt, writeAt } from '../../registry/schema/scale-paths.ts';
-import { formatLabelSelector, selectorFromObject } from '../../registry/selectors/label-selector.ts';
+import {
+  formatLabelSelector,
+  type LabelSelector,
+  selectorFromObject,
+} from '../../registry/selectors/label-selector.ts';
 import { badRequest, internalError } from '../../registry/status.ts';
 
 /** An object's scale, as numbers. */
@@ -19,19 +23,26 @@ export interface ScaleView {
 }
 
 function scaleObject(object: KubernetesObject, wanted: unknown, status: JsonObject): JsonObject {
+  const replicas = Number(wanted ?? 0);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: Number(wanted ?? 0) },
+    spec: replicas === 0 ? {} : { replicas },
     status,
   };
 }
 
+/** Returns the selector; that of a ReplicationController has labels only. */
+function selectorOf(object: KubernetesObject): LabelSelector | undefined {
+  const selector = valueAt(object, 'spec', 'selector');
+  return selectorFromObject(object.kind === 'ReplicationController' ? { matchLabels: selector } : selector);
+}
+
 const BUILT_IN: ScaleView = {
   read: object => {
-    const selector = selectorFromObject(valueAt(object, 'spec', 'selector'));
+    const selector = selectorOf(object);
     return scaleObject(object, valueAt(object, 'spec', 'replicas'), {
       replicas: Number(valueAt(object, 'status', 'replicas') ?? 0),
       ...(selector && { selector: formatLabelSelector(selector) }),

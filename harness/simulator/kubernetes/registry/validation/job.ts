@@ -183,7 +183,10 @@ function validateJobUpdate(job: KubernetesObject, old: KubernetesObject): FieldE
     ...fixed('podFailurePolicy'),
     ...fixed('backoffLimitPerIndex'),
     ...fixed('managedBy'),
-    ...fixed('successPolicy'),
+    ...fixed(
+      'successPolicy',
+      isObject(spec['successPolicy']) ? shownSuccessPolicy(spec['successPolicy']) : undefined,
+    ),
   ];
 }
 

@@ -18,6 +18,7 @@ import { validateEvent } from './event.ts';
 import { FIXED_FIELDS, validateFixed } from './fixed.ts';
 import { validateIngress, validateIngressClass, validateIngressStatus } from './ingress.ts';
 import { validateJob } from './job.ts';
+import { validateJobStatus } from './job-status.ts';
 import { validateLimitRange } from './limit-range.ts';
 import { validateNetworkPolicy } from './network-policy.ts';
 import { validateVolume } from './persistent-volume.ts';
@@ -35,9 +36,11 @@ import { validateStatefulSet } from './stateful-set.ts';
 import {
   validateAutoscalerStatus,
   validateBudgetStatus,
+  validateDaemonSetStatus,
   validateDeploymentStatus,
   validateNamespaceStatus,
   validateReplicaStatus,
+  validateStatefulSetStatus,
 } from './status.ts';
 import {
   validateAttachment,
@@ -131,6 +134,9 @@ export const STATUS_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   replicationcontrollers: validateReplicaStatus,
   'deployments.apps': validateDeploymentStatus,
   'replicasets.apps': validateReplicaStatus,
+  'statefulsets.apps': validateStatefulSetStatus,
+  'daemonsets.apps': validateDaemonSetStatus,
+  'jobs.batch': validateJobStatus,
   'horizontalpodautoscalers.autoscaling': validateAutoscalerStatus,
   'poddisruptionbudgets.policy': validateBudgetStatus,
   'ingresses.networking.k8s.io': validateIngressStatus,

@@ -6,7 +6,12 @@ import { nonNegative, numberOf, textOf } from './entries.ts';
 const COUNTS = ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'];
 
 /** Checks that counts are not below 0, and that no part is more than the whole. */
-function validateCounts(status: JsonObject, keys: readonly string[], parts: readonly string[]): FieldError[] {
+function validateCounts(
+  status: JsonObject,
+  keys: readonly string[],
+  parts: readonly string[],
+  ready = 'readyReplicas',
+): FieldError[] {
   const at = (key: string) => `status.${key}`;
   const errors = keys.flatMap(key => nonNegative(status[key], at(key)));
   const whole = numberOf(status['replicas']);
@@ -16,7 +21,7 @@ function validateCounts(status: JsonObject, keys: readonly string[], parts: read
   }
   const available = numberOf(status['availableReplicas']);
   if (available > numberOf(status['readyReplicas']))
-    errors.push(invalidValue(at('availableReplicas'), available, 'cannot be greater than readyReplicas'));
+    errors.push(invalidValue(at('availableReplicas'), available, `cannot be greater than ${ready}`));
   return errors;
 }
 
@@ -54,6 +59,41 @@ export function validateReplicaStatus(set: KubernetesObject): FieldError[] {
     'readyReplicas',
     'availableReplicas',
   ]);
+}
+
+/** Finds what is wrong with the status of a StatefulSet. */
+export function validateStatefulSetStatus(
+  set: KubernetesObject,
+  old: KubernetesObject | undefined,
+): FieldError[] {
+  const status = objectOf(set['status']);
+  const parts = ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'];
+  const keys = ['replicas', ...parts, 'observedGeneration', 'collisionCount'];
+  return [...validateCounts(status, keys, parts, 'status.readyReplicas'), ...validateCollisions(status, old)];
+}
+
+const DAEMON_COUNTS = [
+  'currentNumberScheduled',
+  'numberMisscheduled',
+  'desiredNumberScheduled',
+  'numberReady',
+  'observedGeneration',
+  'updatedNumberScheduled',
+  'numberAvailable',
+  'numberUnavailable',
+  'collisionCount',
+];
+
+/** Finds what is wrong with the status of a DaemonSet. */
+export function validateDaemonSetStatus(
+  set: KubernetesObject,
+  old: KubernetesObject | undefined,
+): FieldError[] {
+  const status = objectOf(set['status']);
+  return [
+    ...DAEMON_COUNTS.flatMap(key => nonNegative(status[key], `status.${key}`)),
+    ...validateCollisions(status, old),
+  ];
 }
 
 /** Finds what is wrong with the status of a Namespace: its phase follows from its deletion. */
