@@ -4,7 +4,7 @@
  */
 
 import { copy, type JsonObject, type KubernetesObject, stringOf } from '../../registry/json.ts';
-import type { ResourceType } from '../../registry/resources.ts';
+import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { fillDefaults } from '../../registry/schema/keep.ts';
 import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { badRequest, conflict, notFound, notSimulated } from '../../registry/status.ts';
@@ -17,6 +17,7 @@ import { entryOf, merger } from './apply-merge.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { fieldsOf } from './object-fields.ts';
 import { ownable, writeManagers } from './ownership.ts';
+import { checkTyped } from './typed-patch.ts';
 
 /** The result of an apply. */
 export interface Applied {
@@ -33,8 +34,10 @@ export async function applyObject(
   sent: JsonObject,
 ): Promise<Applied> {
   const { info } = call;
-  checkApplied(sent);
+  checkApplied(sent, type, context.version);
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
+  // Of a subresource such as scale the type is another.
+  if (context.subresource === '' || context.subresource === 'status') checkTyped(sent, type, context.version);
   // A default is nobody's: what is applied is compared and owned as it was sent.
   const applied = receiveObject(copy(sent), call, type, environment.registry.minor, { fillsDefaults: false });
   applied.metadata.name ??= info.name;
@@ -61,10 +64,10 @@ export async function applyObject(
   return { object, created: false };
 }
 
-function checkApplied(sent: JsonObject): void {
+function checkApplied(sent: JsonObject, type: ResourceType, version: string): void {
   const apiVersion = stringOf(sent['apiVersion']) ?? '';
   const kind = stringOf(sent['kind']) ?? '';
-  if (apiVersion === '' || kind === '')
+  if (apiVersion !== apiVersionOf(type.group, version) || kind !== type.kind)
     throw badRequest(
       `invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`,
     );
