@@ -1,4 +1,4 @@
-/** Addresses as texts: which are ones, of which family, and how the server writes them (Go's net, net/netip). */
+/** Addresses as texts: which are ones, of which family, as Go's net and net/netip have them. */
 import { formatIpv4, parseIpv4 } from './ipv4.ts';
 
 /** How many 16-bit groups an IPv6 address has. */

@@ -111,7 +111,17 @@ function tokenVolume(name: string): JsonObject {
   };
 }
 
-/** plugin/pkg/admission/priority/admission.go @v1.32. */
+/** Returns the class of pods that name none: the lowest of those that say so. */
+function defaultClassOf(classes: readonly KubernetesObject[]): KubernetesObject | undefined {
+  const defaults = classes.filter(each => each['globalDefault'] === true);
+  return defaults.sort((a, b) => Number(a['value']) - Number(b['value']))[0];
+}
+
+const notProvided = (type: string, what: string, asked: unknown, computed: unknown): string =>
+  `the ${type} value of ${what} (${String(asked)}) must not be provided in pod spec; ` +
+  `priority admission controller computed ${String(computed)} from the given PriorityClass name`;
+
+/** plugin/pkg/admission/priority/admission.go @v1.34. */
 export function priorityAdmission(store: Store, registry: ResourceRegistry): AdmissionPlugin {
   const builtIn: Readonly<Record<string, number>> = {
     'system-cluster-critical': 2_000_000_000,
@@ -125,12 +135,22 @@ export function priorityAdmission(store: Store, registry: ResourceRegistry): Adm
       const spec = specOf(pod);
       const name = stringOf(spec['priorityClassName']) ?? '';
       const type = registry.require('priorityclasses.scheduling.k8s.io');
-      const found = name === '' ? undefined : store.get(type, '', name);
+      const found = name === '' ? defaultClassOf(store.list(type)) : store.get(type, '', name);
       if (name !== '' && !found && builtIn[name] === undefined) {
         throw forbidden(request.type, request.name, `no PriorityClass with name ${name} was found`);
       }
-      spec['priority'] = found?.['value'] ?? builtIn[name] ?? 0;
-      spec['preemptionPolicy'] ??= found?.['preemptionPolicy'] ?? 'PreemptLowerPriority';
+      if (name === '' && found) spec['priorityClassName'] = found.metadata.name;
+      const priority = found?.['value'] ?? builtIn[name] ?? 0;
+      const policy = found?.['preemptionPolicy'] ?? 'PreemptLowerPriority';
+      const [asked, askedPolicy] = [spec['priority'] ?? priority, spec['preemptionPolicy'] ?? policy];
+      if (asked !== priority)
+        throw forbidden(request.type, request.name, notProvided('integer', 'priority', asked, priority));
+      if (askedPolicy !== policy) {
+        const problem = notProvided('string', 'PreemptionPolicy', askedPolicy, policy);
+        throw forbidden(request.type, request.name, problem);
+      }
+      spec['priority'] = priority;
+      spec['preemptionPolicy'] = policy;
       return pod;
     },
   };

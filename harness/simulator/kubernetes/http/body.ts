@@ -138,7 +138,7 @@ function parseJson(body: Buffer, kind: string): JsonObject {
 }
 
 /** Reads a document of YAML; JSON is YAML too. @throws ApiError 400 */
-export const parseYaml = (body: Buffer, kind: string): JsonObject => readYaml(body, kind).object;
+const parseYaml = (body: Buffer, kind: string): JsonObject => readYaml(body, kind).object;
 
 /**
  * Reads a document of YAML, and tells of the lines that repeat a key: `line 3: key "a" already set in map`.

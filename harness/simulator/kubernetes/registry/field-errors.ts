@@ -91,7 +91,7 @@ function goJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&]/g, sign => ESCAPES[sign] ?? sign);
 }
 
-/** Puts the keys of all maps in order, as Go prints them; the fields of structs have an order of their own. */
+/** Puts the keys of all maps in order, as Go prints them; fields of structs have an order of their own. */
 export function inKeyOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inKeyOrder);
   if (typeof value !== 'object' || value === null) return value;

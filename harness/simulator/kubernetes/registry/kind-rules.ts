@@ -70,7 +70,7 @@ function keepSpec(request: KubernetesObject, old: KubernetesObject): void {
   request['spec'] = copy(old['spec']);
 }
 
-/** Leaves out what a StatefulSet's strategy has only behind a gate that is shut (apps/statefulset/strategy.go). */
+/** Leaves out what a StatefulSet has only behind a gate that is shut (apps/statefulset/strategy.go). */
 function dropGated(set: KubernetesObject, old?: KubernetesObject): void {
   const before = old && valueAt(old, 'spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable');
   const limits = valueAt(set, 'spec', 'updateStrategy', 'rollingUpdate');

@@ -88,7 +88,8 @@ function checkSameObject(
   if (uid === undefined || uid === '' || uid === current.metadata.uid) return;
   if (options['kind'] === 'PatchOptions')
     throw invalid(type, name, [invalidValue('metadata.uid', uid, IMMUTABLE)]);
-  const failed = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
+  const ids = `UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
+  const failed = `Precondition failed: ${ids}`;
   const key = storageKey(type, current.metadata.namespace ?? '', name);
   throw conflict(
     type,
@@ -97,7 +98,7 @@ function checkSameObject(
   );
 }
 
-/** Where a real server keeps kinds that it does not keep under their plural (pkg/registry/…/storage @v1.34). */
+/** Where a real server keeps kinds that are not under their plural (pkg/registry/…/storage @v1.34). */
 const FOLDERS: Readonly<Record<string, string>> = {
   services: 'services/specs',
   endpoints: 'services/endpoints',

@@ -60,7 +60,7 @@ function keepNodePorts(spec: JsonObject, before: JsonObject): void {
 }
 
 /**
- * Drops, in place, what a changed type has no use for and the client did not change (dropTypeDependentFields).
+ * Drops, in place, what a changed type has no use for, unless it is new (dropTypeDependentFields).
  * @param old - the stored Service
  */
 export function dropForType(service: KubernetesObject, old: KubernetesObject): void {

@@ -85,7 +85,7 @@ export async function handleUpdate(
   sendObject(environment, call, 200, type, updated);
 }
 
-/** Kinds that a PUT makes if there is none of the name (AllowCreateOnUpdate of pkg/registry strategies @v1.34). */
+/** Kinds that a PUT makes if there is none of the name (pkg/registry @v1.34, AllowCreateOnUpdate). */
 const MADE_BY_UPDATE: readonly string[] = [
   'endpoints',
   'events',

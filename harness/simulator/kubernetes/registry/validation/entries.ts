@@ -1,14 +1,7 @@
 /** The checks of single values that many kinds share (pkg/apis/core/validation/validation.go @v1.34). */
 
 import { isIpAddress } from '../../../../base/ip-address.ts';
-import {
-  duplicate,
-  type FieldError,
-  invalidValue,
-  notSupported,
-  required,
-  tooLongValue,
-} from '../field-errors.ts';
+import { type FieldError, invalidValue, notSupported, required, tooLongValue } from '../field-errors.ts';
 import { stringOf } from '../json.ts';
 import { problemsOfQualifiedName } from './label-rules.ts';
 import { problemsOfLabel, problemsOfPortName, problemsOfSubdomain } from './names.ts';
@@ -97,13 +90,4 @@ export function legacyAddress(value: string, field: string): FieldError[] {
 /** Checks the length of a text in bytes. */
 export function atMost(value: unknown, field: string, bytes: number): FieldError[] {
   return Buffer.byteLength(textOf(value)) > bytes ? [tooLongValue(field, bytes)] : [];
-}
-
-/** Checks the name of an entry in a list: it must be there, obey a rule, and occur once. */
-export function validateName(name: string, field: string, taken: Set<string>): FieldError[] {
-  if (name === '') return [required(field)];
-  const errors = labelText(name, field);
-  if (taken.has(name)) errors.push(duplicate(field, name));
-  taken.add(name);
-  return errors;
 }

@@ -21,7 +21,7 @@ import {
 } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
 import { problemsOfLabelValue, problemsOfQualifiedName } from './label-rules.ts';
-import { problemsOfName, problemsOfSubdomain } from './names.ts';
+import { problemsOfName } from './names.ts';
 
 /**
  * Returns the problem if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32,
@@ -200,13 +200,6 @@ function validateOperator({ operator, values }: JsonObject, path: string): Field
     default:
       return [invalidValue(`${path}.operator`, operator ?? '', 'not a valid selector operator')];
   }
-}
-
-/** Checks a field that names another object: it must be there and be a DNS subdomain. */
-export function validateReference(name: unknown, field: string): FieldError[] {
-  const text = stringOf(name) ?? '';
-  if (text === '') return [required(field)];
-  return problemsOfSubdomain(text).map(problem => invalidValue(field, text, problem));
 }
 
 /** Checks the labels and annotations that a conversion gives an object. */

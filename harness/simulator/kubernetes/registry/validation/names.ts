@@ -59,7 +59,8 @@ const WILDCARD = `\\*\\.${SUBDOMAIN}`;
 /** Checks a name for all hosts of a domain (IsWildcardDNS1123Subdomain). @returns the server's sentences */
 export function problemsOfWildcard(value: string): string[] {
   const text = regexText(
-    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must " +
+      "consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
     WILDCARD,
     '*.example.com',
   );
@@ -72,7 +73,8 @@ const UNDERSCORED_SUBDOMAIN = `${UNDERSCORED}(\\.${UNDERSCORED})*`;
 /** Checks a subdomain that may have underscores: a search path of names. @returns the server's sentences */
 export function problemsOfUnderscoredSubdomain(value: string): string[] {
   const text = regexText(
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', " +
+      'and must start and end with an alphanumeric character',
     UNDERSCORED_SUBDOMAIN,
     'example.com',
   );

@@ -22,7 +22,7 @@ export function matchesTemplate(selector: unknown, template: unknown, field: str
   return [invalidValue(`${field}.metadata.labels`, labels, text, shownMap(labels))];
 }
 
-/** Checks that pods which are to be kept going may go on for ever. @param kind - `DaemonSet`, for the message */
+/** Checks that pods which are kept going may go on for ever. @param kind - `DaemonSet`, for the message */
 export function validateEndless(template: unknown, field: string, kind: string): FieldError[] {
   const { restartPolicy, activeDeadlineSeconds } = objectOf(objectOf(template)['spec']);
   const errors: FieldError[] = [];

@@ -45,7 +45,7 @@ export function validateReplicaSet(set: KubernetesObject, old: KubernetesObject 
   ];
 }
 
-/** @param kind - which the sentence about an empty selector names: that of a ReplicaSet says deployment, too */
+/** @param kind - in the sentence about an empty selector: that of a ReplicaSet says deployment, too */
 function validateSelected(spec: JsonObject, kind: string): FieldError[] {
   const template = objectOf(spec['template']);
   const errors = isObject(spec['selector']) ? [] : [required('spec.selector')];
@@ -86,11 +86,7 @@ function validateStrategy(strategy: JsonObject, field: string): FieldError[] {
 }
 
 /** The problem of a struct of which one field has no supported value; the server shows all of it. */
-export function notSupportedStruct(
-  field: string,
-  shown: JsonObject,
-  supported: readonly string[],
-): FieldError {
+function notSupportedStruct(field: string, shown: JsonObject, supported: readonly string[]): FieldError {
   const plain = notSupported(field, '', supported);
   return { ...plain, message: plain.message.replace('""', JSON.stringify(shown)) };
 }

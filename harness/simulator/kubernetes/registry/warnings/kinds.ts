@@ -8,6 +8,12 @@ import { warningsOfAddress, warningsOfRange } from './addresses.ts';
 import { problemOfKeyPair } from './key-pair.ts';
 import { warningsOfClaim, warningsOfPod } from './pod.ts';
 
+const SURPRISING =
+  'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior';
+const SEPARATE = 'prefer separate namespaces to isolate access to mounted secrets';
+const dnsLabel = (problems: readonly string[]): string =>
+  `a DNS label is recommended: [${problems.join(' ')}]`;
+
 type Warner = (object: KubernetesObject, old: KubernetesObject | undefined) => string[];
 
 /** Of the template in a workload. @param path - of the template */
@@ -21,9 +27,7 @@ function ofTemplate(object: KubernetesObject, path: readonly string[]): string[]
 function ofName({ metadata: { name = '' } }: KubernetesObject): string[] {
   const problems = problemsOfLabel(name);
   if (problems.length === 0) return [];
-  return [
-    `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
-  ];
+  return [`${SURPRISING}; ${dnsLabel(problems)}`];
 }
 
 const workload =
@@ -98,9 +102,7 @@ const ofIngress: Warner = ({ metadata, spec }, old) => {
 
 const ofAccount: Warner = ({ metadata }, old) => {
   if (metadata.annotations?.[MOUNTABLE] === undefined || old?.metadata.annotations?.[MOUNTABLE]) return [];
-  return [
-    `metadata.annotations[${MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
-  ];
+  return [`metadata.annotations[${MOUNTABLE}]: deprecated in v1.32+; ${SEPARATE}`];
 };
 
 function ofPolicy(policy: KubernetesObject): string[] {

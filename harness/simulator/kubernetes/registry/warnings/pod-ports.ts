@@ -30,7 +30,8 @@ export function warningsOfPorts(spec: JsonObject, path: string): string[] {
     if (other === undefined) names.set(name, at);
     else {
       warnings.push(
-        `${at}: duplicate port name ${JSON.stringify(name)} with ${other}, services and probes that select ports by name will use ${other}`,
+        `${at}: duplicate port name ${JSON.stringify(name)} with ${other}, ` +
+          `services and probes that select ports by name will use ${other}`,
       );
     }
   }

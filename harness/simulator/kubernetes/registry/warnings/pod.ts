@@ -7,6 +7,9 @@ import { warningsOfAddress } from './addresses.ts';
 import { warningsOfPorts } from './pod-ports.ts';
 import { overlapsOfVolumes } from './pod-volumes.ts';
 
+const NEGATIVE_GRACE = 'must be >= 0; negative values are invalid and will be treated as 1';
+const MAY_BE_DROPPED = 'which may be dropped when using apply';
+
 /** Labels of nodes that have a successor (pkg/api/node/util.go). */
 const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -70,9 +73,7 @@ export function warningsOfPod(metadata: JsonObject, spec: JsonObject, prefix: st
     ...ofContainers(annotations, spec, prefix),
     ...warningsOfPorts(spec, `${prefix}spec`),
     ...(numberOf(spec['terminationGracePeriodSeconds']) < 0
-      ? [
-          `${prefix}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
-        ]
+      ? [`${prefix}spec.terminationGracePeriodSeconds: ${NEGATIVE_GRACE}`]
       : []),
     ...ofPodAffinity(objectOf(spec['affinity']), `${prefix}spec.affinity`),
     ...listOf(objectOf(spec['dnsConfig'])['nameservers']).flatMap((server, index) =>
@@ -220,8 +221,6 @@ function hiddenVariables(env: readonly JsonObject[], path: string): string[] {
     }
     const reference = `$(${name})`;
     if (!isObject(entry['valueFrom']) && value !== reference && value.includes(reference)) return [];
-    return [
-      `${path}[${index}]: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
-    ];
+    return [`${path}[${index}]: hides previous definition of ${JSON.stringify(name)}, ${MAY_BE_DROPPED}`];
   });
 }

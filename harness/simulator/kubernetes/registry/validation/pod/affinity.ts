@@ -44,7 +44,7 @@ function validateNodeAffinity(affinity: JsonObject, field: string): FieldError[]
 }
 
 /** Checks a selector of nodes (ValidateNodeSelector). */
-export function validateNodeSelector(selector: JsonObject, field: string): FieldError[] {
+function validateNodeSelector(selector: JsonObject, field: string): FieldError[] {
   const terms = objectsOf(selector['nodeSelectorTerms']);
   const at = `${field}.nodeSelectorTerms`;
   if (terms.length === 0) return [required(at, 'must have at least one node selector term')];

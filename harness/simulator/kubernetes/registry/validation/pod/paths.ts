@@ -1,4 +1,4 @@
-/** Paths inside volumes, which must not lead out of them (core/validation @v1.34, validateLocalDescendingPath). */
+/** Paths inside volumes, which must not lead out (core/validation @v1.34, validateLocalDescendingPath). */
 import { type FieldError, invalidValue } from '../../field-errors.ts';
 
 /** Refuses a part `..`. */

@@ -37,7 +37,7 @@ export function validateProbe(
   return errors;
 }
 
-/** Checks that there is one way to probe or to call, and that way. @param grace - seconds that the pod has to end */
+/** Checks that there is one way to probe or to call. @param grace - seconds that the pod has to end */
 function validateHandler(
   handler: JsonObject,
   field: string,

@@ -1,4 +1,4 @@
-/** Files in volumes: keys of maps, fields of the pod, tokens (core/validation @v1.34, validateProjectionSources). */
+/** Files in volumes: of maps, of the pod, tokens (core/validation @v1.34, validateProjectionSources). */
 import { type FieldError, forbiddenValue, invalidValue, required } from '../../field-errors.ts';
 import { isObject, type JsonObject, objectsOf } from '../../json.ts';
 import { isSet, numberOf, requiredText, textOf } from '../entries.ts';

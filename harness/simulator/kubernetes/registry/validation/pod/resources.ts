@@ -151,7 +151,8 @@ function claimNames(claims: readonly JsonObject[], field: string, known: Readonl
     taken.add(key);
     if (known.has(name)) return errors;
     const those = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`;
-    const message = `Not found: ${JSON.stringify(name)}: must be one of the names in pod.spec.resourceClaims${those}`;
+    const text = `must be one of the names in pod.spec.resourceClaims${those}`;
+    const message = `Not found: ${JSON.stringify(name)}: ${text}`;
     return [...errors, { reason: 'FieldValueNotFound', field: path, message }];
   });
 }

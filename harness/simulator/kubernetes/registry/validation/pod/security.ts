@@ -126,7 +126,7 @@ export function validatePodSecurity(spec: JsonObject, field: string): FieldError
   return [...errors, ...choice('seLinuxChangePolicy', ['Recursive'])];
 }
 
-/** Kernel parameters that belong to the namespace of the network, or of IPC (component-helpers util/sysctl). */
+/** Kernel parameters of the namespace of the network, or of IPC (component-helpers util/sysctl). */
 const OF_NETWORK = /^net\.|^net\//;
 const OF_IPC = /^(kernel[./](sem|shm)|kernel[./]msg|fs[./]mqueue[./])/;
 

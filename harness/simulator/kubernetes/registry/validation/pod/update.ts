@@ -8,7 +8,9 @@ import { copy, equal, type JsonObject, objectsOf } from '../../json.ts';
 
 /** Names the fields of a pod that may change. The real text goes on with the difference. */
 const POD_UPDATE =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,' +
+  '`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),' +
+  '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 /** Finds what an update changes that it must not: all but images, deadline, tolerations and gates. */
 export function changesOfSpec(after: JsonObject, before: JsonObject): FieldError[] {

@@ -1,4 +1,4 @@
-/** The volumes of a pod: one source each, and what that source asks for (core/validation @v1.34, ValidateVolumes). */
+/** The volumes of a pod: one source each, and what it asks for (core/validation @v1.34, ValidateVolumes). */
 import { duplicate, type FieldError, forbiddenValue, invalidValue, required } from '../../field-errors.ts';
 import { isObject, type JsonObject } from '../../json.ts';
 import { labelText, textOf } from '../entries.ts';
