@@ -3,7 +3,6 @@
  * pkg/admission/plugin/cel/activation.go and condition.go @v1.34).
  */
 import type { Attributes } from '../auth/rbac-rules.ts';
-import { NAMESPACE_SHAPE } from '../cel/admission/variable-types.ts';
 import { type AccessQuestion, Authorizer, Check } from '../cel/functions/authorization.ts';
 import { jsonValue } from '../cel/run/json.ts';
 import type { Variables } from '../cel/run/steps.ts';
@@ -84,7 +83,7 @@ export function variablesOf(input: ExpressionInput): Variables {
     object: () => shown(request.object),
     oldObject: () => shown(request.oldObject),
     request: () => jsonValue(requestValue(input), undefined),
-    namespaceObject: () => (input.namespace ? jsonValue(input.namespace, NAMESPACE_SHAPE) : null),
+    namespaceObject: () => jsonValue(input.namespace ?? null, undefined),
     params: () => jsonValue(input.params ?? null, undefined),
     authorizer: () => authorizerOf(input),
     'authorizer.requestResource': () => requestResource(input),

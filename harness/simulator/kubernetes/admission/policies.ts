@@ -17,7 +17,7 @@ import { ApiError, forbidden } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
 import type { Authorizes } from './expression-values.ts';
 import { evaluatePolicy, type PolicyDecision } from './policy-evaluation.ts';
-import { collectParams, ParamsError } from './policy-params.ts';
+import { collectParams, ParamsError, problemOfParamKind } from './policy-params.ts';
 import { isExempt, selects, versionWanted } from './webhook-rules.ts';
 
 const GROUP = 'admissionregistration.k8s.io';
@@ -96,6 +96,12 @@ function denialsOf(policy: KubernetesObject, request: AdmissionRequest, options:
   const labels = namespace ? (namespace.metadata.labels ?? {}) : undefined;
   const version = matches(objectOf(spec['matchConstraints']), request, labels);
   if (version === undefined) return [];
+  const problem = problemOfParamKind(spec['paramKind'], options);
+  if (problem !== undefined) {
+    if (spec['failurePolicy'] === 'Ignore') return [];
+    const message = `failed to configure policy: ${problem}`;
+    return [{ policy: policy.metadata.name ?? '', binding: '', message, reason: 'Invalid' }];
+  }
   const bindings = options.store
     .list(options.registry.require(BINDINGS))
     .filter(binding => objectOf(binding['spec'])['policyName'] === policy.metadata.name);

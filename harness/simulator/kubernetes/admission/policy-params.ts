@@ -40,6 +40,14 @@ function namespaceFor(type: ResourceType, named: string, request: AdmissionReque
   );
 }
 
+/** Says that a policy names a kind of parameters that is not there; undefined if it is. */
+export function problemOfParamKind(paramKind: unknown, source: ParamSource): string | undefined {
+  if (!isObject(paramKind)) return undefined;
+  const [apiVersion, kind] = [String(paramKind['apiVersion']), String(paramKind['kind'])];
+  if (typeOf(apiVersion, kind, source)) return undefined;
+  return `failed to find resource referenced by paramKind: '${apiVersion}, Kind=${kind}'`;
+}
+
 /**
  * Returns the objects, each of which the policy is evaluated with; one that is undefined stands for none.
  * @throws ParamsError
@@ -53,6 +61,7 @@ export function collectParams(
   if (!isObject(paramKind) || !isObject(reference)) return [undefined];
   const [apiVersion, kind] = [String(paramKind['apiVersion']), String(paramKind['kind'])];
   const found = typeOf(apiVersion, kind, source);
+  // Its policy was found to be right before.
   if (!found)
     throw new ParamsError(`paramKind kind \`&ParamKind{APIVersion:${apiVersion},Kind:${kind},}\` not known`);
   const { type, version } = found;

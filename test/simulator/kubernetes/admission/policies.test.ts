@@ -137,6 +137,22 @@ const rows: readonly Row[] = [
     refusal: `422 Invalid: configmaps "x" is forbidden: ${denied('elsewhere')}`,
   },
   {
+    name: 'a kind of parameters that is not there',
+    spec: { paramKind: { apiVersion: 'x.y/v1', kind: 'Nope' }, ...says('true') },
+    refusal:
+      '422 Invalid: configmaps "x" is forbidden: ' +
+      "ValidatingAdmissionPolicy 'pol' denied request: failed to configure policy: " +
+      "failed to find resource referenced by paramKind: 'x.y/v1, Kind=Nope'",
+  },
+  {
+    name: 'the namespace, whose times are texts',
+    spec: says('false', {
+      messageExpression: 'string(namespaceObject.metadata.creationTimestamp.getFullYear())',
+      message: 'no year',
+    }),
+    refusal: `422 Invalid: configmaps "x" is forbidden: ${denied('no year')}`,
+  },
+  {
     name: 'the authorizer',
     spec: says('authorizer.requestResource.check("delete").allowed()'),
   },

@@ -3,7 +3,6 @@
  * pkg/admission/plugin/cel/compile.go @v1.34).
  */
 
-import type { JsonObject } from '../../registry/json.ts';
 import { BOOL, DYN, INT, listOf, mapOf, STRING, structType, TIMESTAMP, type Type } from '../check/types.ts';
 import { AUTHORIZER, RESOURCE_CHECK } from '../functions/authorization.ts';
 
@@ -86,33 +85,3 @@ export function variableTypes({ hasParams, hasAuthorizer, composed }: OptionalVa
   if (composed) variables.set('variables', structType('kubernetes.variables', composed));
   return variables;
 }
-
-const TIME: JsonObject = { type: 'string', format: 'date-time', nullable: true };
-const TEXT: JsonObject = { type: 'string' };
-const TEXTS: JsonObject = { type: 'array', items: TEXT };
-const TEXT_MAP: JsonObject = { type: 'object', additionalProperties: TEXT };
-const object = (properties: JsonObject): JsonObject => ({ type: 'object', properties });
-
-/** What of a Namespace is shown, so that times are times. */
-export const NAMESPACE_SHAPE = object({
-  metadata: object({
-    name: TEXT,
-    generateName: TEXT,
-    labels: TEXT_MAP,
-    annotations: TEXT_MAP,
-    creationTimestamp: TIME,
-    deletionGracePeriodSeconds: { type: 'integer' },
-    deletionTimestamp: TIME,
-    generation: { type: 'integer' },
-    resourceVersion: TEXT,
-    finalizers: TEXTS,
-  }),
-  spec: object({ finalizers: TEXTS }),
-  status: object({
-    phase: TEXT,
-    conditions: {
-      type: 'array',
-      items: object({ type: TEXT, status: TEXT, message: TEXT, reason: TEXT, lastTransitionTime: TIME }),
-    },
-  }),
-});
