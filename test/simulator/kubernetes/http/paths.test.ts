@@ -100,5 +100,7 @@ t.test('metrics tell how many objects there are', async t => {
   t.equal(code, 200);
   t.match(headers['content-type'], /^text\/plain; version=0\.0\.4/);
   t.match(text, /^# TYPE apiserver_storage_objects gauge$/m);
+  const health = await rawRequest(world, 'GET', '/metrics/slis');
+  t.match(health.text, /^kubernetes_healthcheck\{name="etcd",type="livez"\} 1$/m);
   t.match(text, /^apiserver_storage_objects\{resource="configmaps"\} 1$/m);
 });

@@ -45,8 +45,8 @@ const COMMON = [
   'poststarthook/apiservice-openapiv3-controller',
 ];
 
-/** By the first part of the path. */
-const CHECKS: ReadonlyMap<string, readonly string[]> = new Map([
+/** The checks by the first part of their path. */
+export const CHECKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['healthz', [...BASIC, ...COMMON]],
   ['livez', [...BASIC, ...COMMON]],
   ['readyz', [...BASIC, 'etcd-readiness', 'informer-sync', ...COMMON, 'shutdown']],

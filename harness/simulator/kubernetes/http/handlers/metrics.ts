@@ -6,6 +6,9 @@ import { keyOf } from '../../registry/resources.ts';
 import { sendText } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { Exchange } from '../exchange.ts';
+import { CHECKS } from './health.ts';
+
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
 
 interface Family {
   readonly name: string;
@@ -52,10 +55,23 @@ export function handleMetrics(environment: Environment, exchange: Exchange): voi
     sendText(exchange, 200, 'metrics reset\n');
     return;
   }
-  const lines = families(environment).flatMap(({ name, help, samples }) => [
+  sendFamilies(exchange, families(environment));
+}
+
+/** Answers a request for the health checks as metrics (component-base/metrics/prometheus/slis @v1.34). */
+export function handleHealthMetrics(exchange: Exchange): void {
+  const samples = [...CHECKS].flatMap(([type, checks]) =>
+    checks.map(check => [`name="${check}",type="${type}"`, 1] as const),
+  );
+  const help = '[STABLE] This metric records the result of a single healthcheck.';
+  sendFamilies(exchange, [{ name: 'kubernetes_healthcheck', help, samples }]);
+}
+
+function sendFamilies(exchange: Exchange, all: readonly Family[]): void {
+  const lines = all.flatMap(({ name, help, samples }) => [
     `# HELP ${name} ${help}`,
     `# TYPE ${name} gauge`,
     ...samples.map(([labels, value]) => `${name}{${labels}} ${value}`),
   ]);
-  sendText(exchange, 200, `${lines.join('\n')}\n`, 'text/plain; version=0.0.4; charset=utf-8');
+  sendText(exchange, 200, `${lines.join('\n')}\n`, METRICS_TYPE);
 }

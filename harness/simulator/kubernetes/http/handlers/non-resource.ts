@@ -8,7 +8,7 @@ import type { Environment } from '../environment.ts';
 import type { PathRequest } from '../request-info.ts';
 import { handleDiscovery } from './discovery.ts';
 import { handleHealth, sendPageNotFound } from './health.ts';
-import { handleMetrics } from './metrics.ts';
+import { handleHealthMetrics, handleMetrics } from './metrics.ts';
 import { handleOpenApi } from './open-api.ts';
 
 /** Answers `/version`: kubectl chooses by it what it may ask for. The build is ours, and says so. */
@@ -60,6 +60,10 @@ export function handlePath(environment: Environment, call: PathCall): void {
   }
   if (info.path === '/metrics') {
     handleMetrics(environment, call);
+    return;
+  }
+  if (info.path === '/metrics/slis') {
+    handleHealthMetrics(call);
     return;
   }
   if (handleHealth(call) || handleOpenApi(environment, call)) return;
