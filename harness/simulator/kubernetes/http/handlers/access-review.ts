@@ -14,6 +14,10 @@ import {
 } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 
+/** Says whether Go has the value as the zero of its type. */
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+
 const PATH = 'spec.nonResourceAttributes';
 
 /** A path as kube-apiserver has it in memory, whose fields have no names of their own in JSON. */
@@ -29,7 +33,8 @@ export function checkAccessReview(
 ): void {
   const errors = problemsOfSubject(spec, kind);
   const { managedFields: _, namespace: __, ...metadata } = object.metadata;
-  if (Object.keys(metadata).length > 0)
+  // kubectl up to 1.33 sends a creationTimestamp of null.
+  if (Object.values(metadata).some(value => !isEmpty(value)))
     errors.push(invalidValue('metadata', '', 'must be empty', JSON.stringify(object.metadata)));
   const path = spec['nonResourceAttributes'];
   const asked = stringOf(objectOf(spec['resourceAttributes'])['namespace']) ?? '';
