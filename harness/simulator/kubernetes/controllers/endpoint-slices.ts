@@ -90,6 +90,9 @@ export function reconcileSlices(client: TypedClient, wanted: WantedSlices): void
   for (const slice of existing.keys()) client.local.delete(SLICES, namespace, slice);
 }
 
+/** Returns a list as slices have it: an empty one is null. */
+const orNull = <T>(list: readonly T[]): readonly T[] | null => (list.length > 0 ? list : null);
+
 /** The labels and content of one slice. */
 type Filling = SliceContent & { readonly labels: Readonly<Record<string, string>> };
 
@@ -103,7 +106,8 @@ function refill(client: TypedClient, slice: EndpointSlice, { annotate }: WantedS
     equal(metadata.labels, labels);
   if (isSame) return;
   const annotations = annotate(metadata.annotations);
-  client.update(SLICES, { ...slice, metadata: { ...metadata, labels, annotations }, ports, endpoints });
+  const content = { ports: orNull(ports), endpoints: orNull(endpoints) };
+  client.update(SLICES, { ...slice, metadata: { ...metadata, labels, annotations }, ...content });
 }
 
 function newSlice({ owner, ownerKind, annotate }: WantedSlices, filling: Filling): New<EndpointSlice> {
@@ -120,8 +124,8 @@ function newSlice({ owner, ownerKind, annotate }: WantedSlices, filling: Filling
       ],
     },
     addressType: 'IPv4',
-    ports,
-    endpoints,
+    ports: orNull(ports),
+    endpoints: orNull(endpoints),
   };
 }
 

@@ -72,8 +72,8 @@ function headlessAddresses(
 ): readonly string[] {
   const addresses = new Set<string>();
   const labelSelector = `${SERVICE_NAME}=${name}`;
-  for (const { endpoints = [] } of client.list(SLICES, { namespace, labelSelector })) {
-    for (const endpoint of endpoints) {
+  for (const { endpoints } of client.list(SLICES, { namespace, labelSelector })) {
+    for (const endpoint of endpoints ?? []) {
       if (endpoint.conditions?.ready === false) continue;
       const [address] = endpoint.addresses;
       if (address === undefined) continue;

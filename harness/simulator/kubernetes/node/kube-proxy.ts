@@ -22,13 +22,13 @@ export interface KubeProxyOptions {
 function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[]): readonly SocketAddress[] {
   const ready = new Map<string, SocketAddress>();
   const last = new Map<string, SocketAddress>();
-  for (const { ports = [], endpoints = [] } of slices) {
-    const target = ports.find(
+  for (const { ports, endpoints } of slices) {
+    const target = ports?.find(
       ({ name = '', protocol = 'TCP' }) =>
         name === (port.name ?? '') && protocol === (port.protocol ?? 'TCP'),
     );
     if (target?.port === undefined) continue;
-    for (const { addresses, conditions } of endpoints) {
+    for (const { addresses, conditions } of endpoints ?? []) {
       const address = addresses[0];
       if (address === undefined) continue;
       const endpoint = { address, port: target.port };

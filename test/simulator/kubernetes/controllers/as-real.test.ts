@@ -106,3 +106,20 @@ t.test('a selector is printed as Go prints it', t => {
   );
   t.end();
 });
+
+t.test('a slice without endpoints and ports has nulls, and hurts neither proxy nor name server', async t => {
+  await using world = new TestWorld();
+  world.create('services', service('empty'));
+  world.create('services', service('headless', { clusterIP: 'None', selector: undefined }));
+  world.create('endpointslices.discovery.k8s.io', {
+    metadata: { name: 'bare', namespace: 'sample', labels: { 'kubernetes.io/service-name': 'headless' } },
+    addressType: 'IPv4',
+  });
+  world.create('deployments.apps', deployment('client', { command: ['/bin/sleep'] }));
+  const client = await world.readyPod('client-');
+  for (const slice of world.client.list('endpointslices.discovery.k8s.io', { namespace: 'sample' }))
+    t.match(slice, { endpoints: null, ports: null }, slice.metadata.name ?? '');
+  const ask = async (name: string) => (await world.exec(client, 'main', 'get', name, '80')).output.trim();
+  t.equal(await ask('empty'), 'ECONNREFUSED');
+  t.equal(await ask('headless'), 'ENOTFOUND');
+});

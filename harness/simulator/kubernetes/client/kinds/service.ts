@@ -80,6 +80,7 @@ export interface SliceEndpoint {
 /** Up to a hundred of the addresses behind a Service. */
 export interface EndpointSlice extends Stored {
   readonly addressType: string;
-  readonly endpoints?: readonly SliceEndpoint[];
-  readonly ports?: readonly Partial<EndpointPort>[];
+  /** Null where there are none, as Go writes an empty list that is always told; so are the ports. */
+  readonly endpoints?: readonly SliceEndpoint[] | null;
+  readonly ports?: readonly Partial<EndpointPort>[] | null;
 }

@@ -42,7 +42,7 @@ class JobController implements Controller {
     this.#events = eventRecorder(context, 'job-controller');
     this.#pods = new PodControl(context, this.#events);
     this.#queue = new WorkQueue(component, key => this.#sync(key), KIND);
-    this.#orphans = new WorkQueue(component, key => this.#releaseOrphan(key), 'pods');
+    this.#orphans = new WorkQueue(component, key => this.#releaseOrphan(key), 'pods', 0);
     this.#stops = [
       () => this.#queue.stop(),
       () => this.#orphans.stop(),
