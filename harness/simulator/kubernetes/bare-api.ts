@@ -1,7 +1,7 @@
 /** An API server without nodes and controllers: what others start by envtest, to test their own controllers. */
 import type { Controller } from './client/controller.ts';
 import { contextsOf, keepOwnObjects } from './component-contexts.ts';
-import type { ControlPlane, ControlPlaneOptions } from './components.ts';
+import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 import type { KubeletApi } from './kubelet-api.ts';
 import { type KubernetesObject, objectOf, stringOf } from './registry/json.ts';
 import { ApiError } from './registry/status.ts';

@@ -2,7 +2,7 @@
 import { apiService, systemNamespaces } from './bootstrap.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { TypedClient } from './client/typed.ts';
-import type { ControlPlaneOptions } from './components.ts';
+import type { ControlPlaneOptions } from './control-plane.ts';
 import { startKeptObjects } from './controllers/kept-objects.ts';
 
 /** Gives a controller of this name its frame, client and chance. */

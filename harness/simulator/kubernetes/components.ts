@@ -5,9 +5,10 @@
 import type { NetworkNamespace } from '../network/interfaces.ts';
 import { createDnsEndpoints, createDnsService } from './bootstrap.ts';
 import { AllObjects } from './client/all-objects.ts';
-import type { Controller, ControllerContext } from './client/controller.ts';
+import type { Controller } from './client/controller.ts';
 import { TypedClient } from './client/typed.ts';
 import { type ContextOf, contextsOf, keepOwnObjects } from './component-contexts.ts';
+import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 import { startClusterRoleAggregation } from './controllers/cluster-role-aggregation.ts';
 import { startDeploymentController } from './controllers/deployment.ts';
 import { startDisruptionController } from './controllers/disruption.ts';
@@ -23,32 +24,14 @@ import { startScheduler } from './controllers/scheduler.ts';
 import { startServiceAccountController } from './controllers/service-account.ts';
 import { startServiceAccountTokenController } from './controllers/service-account-token.ts';
 import { STANDARD_CLASS } from './controllers/storage/memory-volumes.ts';
-import type { KubeletApi } from './kubelet-api.ts';
 import { startClusterDns } from './node/cluster-dns.ts';
 import { startKubeProxy } from './node/kube-proxy.ts';
 import type { Kubelet } from './node/kubelet/kubelet.ts';
 import { KubeletSessions } from './node/kubelet/sessions.ts';
 import { type Stand, startNetworkPolicies } from './node/network-policies.ts';
 import type { NodeMachine } from './node/nodes.ts';
-import { type NodeAgentsOptions, registerNodes, startKubelets } from './node-agents.ts';
+import { registerNodes, startKubelets } from './node-agents.ts';
 import { startRareControllers } from './rare-controllers.ts';
-
-/** What the components of a cluster are made of; the first node is the control plane's. */
-export interface ControlPlaneOptions extends NodeAgentsOptions {
-  /** PEM; goes into `kube-root-ca.crt` and into token secrets. */
-  readonly caCertificate: string;
-  /** Where the API server listens on the first node. */
-  readonly apiPort: number;
-  /** False: nobody gives addresses to Services of type LoadBalancer. */
-  readonly hasLoadBalancers?: boolean;
-}
-
-/** The running components of a cluster. */
-export interface ControlPlane extends Controller {
-  readonly sessions: KubeletApi;
-  /** Starts one controller more; it ends with the others. */
-  startController(name: string, start: (context: ControllerContext) => Controller): void;
-}
 
 /** Makes the objects that a cluster has from its first moment, and starts all components. */
 export function startControlPlane(options: ControlPlaneOptions): ControlPlane {

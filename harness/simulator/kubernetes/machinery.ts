@@ -8,6 +8,7 @@ import { BUILT_IN_RESOURCES } from './registry/built-in-resources.ts';
 import type { Converter } from './registry/converted.ts';
 import { ObjectService } from './registry/object-service.ts';
 import { ResourceRegistry } from './registry/registry.ts';
+import { asGoWrites, fillAbsent } from './registry/schema/zero-values.ts';
 import { ServiceAddresses } from './registry/service-addresses.ts';
 import { Store } from './registry/store.ts';
 import { validateObject } from './registry/validation/validate.ts';
@@ -67,6 +68,7 @@ export function createMachinery({
     addresses,
     admission: new AdmissionChain(plugins?.({ store, registry }) ?? []),
     validate: telling(validateObject),
+    zeroValues: { asGoWrites, fillAbsent },
     converter,
   });
   const clientFor = (component: Component) => new LocalClient(objects, component);

@@ -17,18 +17,24 @@ import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from
 import { ObjectWriter } from './object-writer.ts';
 import type { ResourceRegistry } from './registry.ts';
 import type { ResourceType } from './resources.ts';
-import { asGoWrites, fillAbsent } from './schema/zero-values.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import { ApiError, conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
 import { refuseInvalid, type Validator } from './validator.ts';
 import { controlPlaneContext, type WriteContext } from './write-context.ts';
 
+/** How Go writes zero values (schema/zero-values.ts). `minor` is of Kubernetes, 34 for 1.34. */
+export interface ZeroValues {
+  asGoWrites(object: KubernetesObject, type: ResourceType, minor: number): KubernetesObject;
+  fillAbsent(object: KubernetesObject, type: ResourceType, minor: number): void;
+}
+
 /** The parts that the service joins. */
 export interface ObjectServiceOptions extends Birthplace {
   readonly registry: ResourceRegistry;
   readonly addresses: ServiceAddresses;
   readonly admission: AdmissionChain;
+  readonly zeroValues: ZeroValues;
   readonly validate: Validator;
   /** Asks the webhooks of definitions. */
   readonly converter?: Converter | undefined;
@@ -48,6 +54,7 @@ export class ObjectService {
   readonly #writer: ObjectWriter;
   readonly #admission: AdmissionChain;
   readonly #validate: Validator;
+  readonly #zeroValues: ZeroValues;
   readonly #converted: ConvertedWrites;
 
   constructor(options: ObjectServiceOptions) {
@@ -58,6 +65,7 @@ export class ObjectService {
     this.#writer = new ObjectWriter(options);
     this.#admission = options.admission;
     this.#validate = options.validate;
+    this.#zeroValues = options.zeroValues;
     this.#converted = new ConvertedWrites(options.store, this.#writer, options.converter);
   }
 
@@ -79,13 +87,14 @@ export class ObjectService {
     context: WriteContext,
   ): Promise<KubernetesObject> {
     const { resourceVersion = '' } = object.metadata;
-    const prepared = prepareCreate(type, namespace, asGoWrites(object, type, this.registry.minor));
+    const { minor } = this.registry;
+    const prepared = prepareCreate(type, namespace, this.#zeroValues.asGoWrites(object, type, minor));
     const request = requestOf({ operation: 'CREATE', type, namespace, object: prepared }, context);
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
     const admitted = await this.#mutated(request, prepared);
     identify(type, namespace, admitted, this.#birth);
     completeNew(type, admitted, context.user);
-    fillAbsent(admitted, type, this.registry.minor);
+    this.#zeroValues.fillAbsent(admitted, type, minor);
     if (type.isInert) context.warn(INERT(type.kind));
     this.#writer.allocate(type, admitted, undefined, context);
     try {
