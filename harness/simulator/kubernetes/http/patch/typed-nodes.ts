@@ -2,6 +2,7 @@
 import { isObject, type JsonObject, listOf, objectOf } from '../../registry/json.ts';
 import type { Field } from '../../registry/schema/messages.ts';
 import { fieldsOf } from '../../registry/schema/struct-fields.ts';
+import { isUnion } from '../../registry/schema/unions.ts';
 
 /** What a value must be. */
 export interface TypeNode {
@@ -43,7 +44,8 @@ export function ofMessage(message: string, isRoot = false): TypeNode {
   const key = `${isRoot} ${message}`;
   const cached = known.get(key);
   if (cached) return cached;
-  const fields = fieldsOf(message);
+  // What is written in two ways has no type in the server's documents.
+  const fields = isUnion(message) ? undefined : fieldsOf(message);
   const node: TypeNode = fields
     ? {
         kind: 'map',
