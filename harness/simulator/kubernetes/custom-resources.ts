@@ -100,8 +100,8 @@ export function startCustomResources(machinery: Machinery, component: Component)
   };
 
   /**
-   * Sets the conditions of a definition (apiextensions-apiserver pkg/controller/{status,establish,apiapproval}
-   * @v1.34).
+   * Sets the conditions of a definition (apiextensions-apiserver
+   * pkg/controller/{status,establish,apiapproval} @v1.34).
    */
   const establish = (definition: KubernetesObject, names: JsonObject): void => {
     const isComplete = equal(names, objectOf(objectOf(definition['spec'])['names']));

@@ -48,7 +48,6 @@ export function readReview(answer: HttpAnswer): JsonObject {
   const type =
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
   const found = Array.isArray(review) ? 'array' : typeof review;
-  throw new WebhookFailure(
-    `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ${type}`,
-  );
+  const problem = `json: cannot unmarshal ${found} into Go value of type ${type}`;
+  throw new WebhookFailure(`couldn't get version/kind; json parse error: ${problem}`);
 }

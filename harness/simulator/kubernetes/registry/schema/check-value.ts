@@ -129,7 +129,7 @@ function checkList(
 }
 
 /** Finds elements again by their keys: in lists that are maps only. */
-export function elementsBefore(
+function elementsBefore(
   old: unknown,
   schema: JsonObject,
 ): ((element: unknown) => Before | undefined) | undefined {

@@ -43,7 +43,7 @@ function visitEmbedded(
 const embedding = new WeakMap<JsonObject, boolean>();
 
 /** Tells whether a schema has embedded objects anywhere; each schema is searched once. */
-export function embeds(schema: JsonObject): boolean {
+function embeds(schema: JsonObject): boolean {
   let known = embedding.get(schema);
   if (known === undefined) {
     const inner = [

@@ -9,7 +9,7 @@ import type { ScalePaths } from '../resources.ts';
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** Splits `.spec.replicas` into its keys. */
-export const keysOf = (path: string): readonly string[] => path.replace(/^\./, '').split('.');
+const keysOf = (path: string): readonly string[] => path.replace(/^\./, '').split('.');
 
 /** Returns the value at a simple path like `.spec.replicas`. */
 export const readAt = (object: JsonObject, path: string): unknown => valueAt(object, ...keysOf(path));

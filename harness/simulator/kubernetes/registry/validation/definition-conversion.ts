@@ -12,7 +12,7 @@ const CLIENT = `${PATH}.webhookClientConfig`;
 const VERSIONS = `${PATH}.conversionReviewVersions`;
 
 /** The versions of ConversionReview that the server speaks. */
-export const REVIEW_VERSIONS: readonly string[] = ['v1', 'v1beta1'];
+const REVIEW_VERSIONS: readonly string[] = ['v1', 'v1beta1'];
 
 /**
  * Finds what is wrong with a conversion.

@@ -124,7 +124,7 @@ export function fieldsSet(schema: JsonObject): readonly string[] {
 }
 
 /** Returns a rule of a schema as errors print it. */
-export function shownRule(rule: JsonObject): JsonObject {
+function shownRule(rule: JsonObject): JsonObject {
   return {
     Rule: rule['rule'] ?? '',
     Message: rule['message'] ?? '',

@@ -94,8 +94,8 @@ function problemsOfSelectable(
   if (found.steps[0] === 'metadata')
     errors.push(invalidValue(at, jsonPath, 'must not point to fields in metadata'));
   if (!['string', 'boolean', 'integer'].includes(String(objectOf(found.schema)['type']))) {
-    const text =
-      'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+    const types = 'must point to a field of type string, boolean or integer.';
+    const text = `${types} Enum string fields and strings with formats are allowed.`;
     errors.push(invalidValue(at, jsonPath, text));
   }
   const name = found.steps.join('.');

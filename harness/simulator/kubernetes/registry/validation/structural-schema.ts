@@ -98,8 +98,8 @@ function problemsOfType(schema: JsonObject, level: Level, path: string): FieldEr
   if (level === 'root' && type !== '' && type !== 'object')
     errors.push(invalidValue(`${path}.type`, type, 'must be object at the root'));
   if (isEmbedded && !keepsUnknown && propertiesOf(schema).length === 0) {
-    const text =
-      'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields';
+    const without = 'without x-kubernetes-preserve-unknown-fields';
+    const text = `must not be empty if x-kubernetes-embedded-resource is true ${without}`;
     errors.push(required(`${path}.properties`, text));
   }
   return errors;
