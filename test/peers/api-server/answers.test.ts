@@ -13,6 +13,8 @@ const LEAST_CODES = 0.97;
 const LEAST_TEXTS = 0.9;
 const UNKNOWN_REASON = 'Nobody has looked why.';
 
+t.setTimeout(300_000);
+
 const corpus = readCorpus();
 const { version, groups: kept } = readAnswers();
 
