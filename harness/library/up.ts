@@ -41,7 +41,8 @@ import {
 } from './options.ts';
 import { OwnFiles } from './own-files.ts';
 import { note, type Running } from './running.ts';
-import { loadScenario, type ScenarioFile, type ScenarioName } from './topologies.ts';
+import type { ScenarioFile, ScenarioName } from './topologies.ts';
+import { topologyOf } from './up-topology.ts';
 import { WhileUp } from './while-up.ts';
 
 /** What is brought up; either `scenario` or `topology` is needed. */
@@ -133,16 +134,6 @@ function refuseIdle(options: UpOptions): void {
   ];
   if (idle.length > 0)
     throw new HarnessError('ERR_USAGE', idle.join('\n'), { hint: 'Leave out one of the two.' });
-}
-
-async function topologyOf({ scenario, topology }: UpOptions): Promise<Topology> {
-  if (topology !== undefined && scenario === undefined) return topology;
-  if (topology === undefined && scenario !== undefined) return await loadScenario(scenario);
-  throw new HarnessError(
-    'ERR_USAGE',
-    topology ? 'up got both a topology and a scenario.' : 'up got neither a scenario nor a topology.',
-    { hint: "up({ scenario: … }), or up({ topology: await loadScenario('./my-mesh.yaml') })." },
-  );
 }
 
 /** One mesh on its way up, and what undoes it. */

@@ -1,5 +1,6 @@
 /**
- * A real API server beside a simulated one: both are asked the corpus (`api-server/README.md`). Prints how many
+ * A real API server beside a simulated one: both are asked the corpus (`api-server/README.md`). Prints how
+ * many
  * answers are the same, by group, and ends with 1 at a difference that `known.yaml` does not name.
  *
  * Variables name the programs: MESH_HARNESS_KUBE_APISERVER, MESH_HARNESS_ETCD, and, so that groups which need

@@ -2,7 +2,8 @@
  * kubectl on a real API server beside kubectl on a simulated one: some three hundred commands. Prints what
  * differs, and ends with 1 at a difference that `kubectl/known.yaml` does not name.
  *
- * MESH_HARNESS_KUBECTL names kubectl; without the variables of `compare-api-server.ts` it is held against what
+ * MESH_HARNESS_KUBECTL names kubectl; without the variables of `compare-api-server.ts` it is held against
+ * what
  * is kept of a real one, which needs the same kubectl.
  */
 import { spawnSync } from 'node:child_process';

@@ -28,7 +28,9 @@ const DEADLINE_MS = 10_000;
 /** After the last answer: no more comes. */
 const QUIET_MS = 1500;
 
-/** Envoy's bootstrap: everything by ADS over a socket of this machine, certificates from the agent's cluster. */
+/**
+ * Envoy's bootstrap: everything by ADS over a socket of this machine, certificates from the agent's cluster.
+ */
 const bootstrap = (socket: string, node: string, isDelta: boolean) => {
   const pipe = (name: string) => ({
     name,

@@ -1,5 +1,6 @@
 /**
- * What a real istioctl says on a real mesh of the guide (multi-primary, two networks, Istio 1.30 and 1.31), by
+ * What a real istioctl says on a real mesh of the guide (multi-primary, two networks, Istio 1.30 and 1.31),
+ * by
  * command: seen in November 2026, read from istioctl's sources where no real mesh was at hand.
  */
 
@@ -12,7 +13,9 @@ export interface CommandRow {
   readonly says: readonly RegExp[];
   /** What it has not. */
   readonly never?: readonly RegExp[];
-  /** What is known to be otherwise here: the row of docs/parity.md. It must be so, else the row is obsolete. */
+  /**
+   * What is known to be otherwise here: the row of docs/parity.md. It must be so, else the row is obsolete.
+   */
   readonly known?: string;
 }
 

@@ -105,7 +105,9 @@ async function startMesh(scenario: string, program: string) {
   };
 }
 
-/** Asks the istiods of a scenario for their proxies. @returns how many there are, and which are not in sync */
+/**
+ * Asks the istiods of a scenario for their proxies. @returns how many there are, and which are not in sync
+ */
 async function proxiesOf(scenario: string, program: string) {
   await using mesh = await startMesh(scenario, program);
   const proxies: string[] = [];

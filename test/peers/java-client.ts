@@ -1,4 +1,6 @@
-/** A Java program with fabric8's client (`clients/java`), on simulated clusters and beside a real API server. */
+/**
+ * A Java program with fabric8's client (`clients/java`), on simulated clusters and beside a real API server.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';

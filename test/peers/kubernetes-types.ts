@@ -1,5 +1,6 @@
 /**
- * Holds the types of the built-in kinds, which the simulator reads JSON and protobuf by, against the Go modules
+ * Holds the types of the built-in kinds, which the simulator reads JSON and protobuf by, against the Go
+ * modules
  * and their .proto files. `--write` makes the data files anew.
  */
 import { spawnSync } from 'node:child_process';

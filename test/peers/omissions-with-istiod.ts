@@ -1,6 +1,7 @@
 /**
  * The omission tables of edition current, with a real istiod: every step of the four plans left out, and what
- * is then seen held against what is seen with ours, which is in the tables. What the guide waits for is waited
+ * is then seen held against what is seen with ours, which is in the tables. What the guide waits for is
+ * waited
  * for a tenth of the time. `npm run peers` prints a line for each row; it ends with 1 if one differs in a way
  * that docs/parity.md does not have.
  *

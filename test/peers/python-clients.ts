@@ -1,4 +1,6 @@
-/** A Python program with three clients (`clients/python`), on simulated clusters and beside a real API server. */
+/**
+ * A Python program with three clients (`clients/python`), on simulated clusters and beside a real API server.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

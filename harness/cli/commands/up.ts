@@ -8,8 +8,8 @@ import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { Topology } from '../../model/topology.ts';
 import { planTopology } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/step.ts';
-import { platformMaker } from '../../platform/catalog.ts';
-import type { StartedPlatform } from '../../platform/platform.ts';
+import { type PlatformSettings, platformMaker } from '../../platform/catalog.ts';
+import type { Programs, StartedPlatform } from '../../platform/platform.ts';
 import { controlPlaneSentence } from '../../report/words.ts';
 import { readSamples } from '../../session/samples.ts';
 import { describeDefect, type World } from '../../simulator/world.ts';
@@ -74,10 +74,10 @@ interface Stay {
 }
 
 async function stayUp(stay: Stay): Promise<number> {
-  const { topology, plan, paths, flags, environment, istiod, istioctl, onWorld } = stay;
+  const { topology, plan, paths, flags, environment, istiod, istioctl } = stay;
   const { env, stdout, stderr, signal } = environment;
-  const { apiOnly, kubernetesVersion, seed, firstPort } = flags;
-  const bare = flags.bare || apiOnly;
+  const { seed } = flags;
+  const bare = flags.bare || flags.apiOnly;
   const { edition, istioVersion } = plan;
   const screen = createScreen({ stdout, stderr, env });
   tellFirst(screen, stay);
@@ -100,20 +100,9 @@ async function stayUp(stay: Stay): Promise<number> {
   if (istioctl) screen.progress(describeIstioctl(istioctl));
   using programs = istioctl && (await simulatorPrograms(edition, env, istioctl));
   using _ = stayOnDefects(error => onDefect(stackOf(error)));
-  const platform = await platformMaker('simulator')({
-    seed,
-    ...(kubernetesVersion && { kubernetes: kubernetesVersion }),
-    open: {
-      apiOnly,
-      istioVersion,
-      ...(istiod && { istiod }),
-      onDefect: (cluster, defect) => onDefect(describeDefect(defect), cluster),
-      ...(programs && { programs: programs.programs }),
-      ...(istioctl && { istioctlVersion: istioctl.version }),
-      ...(firstPort !== undefined && { firstPort }),
-    },
-    ...(onWorld && { onWorld }),
-  });
+  const platform = await platformMaker('simulator')(
+    platformSettings(stay, onDefect, programs && programs.programs),
+  );
   await using started = await platform.start(topology, signal);
   own.write(paths.release, releaseFiles(samples, paths.kubeconfig, istioctl?.file));
   for (const { name, server } of keepClusters(own, started)) screen.progress(` ✓ ${name}: ${server}`);
@@ -135,6 +124,29 @@ async function stayUp(stay: Stay): Promise<number> {
     return EXIT.unknown;
   }
   return exitCode;
+}
+
+/** Returns what the simulator needs to know. @param onDefect - told of each defect, and in which cluster */
+function platformSettings(
+  { plan, flags, istiod, istioctl, onWorld }: Stay,
+  onDefect: (text: string, cluster?: string) => void,
+  programs: Programs | undefined,
+): PlatformSettings {
+  const { apiOnly, kubernetesVersion, seed, firstPort } = flags;
+  return {
+    seed,
+    ...(kubernetesVersion && { kubernetes: kubernetesVersion }),
+    open: {
+      apiOnly,
+      istioVersion: plan.istioVersion,
+      ...(istiod && { istiod }),
+      onDefect: (cluster, defect) => onDefect(describeDefect(defect), cluster),
+      ...(programs && { programs }),
+      ...(istioctl && { istioctlVersion: istioctl.version }),
+      ...(firstPort !== undefined && { firstPort }),
+    },
+    ...(onWorld && { onWorld }),
+  };
 }
 
 /** Says what is about to come up. */

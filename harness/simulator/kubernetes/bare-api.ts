@@ -1,4 +1,6 @@
-/** An API server without nodes and controllers: what others start by envtest, to test their own controllers. */
+/**
+ * An API server without nodes and controllers: what others start by envtest, to test their own controllers.
+ */
 import type { Controller } from './client/controller.ts';
 import { contextsOf, keepOwnObjects } from './component-contexts.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';

@@ -66,7 +66,9 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
   };
 }
 
-/** Starts what kube-controller-manager, a cloud's controller manager and kube-scheduler are in a real cluster. */
+/**
+ * Starts what kube-controller-manager, a cloud's controller manager and kube-scheduler are in a real cluster.
+ */
 function startControllers(
   { caCertificate, tokens, network, hasLoadBalancers = true }: ControlPlaneOptions,
   contextOf: ContextOf,

@@ -1,5 +1,6 @@
 /**
- * Reads the corpus: `corpus/*.yaml`, a group of questions a file. `corpus/README.md` tells how they are written.
+ * Reads the corpus: `corpus/*.yaml`, a group of questions a file. `corpus/README.md` tells how they are
+ * written.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

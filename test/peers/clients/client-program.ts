@@ -6,7 +6,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { startCli, temporaryFolder } from '../../support/cli.ts';
 
-/** A kubeconfig of an administrator of a real API server without a kubelet; absent: nobody stands beside ours. */
+/**
+ * A kubeconfig of an administrator of a real API server without a kubelet; absent: nobody stands beside ours.
+ */
 const REAL = process.env['MESH_HARNESS_REAL_KUBECONFIG'];
 const PROGRAM_MS = 600_000;
 

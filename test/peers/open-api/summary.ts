@@ -1,4 +1,6 @@
-/** What OpenAPI documents say, without their texts: short enough to be kept, and enough to find what differs. */
+/**
+ * What OpenAPI documents say, without their texts: short enough to be kept, and enough to find what differs.
+ */
 import { createHash } from 'node:crypto';
 
 /** By name, the first part of a hash: of a definition, or of the operations of a path. */

@@ -1,5 +1,6 @@
 /**
- * What admission does to claims and volumes: protection while they are in use, the default class, the rules of
+ * What admission does to claims and volumes: protection while they are in use, the default class, the rules
+ * of
  * growth (plugin/pkg/admission/storage @v1.34).
  */
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';

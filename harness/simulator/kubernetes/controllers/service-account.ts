@@ -1,5 +1,6 @@
 /**
- * Gives every namespace what it has by itself: the service account `default` and the ConfigMap with the API server's
+ * Gives every namespace what it has by itself: the service account `default` and the ConfigMap with the API
+ * server's
  * root certificate.
  */
 

@@ -21,7 +21,9 @@ interface Read {
   readonly dryRun: boolean;
 }
 
-/** Reads the options of a request. @throws ApiError 400, 422; 500 for a body that is none, as on the server */
+/**
+ * Reads the options of a request. @throws ApiError 400, 422; 500 for a body that is none, as on the server
+ */
 export async function readDeleteOptions({ info, request }: Call<ResourceRequest>): Promise<Read> {
   const body = await readBody(request);
   const sent = body.length > 0 ? decode(body, mediaTypeOf(request)) : fromQuery(info.query);

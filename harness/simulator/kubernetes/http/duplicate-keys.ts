@@ -22,7 +22,9 @@ export const unknownText = (field: string): string => `unknown field ${JSON.stri
 /** Names a field that is there twice. */
 export const duplicateText = (field: string): string => `duplicate field ${JSON.stringify(field)}`;
 
-/** Found by nothing but a look at every character: escapes that may hide a quote, and spaces before a colon. */
+/**
+ * Found by nothing but a look at every character: escapes that may hide a quote, and spaces before a colon.
+ */
 const UNCLEAR = /\\"|"\s+:/;
 
 /**

@@ -25,7 +25,7 @@ export interface ListOptions {
 const [INT64_END, INT64_LEAST] = [2n ** 63n, -(2n ** 63n)];
 
 /** Reads a whole number as strconv.ParseInt of Go does. @throws ApiError 400 */
-export function wholeNumber(text: string | null): number | undefined {
+function wholeNumber(text: string | null): number | undefined {
   if (text === null) return undefined;
   const isNumber = /^[+-]?\d+$/.test(text);
   const value = isNumber ? BigInt(text.replace('+', '')) : 0n;

@@ -47,7 +47,8 @@ export function serveWatch(exchange: Exchange, target: WatchTarget): void {
 
 /**
  * Serves a watch as messages of text. The client says where it comes from, as a browser does, and gets the
- * one subprotocol that it may name, whichever that is (golang.org/x/net/websocket server.go, hybi.go: Handler,
+ * one subprotocol that it may name, whichever that is (golang.org/x/net/websocket server.go, hybi.go:
+ * Handler,
  * checkOrigin, AcceptHandshake).
  */
 function serveOverWebSocket(exchange: UpgradeExchange, target: WatchTarget, asked: number | undefined): void {

@@ -70,7 +70,10 @@ export function mergeIntervals(...intervals: readonly Interval[]): readonly Inte
 export const toIntervals = (indexes: readonly number[]): readonly Interval[] =>
   mergeIntervals(...indexes.map((index): Interval => [index, index]));
 
-/** Returns the first indexes that no interval has. @param intervals - merged @param end - the first index not to take */
+/**
+ * Returns the first indexes that no interval has. @param intervals - merged @param end - the first index not
+ * to take
+ */
 export function gapsIn(intervals: readonly Interval[], count: number, end: number): number[] {
   const gaps: number[] = [];
   let candidate = 0;

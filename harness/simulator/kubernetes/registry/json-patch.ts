@@ -50,7 +50,9 @@ function applied(original: JsonObject, operations: readonly Operation[]): unknow
   return document;
 }
 
-/** The server's library replaces what is not there, if it would be a field (evanphx/json-patch v4, replace). */
+/**
+ * The server's library replaces what is not there, if it would be a field (evanphx/json-patch v4, replace).
+ */
 function isNew(document: unknown, pointer: string): boolean {
   const at = pointer.lastIndexOf('/');
   const parent: unknown = at <= 0 ? document : valueOrNothing(document, pointer.slice(0, at));

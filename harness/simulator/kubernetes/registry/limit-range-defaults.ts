@@ -2,7 +2,9 @@
 import { child } from './fill.ts';
 import { type KubernetesObject, objectOf, objectsOf } from './json.ts';
 
-/** Fills in limits of containers: the default is the most, the default request is the default or the least. */
+/**
+ * Fills in limits of containers: the default is the most, the default request is the default or the least.
+ */
 export function defaultLimitRange(range: KubernetesObject): void {
   for (const limit of objectsOf(child(range, 'spec')['limits'])) {
     if (limit['type'] !== 'Container') continue;

@@ -13,7 +13,7 @@ export const amountsOf = (list: unknown): Map<string, Amount> =>
   new Map(Object.entries(objectOf(list)).map(([name, quantity]) => [name, amountOf(quantity)]));
 
 /** The sum, resource by resource. */
-export function sumOf(one: Amounts, other: Amounts): Map<string, Amount> {
+function sumOf(one: Amounts, other: Amounts): Map<string, Amount> {
   const result = new Map(one);
   for (const [name, amount] of other) result.set(name, added(result.get(name) ?? NOTHING, amount));
   return result;

@@ -1,4 +1,6 @@
-/** Fields that a body has twice, and options that nobody knows: told or refused in the words of a real server. */
+/**
+ * Fields that a body has twice, and options that nobody knows: told or refused in the words of a real server.
+ */
 import t from 'tap';
 import { jsonDuplicates, loadYaml } from '../../../../harness/simulator/kubernetes/http/duplicate-keys.ts';
 import { type ApiWorld, apiWorld, configMap, configMaps } from '../api-world.ts';

@@ -1,5 +1,6 @@
 /**
- * What a client has first does not depend on the HTTP/2 of its Node: the turns of the event loop that an answer
+ * What a client has first does not depend on the HTTP/2 of its Node: the turns of the event loop that an
+ * answer
  * takes, and the order of answers that share a connection.
  */
 import { setImmediate as turn } from 'node:timers/promises';

@@ -1,4 +1,6 @@
-/** WebSockets: watches, logs, sessions and forwarded ports, in the subprotocols that clients name or do not. */
+/**
+ * WebSockets: watches, logs, sessions and forwarded ports, in the subprotocols that clients name or do not.
+ */
 import { Duplex } from 'node:stream';
 import t from 'tap';
 import { WebSocket } from 'ws';

@@ -1,4 +1,6 @@
-/** Quantities, by the grammar of apimachinery pkg/api/resource (quantity_test.go @v0.32 has many of the rows). */
+/**
+ * Quantities, by the grammar of apimachinery pkg/api/resource (quantity_test.go @v0.32 has many of the rows).
+ */
 import t from 'tap';
 import {
   parseQuantity,

@@ -22,7 +22,7 @@ const IGNORED_FAILURES = 'batch.kubernetes.io/job-index-ignored-failure-count';
 export const isIndexed = ({ spec }: Job): boolean => spec.completionMode === 'Indexed';
 
 /** Returns the index of a pod; undefined if it has none. */
-export function indexOf({ metadata }: Pod): number | undefined {
+function indexOf({ metadata }: Pod): number | undefined {
   const text = metadata.annotations?.[COMPLETION_INDEX] ?? '';
   return /^\+?\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -8,7 +8,7 @@ export type StatusDraft = { -readonly [K in keyof JobStatus]?: JobStatus[K] };
 export type Verdict = Pick<Condition, 'type' | 'reason' | 'message'>;
 
 /** Makes a condition of this moment. @param now - milliseconds since the epoch */
-export function conditionAt(
+function conditionAt(
   { type, reason, message }: Verdict,
   status: Condition['status'],
   now: number,
@@ -50,7 +50,8 @@ export function setCondition(
 }
 
 /**
- * Moves uids of pods that no longer have their finalizer into the counts (cleanUncountedPodsWithoutFinalizers).
+ * Moves uids of pods that no longer have their finalizer into the counts
+ * (cleanUncountedPodsWithoutFinalizers).
  * @param tracked - the uids of pods that have it
  * @returns whether anything has changed
  */

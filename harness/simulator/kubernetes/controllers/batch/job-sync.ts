@@ -92,7 +92,9 @@ export class JobCounts {
   }
 }
 
-/** Returns why a Job ends, by its pods and the clock: a condition without its time; undefined if it goes on. */
+/**
+ * Returns why a Job ends, by its pods and the clock: a condition without its time; undefined if it goes on.
+ */
 export function endOf(
   counts: JobCounts,
   now: number,

@@ -1,5 +1,6 @@
 /**
- * How a Job counts the pods that have ended: each keeps a finalizer until its uid stands in the status, so that
+ * How a Job counts the pods that have ended: each keeps a finalizer until its uid stands in the status, so
+ * that
  * none is counted twice or never (pkg/controller/job/job_controller.go @v1.34:
  * trackJobStatusAndRemoveFinalizers).
  */

@@ -83,7 +83,8 @@ function meetsExitCodes(
 }
 
 /**
- * Returns when a pod ended (backoff_utils.go, getFinishedTime): by its containers, else by its condition, else
+ * Returns when a pod ended (backoff_utils.go, getFinishedTime): by its containers, else by its condition,
+ * else
  * by its deletion.
  * @returns milliseconds since the epoch
  */

@@ -43,7 +43,7 @@ export const byAge = (a: Pod, b: Pod): number =>
   (a.metadata.name ?? '').localeCompare(b.metadata.name ?? '');
 
 /** Reads a number, or a percentage of the nodes, rounded up. */
-export function limitOf(value: number | string | undefined, nodes: number): number {
+function limitOf(value: number | string | undefined, nodes: number): number {
   if (typeof value === 'number' || value === undefined) return value ?? 0;
   return Math.ceil((Number.parseInt(value, 10) * nodes) / 100);
 }

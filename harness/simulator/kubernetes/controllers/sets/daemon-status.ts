@@ -1,4 +1,6 @@
-/** The status of a DaemonSet (pkg/controller/daemon/daemon_controller.go @v1.34: updateDaemonSetStatus). Pure. */
+/**
+ * The status of a DaemonSet (pkg/controller/daemon/daemon_controller.go @v1.34: updateDaemonSetStatus). Pure.
+ */
 import type { DaemonSet } from '../../client/kinds.ts';
 import { byAge, type DaemonState, isAvailable, isReady } from './daemon-plan.ts';
 import { isUpdated, placeOn } from './daemon-pods.ts';

@@ -1,5 +1,6 @@
 /**
- * ReplicationControllers: what ReplicaSets are today, with a map for a selector; the real one works on them as
+ * ReplicationControllers: what ReplicaSets are today, with a map for a selector; the real one works on them
+ * as
  * on ReplicaSets, too (pkg/controller/replication/replication_controller.go @v1.34).
  */
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../../client/controller.ts';

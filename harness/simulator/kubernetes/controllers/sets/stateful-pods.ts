@@ -1,5 +1,6 @@
 /**
- * The pods of a StatefulSet: their numbers, names and claims (pkg/controller/statefulset/stateful_set_utils.go
+ * The pods of a StatefulSet: their numbers, names and claims
+ * (pkg/controller/statefulset/stateful_set_utils.go
  * @v1.34). Pure.
  */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
@@ -15,7 +16,7 @@ import { controllerReference } from '../claim.ts';
 import { podFrom } from '../pod-control.ts';
 
 /** The label of a pod with the name of its revision. */
-export const REVISION_LABEL = 'controller-revision-hash';
+const REVISION_LABEL = 'controller-revision-hash';
 const NAME_LABEL = 'statefulset.kubernetes.io/pod-name';
 const INDEX_LABEL = 'apps.kubernetes.io/pod-index';
 

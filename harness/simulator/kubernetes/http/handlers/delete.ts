@@ -14,7 +14,9 @@ import type { ResourceRequest } from '../request-info.ts';
 import { sendObject } from './send-object.ts';
 import { contextOf } from './write-options.ts';
 
-/** Deletes one object. The answer is its last state, or a Status if it is gone and its kind is not special. */
+/**
+ * Deletes one object. The answer is its last state, or a Status if it is gone and its kind is not special.
+ */
 export async function handleDelete(
   environment: Environment,
   call: Call<ResourceRequest>,

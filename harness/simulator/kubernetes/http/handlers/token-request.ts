@@ -1,7 +1,15 @@
 /** Issues the token that a TokenRequest asks for. */
 import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import { invalid, invalidValue } from '../../registry/field-errors.ts';
-import { isObject, listOf, objectOf, stringOf, timestamp, valueAt } from '../../registry/json.ts';
+import {
+  isObject,
+  type JsonObject,
+  listOf,
+  objectOf,
+  stringOf,
+  timestamp,
+  valueAt,
+} from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest, conflict, methodNotAllowed, notFound } from '../../registry/status.ts';
 import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
@@ -34,24 +42,7 @@ export async function handleToken(
   const account = environment.objects.get(type, info.namespace, info.name);
   const spec = objectOf(body['spec']);
   const seconds = Number(spec['expirationSeconds'] ?? DEFAULT_TOKEN_SECONDS);
-  const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
-  const { name = info.name, namespace = info.namespace } = objectOf(body['metadata']);
-  if (namespace !== '' && namespace !== info.namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  if (name !== '' && name !== info.name) {
-    const problem = invalidValue('metadata.name', name, 'must match the service account name if specified');
-    throw invalid(kind, info.name, [problem]);
-  }
-  if (seconds < LEAST_TOKEN_SECONDS) {
-    throw invalid(kind, '', [
-      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
-    ]);
-  }
-  if (seconds > MOST_TOKEN_SECONDS) {
-    throw invalid(kind, '', [
-      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
-    ]);
-  }
+  checkAsked(body, info, seconds);
   const asked = listOf(spec['audiences']).filter(entry => typeof entry === 'string');
   const audiences = asked.length > 0 ? asked : [API_AUDIENCE];
   const bound = boundObject(environment, info.namespace, spec['boundObjectRef']);
@@ -83,6 +74,28 @@ export async function handleToken(
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
     status,
   });
+}
+
+/** @throws ApiError 400 for another namespace, 422 for another name or a lifetime beyond the limits */
+function checkAsked(body: JsonObject, info: ResourceRequest, seconds: number): void {
+  const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+  const { name = info.name, namespace = info.namespace } = objectOf(body['metadata']);
+  if (namespace !== '' && namespace !== info.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (name !== '' && name !== info.name) {
+    const problem = invalidValue('metadata.name', name, 'must match the service account name if specified');
+    throw invalid(kind, info.name, [problem]);
+  }
+  if (seconds < LEAST_TOKEN_SECONDS) {
+    throw invalid(kind, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+    ]);
+  }
+  if (seconds > MOST_TOKEN_SECONDS) {
+    throw invalid(kind, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
+    ]);
+  }
 }
 
 /** What a token can end with. */

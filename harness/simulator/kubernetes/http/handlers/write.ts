@@ -123,7 +123,8 @@ const CONDITIONAL: readonly string[] = [
 ];
 
 /**
- * Refuses an update that does not say of which version it is (apiserver pkg/registry/generic/registry/store.go
+ * Refuses an update that does not say of which version it is (apiserver
+ * pkg/registry/generic/registry/store.go
  * @v1.34, Update).
  * @throws ApiError 422
  */

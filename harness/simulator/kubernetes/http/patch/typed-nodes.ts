@@ -1,4 +1,6 @@
-/** The types that an applied object is held against: of built-in kinds, and of schemas of custom resources. */
+/**
+ * The types that an applied object is held against: of built-in kinds, and of schemas of custom resources.
+ */
 import { isObject, type JsonObject, listOf, objectOf } from '../../registry/json.ts';
 import type { Field } from '../../registry/schema/messages.ts';
 import { fieldsOf } from '../../registry/schema/struct-fields.ts';

@@ -16,8 +16,10 @@ const MAX_HEADER_BYTES = 1 << 20;
  */
 const MAX_STREAMS = 1000;
 /**
- * SETTINGS_NO_RFC7540_PRIORITIES (RFC 9218, 2.1). Without it the nghttp2 of Node 20 (1.61) shares a connection
- * out among its answers, frame by frame, where that of Node 22 and later sends one answer after the other: the
+ * SETTINGS_NO_RFC7540_PRIORITIES (RFC 9218, 2.1). Without it the nghttp2 of Node 20 (1.61) shares a
+ * connection
+ * out among its answers, frame by frame, where that of Node 22 and later sends one answer after the other:
+ * the
  * order in which a client has them would be the Node's.
  */
 const NO_RFC7540_PRIORITIES = 9;

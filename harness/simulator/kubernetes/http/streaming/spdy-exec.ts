@@ -1,5 +1,6 @@
 /**
- * exec and attach over SPDY, which kubectl up to 1.29 and istioctl 1.8 speak (docs/reference/kubernetes.md K7).
+ * exec and attach over SPDY, which kubectl up to 1.29 and istioctl 1.8 speak (docs/reference/kubernetes.md
+ * K7).
  */
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
@@ -28,7 +29,9 @@ export function acceptSpdy(exchange: UpgradeExchange, protocol: string): void {
   if (head.length > 0) socket.unshift(head);
 }
 
-/** Takes the upgrade over and runs the session on it. @throws ApiError 400 if we speak none of its versions */
+/**
+ * Takes the upgrade over and runs the session on it. @throws ApiError 400 if we speak none of its versions
+ */
 export function serveSpdySession(exchange: UpgradeExchange, session: Session): void {
   const { socket } = exchange.upgrade;
   if (!offeredVersions(exchange.request).includes(PROTOCOL))

@@ -1,6 +1,7 @@
 /**
  * The types of the built-in kinds as data: the names and types of their fields, for the validation of JSON,
- * their numbers, for protobuf bodies, and how lists and objects merge. `types/` has a file for each Go package;
+ * their numbers, for protobuf bodies, and how lists and objects merge. `types/` has a file for each Go
+ * package;
  * test/peers/kubernetes-types makes them out of the Go modules.
  *
  * A field is `number name type`, and marks. Types: `s` string, `i` 32-bit integer, `l` 64-bit integer, `d`
@@ -79,7 +80,10 @@ export interface Field {
   /** One of the letters above, or a message with its package. */
   readonly type: string;
   readonly shape: 'value' | 'pointer' | 'list' | 'map';
-  /** What stands behind the type: `always`, `required`, `list:map`, `keys:a|b`, `patch:merge`, `enum:Protocol`. */
+  /**
+   * What stands behind the type: `always`, `required`, `list:map`, `keys:a|b`, `patch:merge`,
+   * `enum:Protocol`.
+   */
   readonly marks: readonly string[];
   /** The minor version that brought the field, 35 for 1.35; 0 for a field of all that are simulated. */
   readonly since: number;

@@ -52,7 +52,9 @@ export function parseFieldSelector(
   });
 }
 
-/** Takes the `\` out of a value. @throws ApiError 400 for one before another sign, and for signs that lack it */
+/**
+ * Takes the `\` out of a value. @throws ApiError 400 for one before another sign, and for signs that lack it
+ */
 function unescaped(text: string): string {
   return text.replace(/\\([\s\S]?)|[,=]/g, (sign, escaped: string | undefined) => {
     if (escaped === undefined) {

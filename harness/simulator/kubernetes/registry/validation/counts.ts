@@ -15,7 +15,10 @@ export const nonNegativeFields = (object: JsonObject, path: string, names: reado
 
 const PERCENT = /^[0-9]+%$/;
 
-/** Checks a number or a percentage that is not below 0 (pkg/apis/apps/validation: ValidatePositiveIntOrPercent). */
+/**
+ * Checks a number or a percentage that is not below 0 (pkg/apis/apps/validation:
+ * ValidatePositiveIntOrPercent).
+ */
 export function intOrPercent(value: unknown, field: string): FieldError[] {
   if (typeof value === 'number') return nonNegative(value, field);
   if (PERCENT.test(String(value))) return [];

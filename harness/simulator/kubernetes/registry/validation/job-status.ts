@@ -1,4 +1,6 @@
-/** The status of a Job (pkg/apis/batch/validation/validation.go, pkg/registry/batch/job/strategy.go @v1.34). */
+/**
+ * The status of a Job (pkg/apis/batch/validation/validation.go, pkg/registry/batch/job/strategy.go @v1.34).
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { duplicate, type FieldError, invalidValue, required } from '../field-errors.ts';
 import { IndexProblem, parseIntervals } from '../index-intervals.ts';

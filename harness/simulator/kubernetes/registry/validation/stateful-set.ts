@@ -89,7 +89,10 @@ function validateSelection(spec: JsonObject): FieldError[] {
   ];
 }
 
-/** Returns the template as pods get it: with a volume for each claim, which takes the place of one of its name. */
+/**
+ * Returns the template as pods get it: with a volume for each claim, which takes the place of one of its
+ * name.
+ */
 function podsWithClaims(spec: JsonObject): JsonObject {
   const template = copy(objectOf(spec['template']));
   const pods = objectOf(template['spec']);

@@ -1,5 +1,6 @@
 /**
- * Zero values, as Kubernetes 1.34.3 shows them of the same objects (asked on 2026-11-30, kubectl create and get).
+ * Zero values, as Kubernetes 1.34.3 shows them of the same objects (asked on 2026-11-30, kubectl create and
+ * get).
  */
 import t from 'tap';
 import { BUILT_IN_RESOURCES } from '../../../../../harness/simulator/kubernetes/registry/built-in-resources.ts';

@@ -1,4 +1,6 @@
-/** What a real kube-apiserver 1.34.3 says to definitions of custom resources, each with one kind of mistake. */
+/**
+ * What a real kube-apiserver 1.34.3 says to definitions of custom resources, each with one kind of mistake.
+ */
 import t from 'tap';
 import type { KubernetesObject } from '../../../../../harness/base/kubernetes-client.ts';
 import { validateDefinition } from '../../../../../harness/simulator/kubernetes/registry/validation/definition.ts';

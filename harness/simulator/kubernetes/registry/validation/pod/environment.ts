@@ -1,4 +1,6 @@
-/** The environment of a container: variables, and what their values are (core/validation @v1.34, ValidateEnv). */
+/**
+ * The environment of a container: variables, and what their values are (core/validation @v1.34, ValidateEnv).
+ */
 import { type FieldError, invalidValue, notSupported, required } from '../../field-errors.ts';
 import { isObject, type JsonObject, objectOf } from '../../json.ts';
 import { parseQuantity } from '../../quantity.ts';
