@@ -98,8 +98,9 @@ function inOlderWords(text, escaped) {
 const COMMENT = String.raw`/\*\*\n((?: +\*.*\n)+?) +\*/\n`;
 const TYPE = new RegExp(`^(?:${COMMENT})?export (?:interface|type) I(\\w+)\\b`, 'm');
 const FIELD = new RegExp(`^(?: {4}${COMMENT}) {4}"([^"]+)"\\??: `, 'gm');
+const PLAIN_FIELD = /^ {4}"([^"]+)"\??: /gm;
 const PARAMETER = / {4}\/\*\*\n {5}\* (.*)\n(?: {5}\*.*\n)*? {5}\*\/\n {4}(\w+)\??:/g;
-const FULL_NAME = /export type \{ \w+ as I(Io\w+),/;
+const FULL_NAME = /export (?:type )?\{ \w+ as I(Io\w+)[, ]/;
 
 /** Reads a declaration. @returns undefined for a file without one, an index */
 function describeType(text) {
@@ -110,6 +111,8 @@ function describeType(text) {
   const fields = {};
   for (const [, comment, field] of text.slice(type.index, end).matchAll(FIELD))
     fields[field] = textOf(comment);
+  // One without a text is no field that is younger than this package.
+  for (const [, field] of text.slice(type.index, end).matchAll(PLAIN_FIELD)) fields[field] ??= '';
   return { name, text: textOf(type[1] ?? ''), fields };
 }
 

@@ -100,9 +100,7 @@ async function stayUp(stay: Stay): Promise<number> {
   if (istioctl) screen.progress(describeIstioctl(istioctl));
   using programs = istioctl && (await simulatorPrograms(edition, env, istioctl));
   using _ = stayOnDefects(error => onDefect(stackOf(error)));
-  const platform = await platformMaker('simulator')(
-    platformSettings(stay, onDefect, programs && programs.programs),
-  );
+  const platform = await platformMaker('simulator')(platformSettings(stay, onDefect, programs?.programs));
   await using started = await platform.start(topology, signal);
   own.write(paths.release, releaseFiles(samples, paths.kubeconfig, istioctl?.file));
   for (const { name, server } of keepClusters(own, started)) screen.progress(` ✓ ${name}: ${server}`);

@@ -135,8 +135,14 @@ function wrap(schema: Schema): Schema {
   return $ref === undefined || Object.keys(others).length === 0 ? schema : { ...others, allOf: [{ $ref }] };
 }
 
+/**
+ * Adds a text. A field that is younger than the texts of the package has one in the real documents: a reference
+ * in it is wrapped too.
+ */
 const withText = (text: string | undefined, schema: Schema): Schema =>
-  wrap(text === undefined || text === '' ? schema : { description: text, ...schema });
+  text === undefined && '$ref' in schema && Object.keys(schema).length === 1
+    ? { allOf: [schema] }
+    : wrap(text === undefined || text === '' ? schema : { description: text, ...schema });
 
 /** Gives the elements of lists and maps the default that they have in Go; bytes and pointers have none. */
 function withZero(field: Field, schema: Schema, message: string): Schema {
