@@ -28,7 +28,10 @@ const NOTHING_MADE: CreationOutcome = { made: 0, failure: undefined };
 
 /** What a look at a Job needs beside the Job. */
 export interface JobSurroundings {
-  readonly pods: PodControl;
+  readonly pods: Pick<PodControl, 'createAll'> & {
+    /** Deletes active pods, which then count neither as failures nor as successes. */
+    discard(owner: PodOwner, pods: readonly Pod[]): void;
+  };
   /** Milliseconds since the epoch. */
   now(): number;
   /** Asks for another look. */
@@ -156,7 +159,7 @@ export async function managePods(
 ): Promise<CreationOutcome> {
   const { job, owner } = counts;
   if (job.spec.suspend) {
-    for (const pod of counts.active) control.delete(owner, pod);
+    control.discard(owner, inRemovalOrder(counts.active, counts.active, now()));
     counts.removed(counts.active);
     return NOTHING_MADE;
   }
@@ -166,7 +169,7 @@ export async function managePods(
     MOST_AT_ONCE,
   );
   if (surplus.length > 0) {
-    for (const pod of surplus) control.delete(owner, pod);
+    control.discard(owner, surplus);
     counts.removed(surplus);
     return NOTHING_MADE;
   }
@@ -218,7 +221,7 @@ async function createPods(
     control,
     now,
     lookAgainIn,
-  }: { readonly control: PodControl } & Pick<JobSurroundings, 'now' | 'lookAgainIn'>,
+  }: { readonly control: JobSurroundings['pods'] } & Pick<JobSurroundings, 'now' | 'lookAgainIn'>,
 ): Promise<CreationOutcome> {
   const { job, owner, toReplace } = counts;
   if (!counts.isIndexed) {

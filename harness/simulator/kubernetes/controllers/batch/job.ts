@@ -7,7 +7,7 @@ import { controllerOf, isJobFinished, type Job, keyOf, type Pod, timestamp } fro
 import { WorkQueue } from '../../client/work-queue.ts';
 import { claim } from '../claim.ts';
 import { claimantsOf } from '../claimants.ts';
-import { PodControl } from '../pod-control.ts';
+import { PodControl, type PodOwner } from '../pod-control.ts';
 import { FailureBook } from './backoff.ts';
 import { successOf } from './indexes.ts';
 import { type StatusDraft, setCondition, type Verdict } from './job-status.ts';
@@ -140,11 +140,23 @@ class JobController implements Controller {
   }
 
   #manage(key: string, counts: JobCounts, failures: Parameters<typeof managePods>[1]) {
+    const pods = {
+      createAll: this.#pods.createAll.bind(this.#pods),
+      discard: (owner: PodOwner, unwanted: readonly Pod[]) => this.#discard(owner, unwanted),
+    };
     return managePods(counts, failures, {
-      pods: this.#pods,
+      pods,
       now: () => this.#context.clock.now(),
       lookAgainIn: delayMs => this.#queue.addAfter(key, delayMs),
     });
+  }
+
+  /** Deletes pods that nobody is to count: their finalizer goes first (deleteJobPods). */
+  #discard(owner: PodOwner, pods: readonly Pod[]): void {
+    for (const pod of pods) {
+      release(this.#context.client.local, pod);
+      this.#pods.delete(owner, pod);
+    }
   }
 
   #removeActive(counts: JobCounts): void {

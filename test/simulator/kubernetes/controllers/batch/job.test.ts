@@ -145,6 +145,55 @@ t.test('a suspended Job has no pods, and begins anew when it goes on', async t =
   t.ok(job(world)?.status?.startTime);
 });
 
+t.test('pods that a Job no longer wants are no failures, and nothing waits for them', async t => {
+  for (const more of [
+    {},
+    { podReplacementPolicy: 'Failed' },
+    { completionMode: 'Indexed', completions: 3 },
+  ]) {
+    await using world = new TestWorld();
+    const change = (spec: object) =>
+      world.client.local.modify('jobs.batch', namespace, 'work', draft => {
+        draft['spec'] = { ...(draft['spec'] as object), ...spec };
+      });
+    makeJob(world, ['/bin/sleep'], { parallelism: 3, ...more });
+    await world.advance(5);
+    const before = podsOf(world).map(({ metadata }) => metadata.uid);
+    change({ parallelism: 2 });
+    await world.advance(5);
+    t.equal(job(world)?.status?.active, 2);
+    t.equal(job(world)?.status?.failed, undefined, 'fewer');
+    change({ suspend: true });
+    await world.advance(5);
+    const { failed, active } = job(world)?.status ?? {};
+    t.same([failed, active], [undefined, undefined], 'suspended');
+    t.ok(
+      podsOf(world).every(({ metadata }) => !(metadata['finalizers'] as unknown[] | undefined)?.length),
+      'nothing holds them',
+    );
+    await world.advance(40);
+    change({ suspend: false, parallelism: 1 });
+    await world.advance(0.1);
+    t.equal(job(world)?.status?.active, 1, 'at once');
+    t.notOk(podsOf(world).some(({ metadata }) => before.includes(metadata.uid)));
+  }
+});
+
+t.test('a Job that goes on does not wait for pods that are on their way out', async t => {
+  await using world = new TestWorld();
+  const suspend = (isSuspended: boolean) =>
+    world.client.local.modify('jobs.batch', namespace, 'work', draft => {
+      draft['spec'] = { ...(draft['spec'] as object), suspend: isSuspended };
+    });
+  makeJob(world, ['/bin/sleep'], { parallelism: 2 });
+  await world.advance(5);
+  suspend(true);
+  await world.advance(1);
+  suspend(false);
+  await world.advance(1.5);
+  t.match(job(world)?.status, { active: 2, failed: undefined });
+});
+
 t.test('a Job goes some time after its end, and its pods with it', async t => {
   await using world = new TestWorld();
   makeJob(world, ['/bin/env'], { ttlSecondsAfterFinished: 30 });
