@@ -6,7 +6,7 @@ import type { Routing } from './routing.ts';
 import type { Protocol } from './segments.ts';
 
 /** A packet that has been routed. */
-export interface RoutedPacket {
+interface RoutedPacket {
   readonly from: Host;
   readonly protocol: Protocol;
   readonly route: Route;

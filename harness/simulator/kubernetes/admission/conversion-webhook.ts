@@ -26,10 +26,10 @@ const TIMEOUT_SECONDS = 30;
 const REVIEW_VERSIONS: readonly string[] = ['v1', 'v1beta1'];
 
 /** Looks at the labels and annotations that come back. */
-export type MetadataCheck = (metadata: JsonObject) => readonly FieldError[];
+type MetadataCheck = (metadata: JsonObject) => readonly FieldError[];
 
 /** What converts with the help of webhooks. */
-export interface ConversionOptions {
+interface ConversionOptions {
   readonly client: () => WebhookClient;
   /** Gives each review its uid. */
   readonly random: Random;

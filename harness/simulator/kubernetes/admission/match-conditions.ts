@@ -34,7 +34,7 @@ function joinProblems(problems: readonly string[]): string {
 }
 
 /** What the conditions say together. */
-export interface ConditionsResult {
+interface ConditionsResult {
   readonly matches: boolean;
   /** Empty if all could be evaluated, or one is false. */
   readonly problem: string;

@@ -25,7 +25,7 @@ const POLICIES = `validatingadmissionpolicies.${GROUP}`;
 const BINDINGS = `validatingadmissionpolicybindings.${GROUP}`;
 
 /** What the plug-in needs. It reads policies and bindings from the store on each request. */
-export interface PolicyOptions {
+interface PolicyOptions {
   readonly store: Store;
   readonly registry: ResourceRegistry;
   readonly authorizer: () => Authorizes;

@@ -11,7 +11,7 @@ import policy from './policy/bootstrap-policy.json' with { type: 'json' };
 const API_GROUP = 'rbac.authorization.k8s.io';
 
 /** An object of the policy, and its resource. */
-export interface PolicyObject {
+interface PolicyObject {
   readonly resource: ResourceKey;
   readonly object: KubernetesObject;
 }

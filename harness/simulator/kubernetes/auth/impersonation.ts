@@ -21,7 +21,7 @@ interface Wanted {
 }
 
 /** What an impersonation is judged by. */
-export interface Judge {
+interface Judge {
   readonly authorizer: RbacAuthorizer;
   /** Makes the refusal of what the caller may not. */
   refuse(user: UserInfo, attributes: Attributes): Error;

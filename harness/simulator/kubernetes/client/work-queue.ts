@@ -27,7 +27,7 @@ const REMEMBERED_KEYS = 1_000;
  * can still update it with the version that the answer had. A real controller hears of objects from an
  * informer; Kubernetes 1.34.3 wrote 13 to 36 ms after the creation of a Deployment or a ReplicaSet.
  */
-export const BEAT_MS = 50;
+const BEAT_MS = 50;
 /** What calls for a key so soon after the work on it is the work's own echo, which waits for nothing. */
 const ECHO_MS = 5;
 

@@ -21,7 +21,7 @@ const UNSCALED: Readonly<Record<string, string>> = {
 };
 
 /** The outcome of counting. */
-export type ExpectedPods =
+type ExpectedPods =
   | { readonly kind: 'counted'; readonly count: number; readonly hasUnmanaged: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -24,7 +24,7 @@ export const blocks = (object: KubernetesObject, ownerUid: string): boolean =>
 const NO_OWNERS: readonly OwnerReference[] = [];
 
 /** Who hears what the graph finds out. */
-export interface GraphListener {
+interface GraphListener {
   /** Gets the uid of an object that may have to go, or may be able to go, since a change. */
   onDoubt(uid: string): void;
   /** Gets a reference to an owner that is in another namespace than the object. */

@@ -6,7 +6,7 @@ import { BoundedMemory } from '../../../base/bounded-memory.ts';
 import { ApiError } from '../registry/status.ts';
 
 /** Another form of an object: a kind of meta.k8s.io (`as=Table;g=meta.k8s.io;v=v1`). */
-export interface Conversion {
+interface Conversion {
   readonly group: string;
   readonly version: string;
   readonly kind: string;

@@ -26,7 +26,7 @@ export interface Stand {
 }
 
 /** The API that the agent reads, and the network that it filters. */
-export interface NetworkPolicyOptions {
+interface NetworkPolicyOptions {
   readonly client: ClusterReader;
   readonly network: Pick<ClusterNetwork, 'setPacketFilter'>;
   readonly stands: readonly Stand[];

@@ -22,7 +22,7 @@ const SECURITY = {
 };
 
 /** What documents are made of. */
-export interface Served {
+interface Served {
   readonly types: readonly ResourceType[];
   /** The version of Kubernetes, 34 for 1.34. */
   readonly minor: number;

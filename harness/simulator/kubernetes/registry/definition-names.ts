@@ -6,7 +6,7 @@ import type { DefinitionCondition } from './definitions.ts';
 import { equal, type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from './json.ts';
 
 /** The names of a kind that the server has accepted, and what it says of those that were asked for. */
-export interface AcceptedNames {
+interface AcceptedNames {
   readonly names: JsonObject;
   readonly condition: DefinitionCondition;
 }

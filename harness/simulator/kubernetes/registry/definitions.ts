@@ -117,7 +117,7 @@ export const APPROVAL_ANNOTATION = 'api-approved.kubernetes.io';
 const SEE = 'see https://github.com/kubernetes/enhancements/pull/1111';
 
 /** What the server makes of the approval of a definition, and why (pkg/apihelpers/helpers.go @v1.34). */
-export interface Approval {
+interface Approval {
   readonly state: 'Missing' | 'Approved' | 'Unapproved' | 'Invalid';
   readonly reason: string;
 }

@@ -24,13 +24,13 @@ import { refuseInvalid, type Validator } from './validator.ts';
 import { controlPlaneContext, type WriteContext } from './write-context.ts';
 
 /** How Go writes zero values (schema/zero-values.ts). `minor` is of Kubernetes, 34 for 1.34. */
-export interface ZeroValues {
+interface ZeroValues {
   asGoWrites(object: KubernetesObject, type: ResourceType, minor: number): KubernetesObject;
   fillAbsent(object: KubernetesObject, type: ResourceType, minor: number): void;
 }
 
 /** The parts that the service joins. */
-export interface ObjectServiceOptions extends Birthplace {
+interface ObjectServiceOptions extends Birthplace {
   readonly registry: ResourceRegistry;
   readonly addresses: ServiceAddresses;
   readonly admission: AdmissionChain;

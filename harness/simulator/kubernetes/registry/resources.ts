@@ -70,7 +70,7 @@ export interface ScalePaths {
 }
 
 /** The webhook that converts custom resources between their versions. */
-export interface ConversionWebhook {
+interface ConversionWebhook {
   /** The definition's entry: a URL, or a Service. */
   readonly clientConfig: Readonly<Record<string, unknown>>;
   /** The versions of ConversionReview that it reads, the preferred one first. */

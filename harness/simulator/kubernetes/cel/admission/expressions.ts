@@ -42,7 +42,7 @@ export function readExpression(
 }
 
 /** What an evaluation gave: a value or why there is none. */
-export type Evaluation =
+type Evaluation =
   | { readonly value: Value; readonly problem: undefined }
   | { readonly value: undefined; readonly problem: string };
 

@@ -62,7 +62,7 @@ const NAMESPACE = struct('Namespace', {
 });
 
 /** Which of the variables are there that not all expressions have. */
-export interface OptionalVariables {
+interface OptionalVariables {
   readonly hasParams: boolean;
   readonly hasAuthorizer: boolean;
   /** The types of a policy's own variables, in the order in which they may use each other. */

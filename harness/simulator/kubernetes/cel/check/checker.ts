@@ -285,7 +285,7 @@ class Checker {
 }
 
 /** What a check found. */
-export interface CheckResult {
+interface CheckResult {
   /** Of the whole; types that are known by parts only are dyn there. */
   readonly type: Type;
   readonly issues: readonly Issue[];

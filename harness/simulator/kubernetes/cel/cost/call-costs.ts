@@ -28,7 +28,7 @@ export interface CostNode {
 }
 
 /** A call to be estimated. */
-export interface CostedCall {
+interface CostedCall {
   readonly overload: string;
   readonly target: CostNode | undefined;
   readonly args: readonly CostNode[];

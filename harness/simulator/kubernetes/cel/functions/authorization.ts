@@ -18,7 +18,7 @@ export interface AccessQuestion {
 }
 
 /** Answers a question for the user of a request. */
-export type AskAuthorizer = (question: AccessQuestion) => {
+type AskAuthorizer = (question: AccessQuestion) => {
   readonly allowed: boolean;
   readonly reason: string;
 };

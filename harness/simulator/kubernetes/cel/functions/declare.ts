@@ -26,7 +26,7 @@ import {
 import type { Value } from '../run/values.ts';
 
 /** What a function does; the one before the dot comes first. @throws EvaluationError */
-export type Implementation = (...args: readonly never[]) => Value;
+type Implementation = (...args: readonly never[]) => Value;
 
 /** One way to call a function. */
 export interface Overload {

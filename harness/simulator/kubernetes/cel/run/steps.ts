@@ -5,7 +5,7 @@ import { describeValue, EvaluationError, isList, isMap, noSuchOverload, type Val
 export type Variables = (name: string) => Value | undefined;
 
 /** What one evaluation works on. */
-export interface Frame {
+interface Frame {
   readonly variables: Variables;
   /** Of loops, by their depth. A step that failed is kept: a later one may make up for it. */
   readonly locals: (Value | EvaluationError)[];

@@ -14,7 +14,7 @@ interface Common {
   type?: Type;
 }
 
-export interface ConstantExpression extends Common {
+interface ConstantExpression extends Common {
   readonly kind: 'constant';
   readonly value: Constant;
 }

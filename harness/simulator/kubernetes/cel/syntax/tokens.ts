@@ -4,7 +4,7 @@
 import type { Issue } from './issues.ts';
 
 /** What the grammar calls a word; symbols and keywords are called by their text in quotes. */
-export type TokenKind =
+type TokenKind =
   | 'NUM_FLOAT'
   | 'NUM_INT'
   | 'NUM_UINT'

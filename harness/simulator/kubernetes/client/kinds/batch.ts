@@ -14,7 +14,7 @@ export interface PodFailureRule {
 }
 
 /** When a Job counts as done before all of its indexes are. */
-export interface SuccessRule {
+interface SuccessRule {
   /** Intervals: `0-2,4`. */
   readonly succeededIndexes?: string;
   readonly succeededCount?: number;

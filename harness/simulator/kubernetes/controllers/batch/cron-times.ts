@@ -7,7 +7,7 @@ import { nextTime } from '../../registry/cron-next.ts';
 import type { CronSchedule } from '../../registry/cron-schedule.ts';
 
 /** The last start that was due, and how many were missed before it. */
-export interface DueStart {
+interface DueStart {
   /** Milliseconds since the epoch; undefined if none is due. */
   readonly at: number | undefined;
   /** From where the starts were counted. */

@@ -27,7 +27,7 @@ const MOST_AT_ONCE = 500;
 const NOTHING_MADE: CreationOutcome = { made: 0, failure: undefined };
 
 /** What a look at a Job needs beside the Job. */
-export interface JobSurroundings {
+interface JobSurroundings {
   readonly pods: Pick<PodControl, 'createAll'> & {
     /** Deletes active pods, which then count neither as failures nor as successes. */
     discard(owner: PodOwner, pods: readonly Pod[]): void;

@@ -24,7 +24,7 @@ import { isFailed, isTracked, judge, TRACKING } from './pod-ends.ts';
 const MOST_UNCOUNTED = 500;
 
 /** Writes a status. @returns the Job as it is stored then */
-export type WriteStatus = (job: Job) => Job;
+type WriteStatus = (job: Job) => Job;
 
 /** Takes the finalizer from a pod, so that it may go; one that is gone already is no error. */
 export function release(client: LocalClient, { metadata: { namespace = '', name = '' } }: Pod): void {

@@ -32,7 +32,7 @@ export function isFailed(pod: Pod, job: Job): boolean {
 }
 
 /** What the failure policy makes of a failed pod. */
-export interface FailureVerdict {
+interface FailureVerdict {
   readonly action?: PodFailureRule['action'];
   /** The failure counts towards the limits. */
   readonly counts: boolean;

@@ -12,7 +12,7 @@ import { podTemplateHash } from '../pod-template-hash.ts';
 const REVISIONS = 'controllerrevisions.apps';
 
 /** A set with templates. */
-export interface Templated {
+interface Templated {
   readonly claimant: Claimant & {
     readonly owner: Stored & { readonly spec: { readonly selector: LabelSelector } };
   };
@@ -24,7 +24,7 @@ export interface Templated {
 }
 
 /** The revisions of a set as of one look. */
-export interface Revisions {
+interface Revisions {
   /** The older first. */
   readonly all: readonly ControllerRevision[];
   /** That of the set's present template. */

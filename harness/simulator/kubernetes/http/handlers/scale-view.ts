@@ -14,7 +14,7 @@ import {
 import { badRequest, internalError } from '../../registry/status.ts';
 
 /** An object's scale, as numbers. */
-export interface ScaleView {
+interface ScaleView {
   read(object: KubernetesObject): JsonObject;
   /** Refuses to show the scale of an object that has none. @throws ApiError 500 */
   demand(object: KubernetesObject): void;

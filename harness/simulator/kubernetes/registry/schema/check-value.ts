@@ -8,7 +8,7 @@ import { hasFormat, isFormat } from './formats.ts';
 import { checkLimits } from './value-limits.ts';
 
 /** The state before, where one can tell which part of it the value was. */
-export interface Before {
+interface Before {
   readonly value: unknown;
 }
 

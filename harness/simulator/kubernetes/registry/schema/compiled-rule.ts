@@ -28,7 +28,7 @@ export interface CompiledRule {
 }
 
 /** The rules of a place. */
-export interface RuleSet {
+interface RuleSet {
   /** The type of `self`; undefined if expressions cannot see it. */
   readonly self: SizedType | undefined;
   readonly rules: readonly CompiledRule[];

@@ -61,7 +61,7 @@ function same(value: unknown, old: unknown, schema: JsonObject): () => boolean {
 }
 
 /** Where a value is, if it is not a whole resource, and who hears what. */
-export interface RuleOptions {
+interface RuleOptions {
   /** Of the value. */
   readonly path?: string;
   /** The value is a part of a resource. */

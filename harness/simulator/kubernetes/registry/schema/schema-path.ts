@@ -5,7 +5,7 @@
 import { isObject, type JsonObject, objectOf } from '../json.ts';
 
 /** Where a path leads: the schema of the field, and the path with its parts told apart. */
-export interface FoundField {
+interface FoundField {
   readonly schema: JsonObject;
   readonly steps: readonly string[];
 }

@@ -13,7 +13,7 @@ import { checkRules, hasRules } from './rules.ts';
 import { checkScale } from './scale-paths.ts';
 
 /** What a definition says of an object, in the version that the client speaks. */
-export interface Structure {
+interface Structure {
   readonly schema: JsonObject;
   readonly scale?: ScalePaths | undefined;
   /** For objects within the object. */

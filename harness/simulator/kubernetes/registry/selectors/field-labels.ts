@@ -11,7 +11,7 @@ import { keyOf, type ResourceType } from '../resources.ts';
 export type FieldReader = (object: KubernetesObject) => string;
 
 /** What a kind says about the fields of selectors. */
-export interface FieldLabels {
+interface FieldLabels {
   readonly fields: ReadonlyMap<string, FieldReader>;
   /** Says that a field is none of these. */
   readonly refusal: (field: string) => string;

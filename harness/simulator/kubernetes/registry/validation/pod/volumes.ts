@@ -7,7 +7,7 @@ import type { Volumes } from './mounts.ts';
 import { SOURCES } from './volume-sources.ts';
 
 /** What the volumes of a pod are checked with. */
-export interface VolumeContext {
+interface VolumeContext {
   /** The pod's name; undefined for a template, whose pods have names of their own. */
   readonly podName: string | undefined;
 }
