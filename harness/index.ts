@@ -14,6 +14,7 @@ export type { Clock, Timer } from './base/clock.ts';
 export { ERROR_CODES, type ErrorCode, EXIT, HarnessError, type HarnessErrorOptions } from './base/errors.ts';
 export { KubernetesApiError, type KubernetesStatus } from './base/kubernetes-error.ts';
 export type { KubernetesObject, ResourcePath } from './base/kubernetes-object.ts';
+export type { KubernetesMinor } from './base/kubernetes-versions.ts';
 export type { FaultValues, ParameterName } from './faults/fault.ts';
 export type { FaultEnd, FaultTarget } from './faults/flows.ts';
 export type { FaultInForce } from './faults/in-force.ts';
