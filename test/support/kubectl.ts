@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { findProgram } from '../../harness/process/find.ts';
 
-/** The version that the simulated API servers call their own. */
+/** A version that most installations have, whose words are those of the transcripts. */
 const MINOR = '1.32';
 
 /**

@@ -1,5 +1,6 @@
 /** Custom resources beyond their schema: apply, names of kinds, and what objects say of themselves. */
 import t from 'tap';
+import type { KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { refusalOf } from './api-world.ts';
 import { definition, definitions, it, lamp, lamps, lampWorld, schema } from './lamps.ts';
 
@@ -69,5 +70,57 @@ t.test('what a custom resource says it is must be so, and its metadata is that o
   t.equal(
     await refusalOf(world.admin.replace(it('a'), lamp('a', {}))),
     '422 Invalid: lamps.ex.io "a" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+  );
+});
+
+/** The fields of each manager. */
+const fieldsOf = ({ metadata }: KubernetesObject) =>
+  (metadata['managedFields'] as { fieldsV1: object }[]).map(({ fieldsV1 }) => fieldsV1);
+
+t.test('an update that makes a map owns the map, too; what describes nothing is a map as well', async t => {
+  await using world = await lampWorld();
+  const template = { apiVersion: 'v1', kind: 'X', metadata: { name: 'x' }, more: { deep: { x: 1 } } };
+  const made = await world.admin.create(lamps, lamp('a', { bulbs: [{ name: 'x' }], template }));
+  const more = { '.': {}, 'f:deep': { '.': {}, 'f:x': {} } };
+  t.match(fieldsOf(made), [
+    {
+      'f:spec': {
+        '.': {},
+        'f:bulbs': { '.': {}, 'k:{"name":"x"}': { '.': {}, 'f:name': {}, 'f:watt': {} } },
+        'f:template': { '.': {}, 'f:more': more },
+      },
+    },
+  ]);
+  const changed = await world.admin.patch(it('a'), 'merge', { spec: { either: { a: 'b' } } });
+  t.match(fieldsOf(changed)[0], { 'f:spec': { '.': {}, 'f:either': { '.': {}, 'f:a': {} } } });
+  const patched = await world.admin.patch(it('a'), 'merge', { spec: { template: { more: { deep: null } } } });
+  t.match(fieldsOf(patched)[0], { 'f:spec': { 'f:template': { 'f:more': {} } } });
+});
+
+t.test('a refused patch shows the object with sorted keys, but for what operations bring', async t => {
+  await using world = await lampWorld();
+  await world.admin.create(lamps, lamp('a', { either: { b: '1' }, color: 'red' }));
+  const shown = async (contentType: string, body: unknown) =>
+    (
+      await refusalOf(
+        world.admin.request('PATCH', '/apis/ex.io/v1/namespaces/sample/lamps/a', {
+          body,
+          query: { fieldValidation: 'Strict' },
+          contentType,
+        }),
+      )
+    )
+      .replaceAll('\\"', "'")
+      .replace(/^.*?'managedFields':\[\{('\w+').*'spec':/, '$1 … ')
+      .replace(/,'status':.*/, '');
+  const brought = { z: 1, a: [{ z: 1, b: 2 }] };
+  const kept = "'apiVersion' … {'color':'red','either':{'b':'1'}";
+  t.equal(
+    await shown('application/merge-patch+json', { spec: { nope: brought } }),
+    `${kept},'nope':{'a':[{'b':2,'z':1}],'z':1}}`,
+  );
+  t.equal(
+    await shown('application/json-patch+json', [{ op: 'add', path: '/spec/nope', value: brought }]),
+    `${kept},'nope':{'z':1,'a':[{'z':1,'b':2}]}}`,
   );
 });

@@ -145,6 +145,8 @@ t.test('a definition stays until the last of its instances is gone', async t => 
     '403 Forbidden: routes.mesh.example "new" is forbidden: create not allowed while custom resource definition is terminating',
   );
   t.equal((await admin.delete(it)).metadata.name, name, 'a second DELETE changes nothing');
+  const labelled = await admin.patch(it, 'merge', { metadata: { labels: { a: 'b' } } });
+  t.same(labelled.metadata.finalizers, [CLEANUP_FINALIZER], 'its finalizer needs no path');
   await admin.patch({ ...routes, name: 'held' }, 'merge', { metadata: { finalizers: null } });
   await watched;
   t.same(

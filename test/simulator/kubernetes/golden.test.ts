@@ -1,6 +1,6 @@
 /**
  * The operations of Kubernetes' API, typed into a shell with the real kubectl: each ends as against
- * Kubernetes 1.32.
+ * Kubernetes 1.34.
  */
 import { execFile } from 'node:child_process';
 import {

@@ -104,3 +104,18 @@ t.test('metrics tell how many objects there are', async t => {
   t.match(health.text, /^kubernetes_healthcheck\{name="etcd",type="livez"\} 1$/m);
   t.match(text, /^apiserver_storage_objects\{resource="configmaps"\} 1$/m);
 });
+
+t.test(
+  'what others know tokens by stands in one line, which they may keep; the version does not',
+  async t => {
+    await using world = await apiWorld();
+    for (const path of ['/.well-known/openid-configuration', '/openid/v1/jwks', '/openid/v1/jwks?pretty=1']) {
+      const { code, headers, text } = await rawRequest(world, 'GET', path);
+      t.equal(`${code} ${headers['cache-control']}`, '200 public, max-age=3600', path);
+      t.equal(text, JSON.stringify(JSON.parse(text)), path);
+    }
+    const { headers, text } = await rawRequest(world, 'GET', '/version');
+    t.equal(headers['cache-control'], 'no-cache, private');
+    t.match(text, /^\{\n {2}"major": "1",/);
+  },
+);

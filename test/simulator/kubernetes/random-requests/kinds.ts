@@ -64,10 +64,10 @@ const address = (random: Random): string => `10.0.0.${1 + random.integer(200)}`;
 const subsets = (random: Random): Content[] => [
   { addresses: [{ ip: address(random) }], ports: [{ name: 'http', port: 80 }] },
 ];
-const event = ({ random }: Surroundings, regarding: string): Content => ({
+const event = ({ random, namespace }: Surroundings, regarding: string): Content => ({
   reason: 'Noted',
   type: 'Normal',
-  [regarding]: { kind: 'Pod', apiVersion: 'v1', name: text(random) },
+  [regarding]: { kind: 'Pod', apiVersion: 'v1', namespace, name: text(random) },
 });
 
 const SCHEMA = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };

@@ -33,20 +33,32 @@ function versionInfo({ version, registry: { minor } }: Environment): JsonObject 
 /** A request for such a path; each answers in the forms that it has. */
 type PathCall = Omit<Call<PathRequest>, 'accepted'>;
 
-/** Documents that are no objects: a route has them for GET, in JSON alone. */
-const DOCUMENTS: Readonly<Record<string, readonly [Endpoint, (environment: Environment) => unknown]>> = {
-  '/version': [{ ...PLAIN, produces: ['application/json'] }, versionInfo],
-  '/.well-known/openid-configuration': [
-    { ...PLAIN, produces: ['application/json'] },
-    ({ address }) => ({
+/** A document that is no object: a route has it for GET, in JSON alone. */
+interface Document {
+  readonly endpoint: Endpoint;
+  readonly of: (environment: Environment) => unknown;
+  /** What others know tokens by: in one line, to be kept (pkg/routes/openidmetadata.go @v1.34). */
+  readonly isKept: boolean;
+}
+
+const DOCUMENTS: Readonly<Record<string, Document>> = {
+  '/version': { endpoint: { ...PLAIN, produces: ['application/json'] }, of: versionInfo, isKept: false },
+  '/.well-known/openid-configuration': {
+    endpoint: { ...PLAIN, produces: ['application/json'] },
+    of: ({ address }) => ({
       issuer: API_AUDIENCE,
       jwks_uri: `https://${address}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['ES256'],
     }),
-  ],
-  '/openid/v1/jwks': [{ ...PLAIN, produces: ['application/jwk-set+json'] }, ({ tokens }) => tokens.keySet()],
+    isKept: true,
+  },
+  '/openid/v1/jwks': {
+    endpoint: { ...PLAIN, produces: ['application/jwk-set+json'] },
+    of: ({ tokens }) => tokens.keySet(),
+    isKept: true,
+  },
 };
 
 /** Answers paths that are no resources: discovery, health, version, OpenAPI. */
@@ -55,7 +67,7 @@ export function handlePath(environment: Environment, call: PathCall): void {
   const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
   const document = DOCUMENTS[path];
   if (document) {
-    sendDocument(environment, call, ...document);
+    sendDocument(environment, call, document);
     return;
   }
   if (info.path === '/metrics') {
@@ -70,13 +82,20 @@ export function handlePath(environment: Environment, call: PathCall): void {
   if (!handleDiscovery(environment, call)) sendPageNotFound(call);
 }
 
-function sendDocument(
-  environment: Environment,
-  call: PathCall,
-  endpoint: Endpoint,
-  documentOf: (environment: Environment) => unknown,
-): void {
-  if (call.info.method !== 'GET') throw methodNotAllowed();
-  negotiateRoute(call.request.headers.accept, endpoint);
-  sendIndented(call, 200, documentOf(environment), endpoint.produces?.[0]);
+function sendDocument(environment: Environment, call: PathCall, { endpoint, of, isKept }: Document): void {
+  const { info, request, response } = call;
+  if (info.method !== 'GET') throw methodNotAllowed();
+  negotiateRoute(request.headers.accept, endpoint);
+  const type = endpoint.produces?.[0];
+  if (!isKept) {
+    sendIndented(call, 200, of(environment), type);
+    return;
+  }
+  const text = JSON.stringify(of(environment));
+  response.writeHead(200, {
+    'Content-Type': type,
+    'Cache-Control': 'public, max-age=3600',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
 }

@@ -17,6 +17,14 @@ export function mergeTreeFor(type: ResourceType, version: string): MergeNode {
   return tree;
 }
 
+/** What no schema describes: objects, and lists as a whole. */
+const ANYTHING: MergeNode = {
+  owned: true,
+  get values(): MergeNode {
+    return ANYTHING;
+  },
+};
+
 function nodeOf(schema: JsonObject): MergeNode {
   if (schema['x-kubernetes-map-type'] === 'atomic') return { atomic: true };
   if (schema['type'] === 'array') return nodeOfList(schema);
@@ -26,8 +34,11 @@ function nodeOf(schema: JsonObject): MergeNode {
   if (schema['x-kubernetes-embedded-resource'] === true) fields['metadata'] = metadataTree();
   const additional = schema['additionalProperties'];
   return {
+    owned: true,
     ...(Object.keys(fields).length > 0 && { fields }),
-    ...(isObject(additional) && { values: nodeOf(additional) }),
+    ...(isObject(additional)
+      ? { values: nodeOf(additional) }
+      : schema['x-kubernetes-preserve-unknown-fields'] === true && { values: ANYTHING }),
   };
 }
 

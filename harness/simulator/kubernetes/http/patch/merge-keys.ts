@@ -26,6 +26,8 @@ export interface MergeNode {
   readonly retainKeys?: boolean;
   /** Apply owns it as a whole. */
   readonly atomic?: boolean;
+  /** A map of a custom resource: an update that makes it owns the map itself, too. */
+  readonly owned?: boolean;
   /** Of an object, or of the objects in a list. */
   readonly fields?: Readonly<Record<string, MergeNode>>;
   /** Of a map: all values that have no field of their own. */

@@ -19,7 +19,7 @@ export function fieldsOf(value: unknown, node: MergeNode | undefined, asUpdate: 
   const set = emptySet();
   if (isObject(value) && !node?.atomic) {
     const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-    if (entries.length === 0) set.member = true;
+    if (entries.length === 0 || (asUpdate && node?.owned)) set.member = true;
     for (const [key, entry] of entries) {
       const child = fieldsOf(entry, childOf(node, key), asUpdate);
       if (asUpdate && OWNED_MAPS.includes(key) && child.children.size > 0) child.member = true;

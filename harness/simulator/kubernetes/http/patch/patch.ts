@@ -10,7 +10,7 @@ import { type Duplicates, duplicateText, repeatedPaths, toldBefore, unknownText 
 import { conversionProblem } from './conversion-problem.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';
-import { shownPatched, touchedBy } from './shown-patched.ts';
+import { shownPatched, sortedKeys, touchedBy } from './shown-patched.ts';
 import { goMap, leftOver, strategicPatch } from './strategic.ts';
 
 /** A patch that is read: server-side apply, or a function from a state to the next. */
@@ -44,7 +44,7 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType): 
       const { value, keyCount, text } = parse(body);
       return {
         kind: 'change',
-        apply: object => jsonPatch(object, value),
+        apply: object => jsonPatch(type.custom ? sortedKeys(object) : object, value),
         shown: patched => shownPatched(patched, touchedBy(value)),
         tell: asItIs,
         duplicates: toldBefore(operationProblems(value, repeatedPaths(text, keyCount))),
@@ -56,7 +56,7 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType): 
       return {
         kind: 'change',
         apply: object => mergePatch(object, patch) as JsonObject,
-        shown: patched => shownPatched(patched, patch),
+        shown: patched => shownPatched(patched, type.custom ? patched : patch),
         tell: asItIs,
         duplicates,
       };

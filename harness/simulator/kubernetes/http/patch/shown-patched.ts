@@ -5,15 +5,27 @@
 import { isObject, type JsonObject, objectsOf, stringOf } from '../../registry/json.ts';
 import { ApiError } from '../../registry/status.ts';
 
-/** Writes a patched object. @param touched - the keys that the patch went through, in objects */
+/**
+ * Writes a patched object.
+ *
+ * @param touched - the keys that the patch went through, in objects; values of the patch itself, in lists
+ */
 export const shownPatched = (patched: JsonObject, touched: JsonObject): string =>
   JSON.stringify(sorted(patched, touched));
+
+/** Sorts the keys of all objects in a value, as Go writes maps: custom resources are nothing else. */
+export function sortedKeys<T>(value: T): T;
+export function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(each => sortedKeys<unknown>(each));
+  return isObject(value) ? sorted(value, value) : value;
+}
 
 function sorted(value: JsonObject, touched: JsonObject): JsonObject {
   const result: JsonObject = {};
   for (const key of Object.keys(value).sort()) {
     const [own, inner] = [value[key], Object.hasOwn(touched, key) ? touched[key] : undefined];
-    result[key] = isObject(own) && isObject(inner) ? sorted(own, inner) : own;
+    if (isObject(own) && isObject(inner)) result[key] = sorted(own, inner);
+    else result[key] = Array.isArray(inner) ? sortedKeys(own) : own;
   }
   return result;
 }

@@ -63,7 +63,7 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
   errors.push(...validateLabels(metadata.labels, 'metadata.labels'));
   errors.push(...validateAnnotations(metadata.annotations));
   errors.push(...validateOwners(objectsOf(metadata['ownerReferences'])));
-  errors.push(...validateFinalizers(listOf(metadata['finalizers']).map(String), type.custom !== undefined));
+  errors.push(...validateFinalizers(listOf(metadata['finalizers']).map(String), type));
   return errors;
 }
 
@@ -101,8 +101,25 @@ function shownOwner(owner: JsonObject): JsonObject {
   return Object.fromEntries(keys.filter(key => owner[key] !== undefined).map(key => [key, owner[key]]));
 }
 
-/** Checks the names of finalizers; those of built-in kinds have a domain, or are the server's own. */
-function validateFinalizers(finalizers: readonly string[], isCustom: boolean): FieldError[] {
+/**
+ * Groups whose finalizers may have any qualified name: the server checks their metadata as apimachinery does,
+ * not as the core group does (pkg/apis/…/validation/validation.go @v1.34).
+ */
+const PLAIN_GROUPS: readonly string[] = [
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'coordination.k8s.io',
+  'events.k8s.io',
+  'node.k8s.io',
+  'policy',
+];
+
+const hasPlainFinalizers = ({ custom, group, kind }: ResourceType): boolean =>
+  custom !== undefined || kind === 'Event' || PLAIN_GROUPS.includes(group);
+
+/** Checks the names of finalizers; those of most built-in kinds have a domain, or are the server's own. */
+function validateFinalizers(finalizers: readonly string[], type: ResourceType): FieldError[] {
   const at = 'metadata.finalizers';
   const errors = finalizers.flatMap(name =>
     problemsOfQualifiedName(name).map(problem => invalidValue(at, name, problem)),
@@ -111,7 +128,7 @@ function validateFinalizers(finalizers: readonly string[], isCustom: boolean): F
     const text = `finalizer ${ORPHAN} and ${FOREGROUND} cannot be both set`;
     errors.push(invalidValue(at, finalizers, text));
   }
-  if (isCustom) return errors;
+  if (hasPlainFinalizers(type)) return errors;
   for (const [index, name] of finalizers.entries()) {
     if (name.includes('/') || isStandardFinalizer(name)) continue;
     const text = 'name is neither a standard finalizer name nor is it fully qualified';
