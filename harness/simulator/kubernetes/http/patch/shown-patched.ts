@@ -13,11 +13,12 @@ import { ApiError } from '../../registry/status.ts';
 export const shownPatched = (patched: JsonObject, touched: JsonObject): string =>
   JSON.stringify(sorted(patched, touched));
 
-/** Sorts the keys of all objects in a value, as Go writes maps: custom resources are nothing else. */
-export function sortedKeys<T>(value: T): T;
-export function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(each => sortedKeys<unknown>(each));
-  return isObject(value) ? sorted(value, value) : value;
+/** Sorts the keys of all objects in an object, as Go writes maps: custom resources are nothing else. */
+export const sortedKeys = (object: JsonObject): JsonObject => sorted(object, object);
+
+function sortedValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedValue);
+  return isObject(value) ? sortedKeys(value) : value;
 }
 
 function sorted(value: JsonObject, touched: JsonObject): JsonObject {
@@ -25,7 +26,7 @@ function sorted(value: JsonObject, touched: JsonObject): JsonObject {
   for (const key of Object.keys(value).sort()) {
     const [own, inner] = [value[key], Object.hasOwn(touched, key) ? touched[key] : undefined];
     if (isObject(own) && isObject(inner)) result[key] = sorted(own, inner);
-    else result[key] = Array.isArray(inner) ? sortedKeys(own) : own;
+    else result[key] = Array.isArray(inner) ? sortedValue(own) : own;
   }
   return result;
 }
