@@ -7,7 +7,7 @@ import { type Controller, type ControllerContext, stopAll } from '../client/cont
 import { WorkQueue } from '../client/work-queue.ts';
 import { type Amount, added, amountText, NOTHING } from '../registry/amount.ts';
 import { equal, type KubernetesObject, objectOf } from '../registry/json.ts';
-import { isInScopes, usageOf } from '../registry/quota-usage.ts';
+import { isInScopes, isMeasured, usageOf } from '../registry/quota-usage.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 
 const QUOTAS = 'resourcequotas';
@@ -29,7 +29,9 @@ export function startResourceQuotaController(
   const usedOf = (quota: KubernetesObject, names: readonly string[]) => {
     const spec = objectOf(quota['spec']);
     const { namespace = '' } = quota.metadata;
-    const used = new Map<string, Amount>(names.map(name => [name, NOTHING]));
+    const isTracked = (name: string) =>
+      name.startsWith('count/') ? all.typeOf(name.slice('count/'.length)) !== undefined : isMeasured(name);
+    const used = new Map<string, Amount>(names.filter(isTracked).map(name => [name, NOTHING]));
     for (const key of new Set(names.flatMap(kindsOf))) {
       if (!all.typeOf(key)) continue;
       for (const object of local.list(key, { namespace })) {

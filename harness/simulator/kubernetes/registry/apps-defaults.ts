@@ -7,6 +7,8 @@ import { isObject, type JsonObject, type KubernetesObject, objectOf, objectsOf, 
 import { defaultTemplate } from './pod-defaults.ts';
 import { defaultClaim } from './storage-defaults.ts';
 
+const CLAIM_TYPE = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+
 /** Fills in a StatefulSet. A claim of a template has its kind and the phase that every new claim has. */
 export function defaultStatefulSet(set: KubernetesObject): void {
   const spec = child(set, 'spec');
@@ -21,7 +23,8 @@ export function defaultStatefulSet(set: KubernetesObject): void {
   fill(child(spec, 'persistentVolumeClaimRetentionPolicy'), { whenDeleted: 'Retain', whenScaled: 'Retain' });
   fill(spec, { serviceName: '', replicas: 1, revisionHistoryLimit: 10 });
   for (const claim of objectsOf(spec['volumeClaimTemplates'])) {
-    fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
+    // Whatever was sent (pkg/apis/apps/v1/conversion.go @v1.34).
+    for (const [key, value] of Object.entries(CLAIM_TYPE)) if (claim[key] !== value) claim[key] = value;
     defaultClaim(claim);
   }
   defaultTemplate(spec);

@@ -9,6 +9,7 @@ import {
   defaultReplicationController,
   defaultStatefulSet,
 } from './apps-defaults.ts';
+import { defaultAutoscaler } from './autoscaler-defaults.ts';
 import { defaultCronJob, defaultJob } from './batch-defaults.ts';
 import { child, fill, fillZero } from './fill.ts';
 import { defaultFlowSchema, defaultPriorityLevel } from './flow-control.ts';
@@ -155,7 +156,7 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   // A struct of Go exists even if nobody sent it.
   'servicecidrs.networking.k8s.io': range => child(range, 'status'),
   'csinodes.storage.k8s.io': node => fill(child(node, 'spec'), { drivers: [] }),
-  'horizontalpodautoscalers.autoscaling': autoscaler => fill(child(autoscaler, 'spec'), { minReplicas: 1 }),
+  'horizontalpodautoscalers.autoscaling': defaultAutoscaler,
   'rolebindings.rbac.authorization.k8s.io': defaultBinding,
   'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': configuration =>

@@ -33,11 +33,6 @@ function defaultContainer(container: JsonObject): void {
     terminationMessagePolicy: 'File',
   });
   child(container, 'resources');
-  const resources = child(container, 'resources');
-  if (isObject(resources['limits'])) {
-    const requests = child(resources, 'requests');
-    fill(requests, resources['limits']);
-  }
   for (const port of objectsOf(container['ports'])) fill(port, { protocol: 'TCP' });
   for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) defaultProbe(container[probe]);
   const lifecycle = objectOf(container['lifecycle']);
@@ -85,13 +80,17 @@ function defaultPodSpec(spec: JsonObject): void {
   if (account !== undefined && (spec['serviceAccountName'] !== account || spec['serviceAccount'] !== account))
     Object.assign(spec, { serviceAccountName: account, serviceAccount: account });
   for (const volume of objectsOf(spec['volumes'])) defaultVolume(volume);
-  for (const list of ['initContainers', 'containers', 'ephemeralContainers']) {
-    for (const container of objectsOf(spec[list])) {
-      defaultContainer(container);
-      if (spec['hostNetwork'] === true) {
-        for (const port of objectsOf(container['ports'])) fill(port, { hostPort: port['containerPort'] });
-      }
-    }
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'])
+    for (const container of objectsOf(spec[list])) defaultContainer(container);
+}
+
+/** What containers get in a pod only: a template keeps what was sent (SetDefaults_Pod @v1.34). */
+function defaultPodContainers(spec: JsonObject): void {
+  for (const container of [...objectsOf(spec['containers']), ...objectsOf(spec['initContainers'])]) {
+    const resources = child(container, 'resources');
+    if (isObject(resources['limits'])) fill(child(resources, 'requests'), resources['limits']);
+    if (spec['hostNetwork'] !== true) continue;
+    for (const port of objectsOf(container['ports'])) fill(port, { hostPort: port['containerPort'] });
   }
 }
 
@@ -114,6 +113,7 @@ function qosClass(spec: JsonObject): string {
 export function defaultPod(pod: KubernetesObject): void {
   const spec = child(pod, 'spec');
   defaultPodSpec(spec);
+  defaultPodContainers(spec);
   fill(spec, { enableServiceLinks: true });
   // What is below zero is as good as at once (pkg/apis/core/v1/conversion.go @v1.34).
   if (Number(spec['terminationGracePeriodSeconds']) < 0) spec['terminationGracePeriodSeconds'] = 1;

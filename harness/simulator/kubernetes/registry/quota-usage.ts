@@ -21,6 +21,26 @@ const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 const SECOND_MS = 1000;
 const ONE = wholes(1);
 
+/** What pods and services are measured by. */
+const MEASURED = new Set([
+  ...NAMED,
+  ...['pods', 'services', 'services.nodeports', 'services.loadbalancers'],
+  ...['persistentvolumeclaims', 'requests.storage'],
+  ...['', 'requests.', 'limits.'].flatMap(by =>
+    ['cpu', 'memory', 'ephemeral-storage'].map(name => `${by}${name}`),
+  ),
+]);
+const BY_CLASS = /\.storageclass\.storage\.k8s\.io\/(persistentvolumeclaims|requests\.storage)$/;
+/** Pages, and what nodes have beside the native resources (isExtendedResourceNameForQuota). */
+const OF_PODS = /^(hugepages-|requests\.(hugepages-|(?!.*kubernetes\.io\/).*\/))/;
+
+/**
+ * Tells whether anything is measured by a name (MatchingResources); names of numbers of objects, `count/…`,
+ * are known by their kinds.
+ */
+export const isMeasured = (name: string): boolean =>
+  MEASURED.has(name) || BY_CLASS.test(name) || OF_PODS.test(name);
+
 /** What an object uses now. @param now - milliseconds; a pod that should be gone for long uses nothing */
 export function usageOf(key: ResourceKey, object: KubernetesObject, now: number): Amounts {
   const usage = new Map<string, Amount>([[`count/${key}`, ONE]]);

@@ -33,3 +33,23 @@ t.test('the status of a quota says what is used', async t => {
   local.delete('configmaps', 'sample', 'a');
   t.match(await statusWith('count/configmaps', '1'), { used: { 'requests.cpu': '1600m' } });
 });
+
+t.test('what no controller can count is not said to be used', async t => {
+  await using world = new TestWorld();
+  const counted = [
+    'count/secrets',
+    'limits.cpu',
+    'requests.x.io/gpu',
+    'hugepages-2Mi',
+    'requests.hugepages-2Mi',
+  ];
+  const claims = ['persistentvolumeclaims', 'gold.storageclass.storage.k8s.io/requests.storage'];
+  const others = ['count/widgets.example.com', 'x.io/gpu', 'requests.kubernetes.io/x'];
+  const hard = Object.fromEntries([...counted, ...claims, ...others].map(name => [name, '5']));
+  world.create('resourcequotas', { metadata: { name: 'q', namespace: 'sample' }, spec: { hard } });
+  const used = await world.until(() => {
+    const status = world.client.local.get('resourcequotas', 'sample', 'q')?.['status'];
+    return (status as { used?: object } | undefined)?.used;
+  });
+  t.same(Object.keys(used).sort(), [...counted, ...claims].sort());
+});

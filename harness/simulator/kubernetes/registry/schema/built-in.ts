@@ -6,6 +6,7 @@ import { canonicalQuantity } from '../canonical-quantity.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { problemOfQuantity } from '../quantity.ts';
 import { badRequest } from '../status.ts';
+import { hasTypeMeta, isTypeMeta } from './embedded-kinds.ts';
 import { problemOfBase64, problemOfTime } from './go-text.ts';
 import { type Field, messageFor, messageOf } from './messages.ts';
 import { fieldsOf, goType, type StructField } from './struct-fields.ts';
@@ -93,13 +94,20 @@ const below = ({ path, plain }: Place, key: string): Place => ({
   plain: plain === '' ? key : `${plain}.${key}`,
 });
 
+/** @returns `apiVersion` and `kind` of a kind within another */
+function typeMetaField(key: string, message: string): StructField | undefined {
+  if (!isTypeMeta(key) || !hasTypeMeta(message)) return undefined;
+  const struct = message.slice(message.lastIndexOf('.') + 1);
+  return { name: key, type: 's', shape: 'value', marks: [], since: 0, struct };
+}
+
 /** Drops unknown fields, in place. @throws WrongType */
 function walkMessage(object: JsonObject, message: string, place: Place, walk: Walk): void {
   const fields = fieldsOf(message);
   if (!fields) return;
   for (const key of Object.keys(object)) {
-    if (place === ROOT && (key === 'kind' || key === 'apiVersion')) continue;
-    const field = fields.get(key);
+    if (place === ROOT && isTypeMeta(key)) continue;
+    const field = fields.get(key) ?? typeMetaField(key, message);
     const at = below(place, key);
     const value = object[key];
     if (!field || field.since > walk.minor) {

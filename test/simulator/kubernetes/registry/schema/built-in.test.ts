@@ -47,3 +47,20 @@ t.test('a time that no calendar has is held at the last one', async t => {
   t.equal(timestamp(Date.UTC(2026, 0, 2)), '2026-01-02T00:00:00Z');
   t.equal(timestamp(2 ** 53 * 1000), '9999-12-31T23:59:59Z');
 });
+
+t.test('a kind within another knows apiVersion and kind; a template has none', async t => {
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', zzz: 1, spec: { kind: 'x' } };
+  const spec = { volumeClaimTemplates: [claim], template: { apiVersion: 'v1', kind: 'Pod' } };
+  t.same(keepBuiltIn('apps/v1', 'StatefulSet', { spec }), [
+    'spec.volumeClaimTemplates[0].zzz',
+    'spec.volumeClaimTemplates[0].spec.kind',
+    'spec.template.apiVersion',
+    'spec.template.kind',
+  ]);
+  const deleteOptions = { apiVersion: 'policy/v1', kind: 'DeleteOptions' };
+  t.same(keepBuiltIn('policy/v1', 'Eviction', { deleteOptions }), []);
+  t.throws(
+    () => keepBuiltIn('apps/v1', 'StatefulSet', { spec: { volumeClaimTemplates: [{ kind: 5 }] } }),
+    /number into Go struct field PersistentVolumeClaim.spec.volumeClaimTemplates.kind of type string/,
+  );
+});
