@@ -10,6 +10,7 @@ import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendStatus } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { checkAddress } from './addressed.ts';
 
 /**
  * Deletes the pod that the request names.
@@ -26,6 +27,7 @@ export async function handleEviction(
     apiVersion: 'policy/v1',
     kind: 'Eviction',
   });
+  checkAddress(body, 'Eviction', info);
   const options = objectOf(body['deleteOptions']);
   const grace = options['gracePeriodSeconds'];
   const dryRun = [...listOf(options['dryRun']), ...info.query.getAll('dryRun')].includes('All');

@@ -7,6 +7,7 @@ import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendStatus } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { checkAddress } from './addressed.ts';
 import { handleEviction } from './eviction.ts';
 import { handleScale } from './scale.ts';
 import { handleToken } from './token-request.ts';
@@ -54,6 +55,7 @@ async function handleBinding(
     apiVersion: 'v1',
     kind: 'Binding',
   });
+  checkAddress(body, 'Binding', info);
   const target = objectOf(body['target']);
   const node = stringOf(target['name']) ?? '';
   checkTarget(target);

@@ -54,10 +54,18 @@ function bringMessage(object: JsonObject, message: string, minor: number): void 
     if (!field) continue;
     const value = object[name];
     if (isMessage(field.type)) bringValues(value, field, minor);
-    if (isZero(value, field) && !field.marks.includes('always')) delete object[name];
+    if (isZero(value, field) && !field.marks.includes('always') && !forbidsDefault(value, field))
+      delete object[name];
   }
   fillAlways(object, message, minor);
 }
+
+/**
+ * Tells whether a list is empty instead of absent, so that it gets no default, and is refused then
+ * (pkg/apis/autoscaling/v2/defaults.go @v1.34, copyHPAScalingRules).
+ */
+const forbidsDefault = (value: unknown, { struct, name }: StructField): boolean =>
+  struct === 'HPAScalingRules' && name === 'policies' && Array.isArray(value);
 
 /** Goes on with what is below a field. */
 function bringValues(value: unknown, { type, shape }: StructField, minor: number): void {
