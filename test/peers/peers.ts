@@ -21,6 +21,7 @@ const PEERS = [
   'compare-api-server',
   'compare-kubectl',
   'kubernetes-types',
+  'controller-runtime',
   'java-client',
   'python-clients',
   'envoy-takes-resources',
