@@ -14,7 +14,7 @@ interface Common {
   type?: Type;
 }
 
-interface ConstantExpression extends Common {
+export interface ConstantExpression extends Common {
   readonly kind: 'constant';
   readonly value: Constant;
 }
