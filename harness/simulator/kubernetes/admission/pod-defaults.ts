@@ -25,6 +25,13 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const isNewPod = ({ operation, type, subresource }: AdmissionRequest): boolean =>
   operation === 'CREATE' && type.group === '' && type.plural === 'pods' && subresource === '';
 
+/** A pod that is made or changed; its subresources are not meant. */
+const isWrittenPod = ({ operation, type, subresource }: AdmissionRequest): boolean =>
+  (operation === 'CREATE' || operation === 'UPDATE') &&
+  type.group === '' &&
+  type.plural === 'pods' &&
+  subresource === '';
+
 function podOf({ object }: AdmissionRequest): KubernetesObject {
   if (!object) throw new Error('a creation without an object');
   return copy(object);
@@ -156,26 +163,30 @@ export function priorityAdmission(store: Store, registry: ResourceRegistry): Adm
   };
 }
 
-/** plugin/pkg/admission/defaulttolerationseconds/admission.go @v1.32. */
+/** Of updates, too: plugin/pkg/admission/defaulttolerationseconds/admission.go @v1.34. */
 export function tolerationAdmission(): AdmissionPlugin {
   const keys = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
   return {
     name: 'DefaultTolerationSeconds',
-    handles: isNewPod,
+    handles: isWrittenPod,
     mutate(request) {
-      const pod = podOf(request);
-      const spec = specOf(pod);
-      const tolerations = [...objectsOf(spec['tolerations'])];
-      for (const key of keys) {
-        const covered = tolerations.some(
+      const before = objectsOf(objectOf(request.object?.['spec'])['tolerations']);
+      const covers = (key: string) =>
+        before.some(
           ({ key: own, effect }) =>
             (own === key || own === undefined || own === '') &&
             (effect === 'NoExecute' || effect === undefined || effect === ''),
         );
-        if (!covered)
-          tolerations.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
-      }
-      spec['tolerations'] = tolerations;
+      const missing = keys.filter(key => !covers(key));
+      if (missing.length === 0 && request.object) return request.object;
+      const pod = podOf(request);
+      const added = missing.map(key => ({
+        key,
+        operator: 'Exists',
+        effect: 'NoExecute',
+        tolerationSeconds: 300,
+      }));
+      specOf(pod)['tolerations'] = [...before, ...added];
       return pod;
     },
   };

@@ -23,6 +23,7 @@ export function changesOfSpec(after: JsonObject, before: JsonObject): FieldError
     ...changeOfDeadline(after['activeDeadlineSeconds'], before['activeDeadlineSeconds']),
     ...changeOfTolerations(after['tolerations'], before['tolerations']),
     ...changeOfGates(after['schedulingGates'], before['schedulingGates']),
+    ...changesOfEphemeral(objectsOf(after['ephemeralContainers']), objectsOf(before['ephemeralContainers'])),
   ];
   if (!equal(fixedPartOf(before), fixedPartOf(after))) errors.push(forbiddenValue('spec', POD_UPDATE));
   return errors;
@@ -61,6 +62,19 @@ function changeOfTolerations(after: unknown, before: unknown): FieldError[] {
       'existing toleration can not be modified except its tolerationSeconds',
     ),
   ];
+}
+
+/**
+ * Ephemeral containers may only be added (ValidatePodEphemeralContainersUpdate). The real text of a change
+ * goes on with the difference.
+ */
+function changesOfEphemeral(after: readonly JsonObject[], before: readonly JsonObject[]): FieldError[] {
+  return before.flatMap(old => {
+    const now = after.find(({ name }) => name === old['name']);
+    if (now && equal(now, old)) return [];
+    const text = `existing ephemeral containers ${JSON.stringify(old['name'])} may not be`;
+    return [forbiddenValue('spec.ephemeralContainers', `${text} ${now ? 'changed' : 'removed'}\n`)];
+  });
 }
 
 function changeOfGates(after: unknown, before: unknown): FieldError[] {
