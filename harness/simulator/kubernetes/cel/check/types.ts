@@ -45,19 +45,24 @@ export const DURATION = simple('duration', 'google.protobuf.Duration');
 export const DYN = simple('dyn');
 export const ERROR = simple('error');
 
+/** Makes the type of lists of these elements. */
 export const listOf = (element: Type): Type => ({ kind: 'list', name: 'list', parameters: [element] });
+/** Makes the type of maps with these keys and values. */
 export const mapOf = (key: Type, value: Type): Type => ({
   kind: 'map',
   name: 'map',
   parameters: [key, value],
 });
+/** Makes the type of types, or of one type. */
 export const typeOf = (of?: Type): Type => ({ kind: 'type', name: 'type', parameters: of ? [of] : [] });
+/** Makes a type that each use of a function decides. */
 export const parameterType = (name: string): Type => simple('parameter', name);
 export const opaqueType = (name: string, ...parameters: readonly Type[]): Type => ({
   kind: 'opaque',
   name,
   parameters,
 });
+/** Makes the type of a value that may be missing. */
 export const optionalOf = (value: Type): Type => opaqueType('optional_type', value);
 export const structType = (name: string, fields?: ReadonlyMap<string, Type>): Type => ({
   kind: 'struct',
@@ -71,6 +76,7 @@ export const isOptional = ({ kind, name }: Type) => kind === 'opaque' && name ==
 /** The parameter at an index; dyn if the type was made without. */
 export const parameterOf = (type: Type, index: number): Type => type.parameters[index] ?? DYN;
 
+/** Tells whether two types are the same, down to their parameters. */
 export function isSameType(a: Type, b: Type): boolean {
   if (a === b) return true;
   return (

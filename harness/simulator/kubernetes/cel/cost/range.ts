@@ -21,6 +21,7 @@ export const sum = (...ranges: readonly Range[]): Range => ({
   max: capped(ranges.reduce((total, { max }) => total + max, 0)),
 });
 
+/** Multiplies the ends of two ranges. */
 export const product = (a: Range, b: Range): Range => ({
   min: capped(a.min * b.min),
   max: capped(a.max * b.max),

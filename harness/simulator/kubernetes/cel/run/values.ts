@@ -26,6 +26,7 @@ export type Value =
 /** An expression has no value: the message is shown to the user. */
 export class EvaluationError extends Error {}
 
+/** Makes the error of an operator or a function that has no variant for its arguments. */
 export const noSuchOverload = () => new EvaluationError('no such overload');
 
 /** A point of time, in nanoseconds since 1970. */
@@ -81,8 +82,10 @@ export abstract class ForeignValue {
   abstract equals(other: ForeignValue): boolean;
 }
 
+/** Tells whether a value is a map. */
 export const isMap = (value: Value): value is MapValue =>
   typeof value === 'object' && value !== null && 'isMap' in value;
+/** Tells whether a value is a list. */
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
 /** Keys that are equal as numbers are one key. */
