@@ -7,12 +7,15 @@ import {
 } from '../../base/kubernetes-versions.ts';
 import { oneOf } from '../flag-values.ts';
 
+const readMinor = oneOf(...KUBERNETES_MINORS);
+
 /** Adds the flag. It has no default, so that one sees whether it was given. */
 export const addKubernetesFlag = (command: Command): Command =>
   command.option(
     '--kubernetes-version <minor>',
     `which Kubernetes the simulated API servers are: ${KUBERNETES_MINORS.join(', ')} (default: ${DEFAULT_KUBERNETES})`,
-    oneOf(...KUBERNETES_MINORS),
+    // As others write it, too: v1.35.
+    (value: string) => readMinor(value.replace(/^v/, '')),
   );
 
 /** Returns the words of a command line that choose the same version. */
