@@ -50,7 +50,7 @@ for (const { scenario, edition, client } of SCRIPTS) {
     await using world = await upWorld(scenario, ['--bare', '--edition', edition], kubectl);
     t.equal(world.up.code, 0, world.up.stderr);
     const version = await world.bash('kubectl --context="$CTX_CLUSTER1" get --raw /version');
-    t.match(version.stdout, /"minor": ?"32"/, 'the server is of 1.32');
+    t.match(version.stdout, /"minor": ?"34"/, 'the server is of 1.34');
 
     const typed = await world.bash(
       `cp -r "$ISTIO_FOLDER/samples" . && mesh-harness plan ${scenario} --edition ${edition} --format sh > install.sh && bash install.sh`,

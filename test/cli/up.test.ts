@@ -46,7 +46,7 @@ t.test('bare clusters stay until they are taken down, and leave nothing', async 
 
   t.match(await world.cli('status'), {
     code: 0,
-    stdout: /multi-primary is up, bare: .*\n {2}cluster1 {2}https:\/\/127\.0\.0\.1:\d+ {2}Kubernetes v1\.32/,
+    stdout: /multi-primary is up, bare: .*\n {2}cluster1 {2}https:\/\/127\.0\.0\.1:\d+ {2}Kubernetes v1\.34/,
   });
   const variables = await world.bash(
     'echo "$KUBECONFIG|$CTX_CLUSTER1|$CTX_CLUSTER2|$(command -v istioctl)"; ls "$ISTIO_FOLDER/samples"',

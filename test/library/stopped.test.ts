@@ -81,7 +81,7 @@ t.test('who asks later is told', async t => {
 t.test('what has no effect beside something else is refused', async t => {
   await t.rejects(up({ topology, bare: true, omit: ['make-certificates'] }), {
     code: 'ERR_USAGE',
-    message: 'omit of up leaves steps out, and with bare none is carried out.',
+    message: 'omit of up leaves steps out, and with bare or apiOnly none is carried out.',
   });
   await t.rejects(up({ topology, plan: plan(topology), edition: 'current', bare: true }), {
     message: 'edition of up is current, and the plan is of edition 1.8.',

@@ -271,7 +271,7 @@ t.test('existing: each cluster that is named, and the programs', async t => {
   const topology = twoClusters(['network1', 'network2']);
   await using world = await existingWorld(topology, { folder: t.testdir() });
   t.match(await world.platform().doctor(signal), [
-    { subject: 'cluster1 (ctx-cluster1)', ok: true, found: /^Kubernetes v1\.32/ },
+    { subject: 'cluster1 (ctx-cluster1)', ok: true, found: /^Kubernetes v1\.34/ },
     { subject: 'cluster2 (ctx-cluster2)', ok: true },
   ]);
   t.match(await world.platform({ variables: {}, contexts: [] }).doctor(signal), [

@@ -42,7 +42,7 @@ for (const [which, lost] of [
     t.equal(scenario?.found, undefined);
     t.match(
       told.join('\n'),
-      /^Simulated by mesh-harness, as their API servers say .*cluster2 \(ctx-cluster2, v1\.32\.4\+mesh-harness\)\. The run is no evidence/m,
+      /^Simulated by mesh-harness, as their API servers say .*cluster2 \(ctx-cluster2, v1\.34\.3\+mesh-harness\)\. The run is no evidence/m,
     );
     t.strictSame(await contents(world.clients), before, 'and leaves nothing');
   });
