@@ -3,6 +3,7 @@
  * istio/istio pkg/config/analysis/msg/messages.yaml, galley/pkg/config/analysis/analyzers @1.8.0
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { containersOf } from './proxy-pod.ts';
 import { ISTIO_NAMESPACE } from './verb.ts';
 
 /** How bad a finding is. */
@@ -56,7 +57,6 @@ function* namespacesNotInjected({ namespaces }: Snapshot): Generator<Message> {
 
 interface PodSpec {
   readonly hostNetwork?: boolean;
-  readonly containers?: readonly { readonly name: string }[];
 }
 const specOf = (pod: KubernetesObject) => (pod['spec'] ?? {}) as PodSpec; // of a Pod
 
@@ -64,7 +64,7 @@ function* podsWithoutProxy({ namespaces, pods }: Snapshot): Generator<Message> {
   const injected = new Set(namespaces.filter(isInjected).map(({ metadata }) => metadata.name));
   for (const pod of pods) {
     const { name = '', namespace, annotations } = pod.metadata;
-    const { hostNetwork, containers = [] } = specOf(pod);
+    const { hostNetwork } = specOf(pod);
     const isOut =
       annotations?.['sidecar.istio.io/inject'] === 'false' ||
       labelOf(pod, 'sidecar.istio.io/inject') === 'false';
@@ -72,7 +72,7 @@ function* podsWithoutProxy({ namespaces, pods }: Snapshot): Generator<Message> {
       !injected.has(namespace) ||
       hostNetwork ||
       isOut ||
-      containers.some(each => each.name === 'istio-proxy')
+      containersOf(pod).some(each => each.name === 'istio-proxy')
     )
       continue;
     yield {

@@ -11,6 +11,20 @@ export interface ProxyPod {
   readonly namespace: string;
 }
 
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+}
+
+/** All containers of a pod: a proxy that is a native sidecar stands among those that initialize. */
+export function containersOf(pod: KubernetesObject): readonly Container[] {
+  const { containers = [], initContainers = [] } = (pod['spec'] ?? {}) as {
+    containers?: readonly Container[];
+    initContainers?: readonly Container[];
+  }; // of a Pod
+  return [...containers, ...initContainers];
+}
+
 interface Workload extends KubernetesObject {
   readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
 }
@@ -64,9 +78,7 @@ export async function askProxy({ client, signal }: Call, pod: ProxyPod, path: st
     { apiVersion: 'v1', plural: 'pods', namespace: pod.namespace, name: pod.name },
     signal,
   );
-  // Of a Pod.
-  const { containers = [] } = (found['spec'] ?? {}) as { containers?: readonly { readonly name: string }[] };
-  if (!containers.some(({ name }) => name === PROXY)) {
+  if (!containersOf(found).some(({ name }) => name === PROXY)) {
     throw new ToolExit(
       `Error: the pod ${pod.namespace}/${pod.name} has no container ${PROXY}: no sidecar was injected`,
     );

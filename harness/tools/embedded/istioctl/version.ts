@@ -1,13 +1,9 @@
 /**
  * `istioctl version`. Unlike istioctl, which asks istiod, it reads the releases from the images of the pods.
  */
-import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { containersOf } from './proxy-pod.ts';
 import { releaseOf } from './releases.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
-
-interface Pod extends KubernetesObject {
-  readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image?: string }[] };
-}
 
 export const version: Verb = {
   flags: {
@@ -57,8 +53,8 @@ async function versionsOf(
     ...(labelSelector !== undefined && { labelSelector }),
   };
   const { items } = await client.list(path, selectors, signal);
-  return (items as Pod[]).flatMap(pod => {
-    const image = pod.spec?.containers?.find(({ name }) => name === container)?.image;
+  return items.flatMap(pod => {
+    const image = containersOf(pod).find(({ name }) => name === container)?.image;
     return image === undefined ? [] : [/:([^/:@]+)$/.exec(image)?.[1] ?? 'unknown'];
-  }); // of `pods`
+  });
 }
