@@ -102,14 +102,23 @@ const VOLATILE = new Set([
   'bootID',
   'machineID',
   'systemUUID',
+  // Set when something has triggered the last write, and taken away by a write that nothing has.
+  'endpoints.kubernetes.io/last-change-trigger-time',
 ]);
+
+/** Annotations that are none but for what is volatile. */
+const isEmpty = (key: string, value: unknown): boolean =>
+  key === 'annotations' &&
+  value !== null &&
+  typeof value === 'object' &&
+  Object.keys(value).every(name => VOLATILE.has(name));
 
 function plainOf(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map(each => plainOf(each, key));
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([name]) => !VOLATILE.has(name))
+        .filter(([name, each]) => !VOLATILE.has(name) && !isEmpty(name, each))
         .sort(([a], [b]) => compare(a, b))
         .map(([name, each]) => [name, plainOf(each, name)]),
     );
