@@ -48,12 +48,26 @@ export interface Question {
 /**
  * Returns the command line that asks. No configuration of the node's (`-q`) and none of its proxy variables
  * (`--noproxy`) takes part: kind puts a user's proxies into its nodes. API servers are asked for by the name
- * that each has in its certificate, at the address in question, which not every certificate names.
+ * that each has in its certificate, at the address in question, which not every certificate names. What curl
+ * tells goes the way of the answer (`--stderr -`): of two pipes, an engine on a busy machine may read half a
+ * line of one, and then the other.
  * @param seconds - the time limit
  */
 export function questionArgv({ url, identity }: Question, seconds: number): readonly string[] {
   const common = [
-    ...['curl', '-q', '-sSv', '--noproxy', '*', '-m', String(seconds), '--limit-rate', LIMIT_RATE],
+    ...[
+      'curl',
+      '-q',
+      '-sSv',
+      '--stderr',
+      '-',
+      '--noproxy',
+      '*',
+      '-m',
+      String(seconds),
+      '--limit-rate',
+      LIMIT_RATE,
+    ],
     ...['-w', `\\n${MARK} %{http_code} %{time_connect} %{time_total}\\n`],
   ];
   if (identity.kind === 'token') return [...common, url];
