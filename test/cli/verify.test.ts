@@ -4,6 +4,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../harness/base/clock.ts';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
+import { waitUntil } from '../../harness/base/wait.ts';
 import type { VerifyFlags } from '../../harness/cli/commands/verify.flags.ts';
 import { verifyCommand } from '../../harness/cli/commands/verify.ts';
 import { mergeKubeconfigs } from '../../harness/model/kubeconfig.ts';
@@ -48,8 +49,8 @@ interface Mesh {
 const isWrite = ({ method, url }: Wrote) => method !== 'GET' && !/\/exec\?/.test(url);
 
 t.test('a mesh that somebody else has installed', async t => {
-  // The clock is the wall's: a machine with other work to do takes its time.
-  t.setTimeout(120_000);
+  // The clock is the wall's: pods have their grace, and a machine with other work to do takes its time.
+  t.setTimeout(360_000);
   using folder = temporaryFolder();
   const topology = await topologyOf('multi-primary-multi-network');
   const requests: (Wrote & { readonly username: string })[] = [];
@@ -132,6 +133,13 @@ t.test('a mesh that somebody else has installed', async t => {
     'the recorder sees the writes of the installation',
   );
 });
+
+/** The pods of a namespace have their grace, and the cluster takes its time even then. */
+async function gone(client: KubernetesClient | undefined): Promise<void> {
+  const find = async () => await client?.find({ apiVersion: 'v1', plural: 'namespaces', name: 'sample' });
+  const options = { clock: systemClock, timeoutMs: 100_000, intervalMs: 100 };
+  await waitUntil('the namespace to be gone', find, found => found === undefined, options);
+}
 
 async function withMesh(t: Test, mesh: Mesh): Promise<void> {
   await t.test('is verified by all checks, and nothing is written', async t => {
@@ -236,6 +244,7 @@ async function withMesh(t: Test, mesh: Mesh): Promise<void> {
   await t.test('without workloads it fails; with --deploy they come, and go again', async t => {
     const namespace = { apiVersion: 'v1', plural: 'namespaces', name: 'sample' };
     await mesh.clients.get('cluster1')?.delete(namespace);
+    await gone(mesh.clients.get('cluster1'));
     // Somebody else's namespace stays as it was.
     const second = mesh.clients.get('cluster2');
     for (const name of ['helloworld-v2', 'sleep']) {

@@ -47,7 +47,7 @@ export async function settled(clients: ReadonlyMap<string, KubernetesClient>): P
         'pods to go',
         list,
         ({ items }) => kind.plural !== 'pods' || items.length === 0,
-        { clock: systemClock, timeoutMs: 10_000, intervalMs: 50 },
+        { clock: systemClock, timeoutMs: 60_000, intervalMs: 50 },
       );
       found.push(items.map(({ metadata: { name } }) => `${kind.plural}/${name}`));
     }
