@@ -12,6 +12,7 @@ const INPUTS_A_CLUSTER = 100;
 const REAL_FAILURES: readonly RegExp[] = [
   /^This pod has more than one PodDisruptionBudget/,
   /failed calling webhook|failed to call webhook/,
+  /requested \[.*\] without impersonating a user\n?$/s,
   /^resourceVersion should not be set on objects to be created$/,
   /^Timeout: Too large resource version/,
   /^resourceVersion: Invalid value: .*: invalid syntax$/,

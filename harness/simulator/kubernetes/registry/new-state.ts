@@ -88,13 +88,20 @@ function checkSameObject(
   if (uid === undefined || uid === '' || uid === current.metadata.uid) return;
   if (options['kind'] === 'PatchOptions')
     throw invalid(type, name, [invalidValue('metadata.uid', uid, IMMUTABLE)]);
-  const ids = `UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
-  const failed = `Precondition failed: ${ids}`;
-  const key = storageKey(type, current.metadata.namespace ?? '', name);
-  throw conflict(
+  throw uidConflict(type, { ...current.metadata, name }, uid);
+}
+
+/** The refusal of an update that is for an object of another uid than that which is there, or for one where none is. */
+export function uidConflict(
+  type: ResourceType,
+  { name = '', namespace = '', uid = '' }: Partial<KubernetesObject['metadata']>,
+  wanted: string,
+): ApiError {
+  const failed = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid}`;
+  return conflict(
     type,
     name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`,
+    `StorageError: invalid object, Code: 4, Key: ${storageKey(type, namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`,
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { KubernetesObject } from '../../registry/json.ts';
+import { uidConflict } from '../../registry/new-state.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
@@ -68,7 +69,12 @@ export async function handleUpdate(
   checkNamespace(object, info, type);
   if (type.custom || CONDITIONAL.includes(keyOf(type))) demandVersion(object, environment, info, type);
   if (isMadeByUpdate(type, info, environment)) {
-    const created = await environment.objects.create(type, info.namespace, object, {
+    const { namespace, name } = info;
+    const { uid = '', resourceVersion: _resourceVersion, ...metadata } = object.metadata;
+    // The precondition is of the storage, which asks no version of an update that makes an object.
+    if (uid !== '') throw uidConflict(type, { namespace, name }, uid);
+    const made = { ...object, metadata };
+    const created = await environment.objects.create(type, namespace, made, {
       ...context,
       own: ownershipOf(environment.clock, type, context),
     });
