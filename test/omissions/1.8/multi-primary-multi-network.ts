@@ -34,8 +34,16 @@ export const rows: Table = {
     steps: gatewayWithoutIstio('cluster2'),
   },
   // Note a shows in the first calls at most: see first-calls.test.ts.
-  'cluster1/install-gateway': { from: 'F4 omitted, MPN', sees: { cluster1: 'BOTH', cluster2: 'B' } },
-  'cluster2/install-gateway': { from: 'F9 omitted, MPN', sees: { cluster1: 'B', cluster2: 'BOTH' } },
+  'cluster1/install-gateway': {
+    from: 'F4 omitted, MPN',
+    sees: { cluster1: 'BOTH', cluster2: 'B' },
+    showsLate: true,
+  },
+  'cluster2/install-gateway': {
+    from: 'F9 omitted, MPN',
+    sees: { cluster1: 'B', cluster2: 'BOTH' },
+    showsLate: true,
+  },
   'cluster1/expose-services': { from: 'F6 omitted, MPN', sees: { cluster1: 'BOTH', cluster2: 'X' } },
   'cluster2/expose-services': { from: 'F10 omitted, MPN', sees: { cluster1: 'X', cluster2: 'BOTH' } },
   'remote-secret/cluster1-in-cluster2': { from: 'F11 omitted', sees: { cluster1: 'BOTH', cluster2: 'R' } },
