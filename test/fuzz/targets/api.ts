@@ -26,7 +26,7 @@ const REAL_FAILURES: readonly RegExp[] = [
   /^map: map\[.*\] does not contain declared merge key: \w+$/s,
 ];
 
-/** Answers of 500 to a DELETE whose body is no DeleteOptions: what is wrong with it is an error of the server's own. */
+/** Those to a DELETE whose body is no DeleteOptions: what is wrong with it is an error of the server's own. */
 const REAL_DELETE_FAILURES: readonly RegExp[] = [
   /^no kind ".*" is registered for version ".*" in scheme/s,
   /^converting \(.*\) to \(v1\.DeleteOptions\): unknown conversion$/s,

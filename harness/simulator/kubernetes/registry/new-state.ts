@@ -91,17 +91,18 @@ function checkSameObject(
   throw uidConflict(type, { ...current.metadata, name }, uid);
 }
 
-/** The refusal of an update that is for an object of another uid than that which is there, or for one where none is. */
+/** The refusal of an update for an object of another uid than that which is there, if one is. */
 export function uidConflict(
   type: ResourceType,
   { name = '', namespace = '', uid = '' }: Partial<KubernetesObject['metadata']>,
   wanted: string,
 ): ApiError {
   const failed = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${uid}`;
+  const key = storageKey(type, namespace, name);
   return conflict(
     type,
     name,
-    `StorageError: invalid object, Code: 4, Key: ${storageKey(type, namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${failed}`,
   );
 }
 
