@@ -50,19 +50,19 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
   return current;
 }
 
-/** A property as an assignment makes it. */
-const MEMBER = { writable: true, enumerable: true, configurable: true };
+/** Sets a key even if it is `__proto__`, which a plain assignment would turn into the prototype. */
+export function setOwn(target: JsonObject, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else target[key] = value;
+}
 
 /** Makes a deep copy that may be changed. */
 export function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T; // the same shape, element by element
   if (!isObject(value)) return value;
   const result: JsonObject = {};
-  for (const key of Object.keys(value)) {
-    // An own property even for `__proto__`, which a plain assignment would turn into the prototype.
-    if (key === '__proto__') Object.defineProperty(result, key, { ...MEMBER, value: copy(value[key]) });
-    else result[key] = copy(value[key]);
-  }
+  for (const key of Object.keys(value)) setOwn(result, key, copy(value[key]));
   return result as T; // the same shape, key by key
 }
 

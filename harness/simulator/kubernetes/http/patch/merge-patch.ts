@@ -1,5 +1,5 @@
 /** JSON Merge Patch, RFC 7396. */
-import { copy, isObject, type JsonObject } from '../../registry/json.ts';
+import { copy, isObject, type JsonObject, setOwn } from '../../registry/json.ts';
 
 /** Applies a merge patch. @returns the patched value; neither argument is changed */
 export function mergePatch(target: unknown, patch: unknown): unknown {
@@ -10,11 +10,4 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     else setOwn(result, key, mergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value));
   }
   return result;
-}
-
-/** Sets a key even if it is `__proto__`. */
-export function setOwn(target: JsonObject, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  } else target[key] = value;
 }

@@ -2,7 +2,7 @@
  * A patched object as errors about it show it: JSON, in which the objects that the patch went through have
  * their keys sorted (apiserver pkg/endpoints/handlers/patch.go @v0.34, gopkg.in/evanphx/json-patch.v4).
  */
-import { isObject, type JsonObject, objectsOf, stringOf } from '../../registry/json.ts';
+import { isObject, type JsonObject, objectsOf, setOwn, stringOf } from '../../registry/json.ts';
 import { ApiError } from '../../registry/status.ts';
 
 /**
@@ -38,9 +38,9 @@ export function touchedBy(operations: unknown): JsonObject {
     let at = touched;
     // The last part is the value itself.
     for (const part of (stringOf(operation['path']) ?? '').split('/').slice(1, -1)) {
-      const next = at[part];
+      const next = Object.hasOwn(at, part) ? at[part] : undefined;
       const inner: JsonObject = isObject(next) ? next : {};
-      Object.defineProperty(at, part, { value: inner, enumerable: true, configurable: true, writable: true });
+      setOwn(at, part, inner);
       at = inner;
     }
   }

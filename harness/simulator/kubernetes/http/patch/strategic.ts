@@ -2,11 +2,10 @@
  * Strategic merge patch: lists that merge by a key, and directives (apimachinery
  * pkg/util/strategicpatch/patch.go @v1.32).
  */
-import { copy, equal, isObject, type JsonObject, listOf } from '../../registry/json.ts';
+import { copy, equal, isObject, type JsonObject, listOf, setOwn } from '../../registry/json.ts';
 import { ApiError, badRequest } from '../../registry/status.ts';
 import { inOrder, patchOrder } from './element-order.ts';
 import { childOf, type MergeNode } from './merge-keys.ts';
-import { setOwn } from './merge-patch.ts';
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';

@@ -2,7 +2,7 @@
  * Request bodies in protobuf (`application/vnd.kubernetes.protobuf`), which Go clients send for built-in
  * types, as JSON objects.
  */
-import { isObject, type JsonObject } from '../../registry/json.ts';
+import { isObject, type JsonObject, setOwn } from '../../registry/json.ts';
 import { type Field, messageFor, messageOf } from '../../registry/schema/messages.ts';
 import { isUnion, unionInJson } from '../../registry/schema/unions.ts';
 import { badRequest, unsupportedMediaType } from '../../registry/status.ts';
@@ -73,7 +73,7 @@ function putEntry(result: JsonObject, { name, type }: Field, wire: WireField): v
   const map = isObject(result[name]) ? result[name] : {};
   const key = bytesAt(entry, 1).toString();
   const decoded = decodeValue(type, value ?? { number: 2, wire: BYTES, integer: 0n, bytes: NO_BYTES });
-  Object.defineProperty(map, key, { value: decoded, enumerable: true, configurable: true, writable: true });
+  setOwn(map, key, decoded);
   result[name] = map;
 }
 

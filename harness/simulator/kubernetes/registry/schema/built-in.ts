@@ -3,7 +3,7 @@
  * its structs.
  */
 import { canonicalQuantity } from '../canonical-quantity.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject, setOwn } from '../json.ts';
 import { problemOfQuantity } from '../quantity.ts';
 import { badRequest } from '../status.ts';
 import { hasTypeMeta, isTypeMeta } from './embedded-kinds.ts';
@@ -130,7 +130,7 @@ function walkField(value: unknown, field: StructField, at: Place, walk: Walk): u
     if (!isObject(value)) wrong(value, field, at.plain);
     for (const [entry, content] of Object.entries(value)) {
       const kept = walkValue(content ?? zeroOf(field), field, { ...at, path: `${at.path}.${entry}` }, walk);
-      Object.defineProperty(value, entry, { ...MEMBER, value: kept });
+      setOwn(value, entry, kept);
     }
     return value;
   }
@@ -139,9 +139,6 @@ function walkField(value: unknown, field: StructField, at: Place, walk: Walk): u
 
 /** The first magnitudes that do not fit. (The least numbers of all do; nobody means them.) */
 const [INT32_END, INT64_END] = [2 ** 31, 2 ** 63];
-
-/** A key like any other, `__proto__` too. */
-const MEMBER = { writable: true, enumerable: true, configurable: true };
 
 const isListOfStrings = (value: unknown): boolean =>
   Array.isArray(value) && value.every(element => typeof element === 'string');
