@@ -13,6 +13,7 @@ import {
   valueAt,
 } from './json.ts';
 import { type Amounts, amountsOf, podAmounts } from './pod-amounts.ts';
+import { OF_QUOTAS } from './resource-names.ts';
 import type { ResourceKey } from './resources.ts';
 
 /** Kinds whose number has a name of its own beside `count/…`. */
@@ -22,14 +23,7 @@ const SECOND_MS = 1000;
 const ONE = wholes(1);
 
 /** What pods and services are measured by. */
-const MEASURED = new Set([
-  ...NAMED,
-  ...['pods', 'services', 'services.nodeports', 'services.loadbalancers'],
-  ...['persistentvolumeclaims', 'requests.storage'],
-  ...['', 'requests.', 'limits.'].flatMap(by =>
-    ['cpu', 'memory', 'ephemeral-storage'].map(name => `${by}${name}`),
-  ),
-]);
+const MEASURED = new Set(OF_QUOTAS);
 const BY_CLASS = /\.storageclass\.storage\.k8s\.io\/(persistentvolumeclaims|requests\.storage)$/;
 /** Pages, and what nodes have beside the native resources (isExtendedResourceNameForQuota). */
 const OF_PODS = /^(hugepages-|requests\.(hugepages-|(?!.*kubernetes\.io\/).*\/))/;

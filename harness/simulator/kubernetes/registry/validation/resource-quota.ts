@@ -11,19 +11,9 @@ import {
   stringOf,
 } from '../json.ts';
 import { amountsOf } from '../pod-amounts.ts';
+import { COUNTED, isOfHugePages, OF_QUOTAS } from '../resource-names.ts';
 import { isExtended, resourceName } from './pod/resources.ts';
 
-const COUNTED = [
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services.nodeports',
-  'services.loadbalancers',
-];
 const POD_RESOURCES = [
   'pods',
   'cpu',
@@ -32,11 +22,6 @@ const POD_RESOURCES = [
   'limits.memory',
   'requests.cpu',
   'requests.memory',
-];
-const STANDARD = [
-  ...['cpu', 'memory', 'ephemeral-storage'].flatMap(name => [name, `requests.${name}`, `limits.${name}`]),
-  'requests.storage',
-  ...COUNTED,
 ];
 /** What a scope can be applied to. */
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
@@ -61,8 +46,7 @@ const PAIRS = [
 ];
 const NANO = 1_000_000_000n;
 
-const isStandard = (name: string): boolean =>
-  STANDARD.includes(name) || /^(requests\.)?hugepages-/.test(name);
+const isStandard = (name: string): boolean => OF_QUOTAS.includes(name) || isOfHugePages(name);
 
 /** Finds what is wrong with a ResourceQuota. */
 export function validateResourceQuota(

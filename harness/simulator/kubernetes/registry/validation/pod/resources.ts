@@ -12,28 +12,9 @@ import {
 } from '../../field-errors.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../json.ts';
 import { parseQuantity } from '../../quantity.ts';
+import { COMPUTE, COUNTED, isOfHugePages, OF_QUOTAS } from '../../resource-names.ts';
 import { labelText, qualifiedName, textOf } from '../entries.ts';
 import { problemsOfQualifiedName } from '../label-rules.ts';
-
-const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
-const COUNTED = [
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  'services.nodeports',
-  'services.loadbalancers',
-];
-const STANDARD = [
-  ...COMPUTE,
-  ...COMPUTE.flatMap(name => [`requests.${name}`, `limits.${name}`]),
-  ...COUNTED,
-  'storage',
-  'requests.storage',
-];
 
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
@@ -51,7 +32,7 @@ export const mayOvercommit = (name: string): boolean => isNative(name) && !isHug
 export function resourceName(name: string, field: string): FieldError[] {
   const errors = qualifiedName(name, field);
   if (errors.length > 0 || name.includes('/')) return errors;
-  if (STANDARD.includes(name) || /^(requests\.)?hugepages-/.test(name)) return [];
+  if (OF_QUOTAS.includes(name) || name === 'storage' || isOfHugePages(name)) return [];
   return [invalidValue(field, name, 'must be a standard resource type or fully qualified')];
 }
 
