@@ -11,6 +11,7 @@ import { problemOfBase64, problemOfTime } from './go-text.ts';
 import { type Field, messageFor, messageOf } from './messages.ts';
 import { fieldsOf, goType, type StructField } from './struct-fields.ts';
 import { isUnion, SCHEMA_MESSAGE, schemasIn } from './unions.ts';
+import { zeroScalar } from './zero-scalars.ts';
 
 const goKind = (value: unknown): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
@@ -145,22 +146,8 @@ const isListOfStrings = (value: unknown): boolean =>
 
 /** What Go makes of `null` in a list or map: the zero value of the type (encoding/json, Unmarshal). */
 function zeroOf({ type }: Field): unknown {
-  switch (type) {
-    case 's':
-    case 'y':
-      return '';
-    case 'b':
-      return false;
-    case 'i':
-    case 'l':
-    case 'd':
-    case 'I':
-      return 0;
-    case 'Q':
-      return '0';
-    default:
-      return messageOf(type) ? {} : null;
-  }
+  if (type === 'y') return '';
+  return zeroScalar(type) ?? (messageOf(type) ? {} : null);
 }
 
 /** Checks a text that stands for bytes or a time. @throws WrongType */

@@ -1,6 +1,5 @@
 /**
- * Kinds within other kinds. Go's structs of kinds have `apiVersion` and `kind` (`TypeMeta`, inline), which
- * the
+ * Kinds within other kinds. Go's structs of kinds have `apiVersion` and `kind` (`TypeMeta`, inline), which the
  * messages of protobuf leave to the envelope. (staging/src/k8s.io/api, apimachinery pkg/apis/meta/v1 @v1.34:
  * all fields whose type has TypeMeta, but for the items of lists.)
  */

@@ -7,6 +7,7 @@ import { type ResourceType, storageApiVersion } from '../resources.ts';
 import { messageFor } from './messages.ts';
 import { fieldsOf, type StructField } from './struct-fields.ts';
 import { isUnion } from './unions.ts';
+import { zeroScalar } from './zero-scalars.ts';
 
 /** What a message writes in any case, by the name of the field. */
 type Always = readonly StructField[];
@@ -96,23 +97,10 @@ function isZero(value: unknown, { shape }: StructField): boolean {
 /** Returns how a zero value is written. */
 function zeroOf({ type, shape }: StructField, minor: number): unknown {
   if (shape !== 'value') return null;
-  switch (type) {
-    case 's':
-      return '';
-    case 'b':
-      return false;
-    case 'i':
-    case 'l':
-    case 'd':
-    case 'I':
-      return 0;
-    case 'Q':
-      return '0';
-    default: {
-      if (!isMessage(type)) return null;
-      const empty: JsonObject = {};
-      bringMessage(empty, type, minor);
-      return empty;
-    }
-  }
+  const scalar = zeroScalar(type);
+  if (scalar !== undefined) return scalar;
+  if (!isMessage(type)) return null;
+  const empty: JsonObject = {};
+  bringMessage(empty, type, minor);
+  return empty;
 }
