@@ -29,6 +29,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
       day: 'numeric',
       hour: 'numeric',
       minute: 'numeric',
+      second: 'numeric',
     });
     formats.set(timeZone, format);
   }
@@ -41,11 +42,25 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
  * @param timeZone - an IANA name
  */
 export function localTime(time: number, timeZone: string): LocalTime {
-  if (timeZone === 'UTC') return fieldsOf(time);
+  return fieldsOf(timeZone === 'UTC' ? time : shownAt(time, timeZone));
+}
+
+/**
+ * Returns how far a zone is from UTC at a time, in milliseconds.
+ * @param time - milliseconds since the epoch
+ * @param timeZone - an IANA name
+ * @throws RangeError for a zone that is unknown
+ */
+export function offsetAt(time: number, timeZone: string): number {
+  return shownAt(time, timeZone) - Math.floor(time / 1000) * 1000;
+}
+
+/** Returns what a clock shows, to the second, as if it were in UTC: milliseconds since the epoch. */
+function shownAt(time: number, timeZone: string): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(time)) parts[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts;
-  return fieldsOf(Date.UTC(year, month - 1, day, hour, minute));
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 function fieldsOf(time: number): LocalTime {

@@ -1,4 +1,5 @@
 /** Points and lengths of time as text (Go's time package, as cel-go uses it). */
+import { offsetAt } from '../../registry/time-zone.ts';
 import { Duration, Timestamp } from './values.ts';
 
 const SECOND = 1_000_000_000n;
@@ -91,27 +92,7 @@ function offsetOf(zone: string, milliseconds: number): number | undefined {
   const fixed = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
   if (fixed) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000;
   try {
-    const format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
-    const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0;
-    const local = Date.UTC(
-      part('year'),
-      part('month') - 1,
-      part('day'),
-      part('hour'),
-      part('minute'),
-      part('second'),
-    );
-    return local - Math.floor(milliseconds / 1000) * 1000;
+    return offsetAt(milliseconds, zone);
   } catch {
     return undefined;
   }
