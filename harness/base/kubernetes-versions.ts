@@ -16,8 +16,8 @@ export const KUBERNETES_VERSIONS: Readonly<Record<KubernetesMinor, string>> = {
 /** The one whose answers are held against a real API server (docs/parity.md). */
 export const DEFAULT_KUBERNETES: KubernetesMinor = '1.34';
 
-/** The minor versions, the oldest first. */
-export const KUBERNETES_MINORS: readonly KubernetesMinor[] = ['1.34', '1.35', '1.36'];
+/** The minor versions, the oldest first: the keys of the table, which has no others. */
+export const KUBERNETES_MINORS = Object.keys(KUBERNETES_VERSIONS) as readonly KubernetesMinor[];
 
 /** Returns the number behind the dot, by which what a version has is compared: 34. */
 export const minorNumber = (minor: KubernetesMinor): number => Number(minor.slice('1.'.length));
