@@ -1,7 +1,7 @@
 /**
- * Kinds within other kinds. Go's structs of kinds have `apiVersion` and `kind` (`TypeMeta`, inline), which the
- * messages of protobuf leave to the envelope. (staging/src/k8s.io/api, apimachinery pkg/apis/meta/v1 @v1.34:
- * all fields whose type has TypeMeta, but for the items of lists.)
+ * Kinds within other kinds. Go's structs of kinds have `apiVersion` and `kind` (`TypeMeta`, inline), which
+ * the messages of protobuf leave to the envelope. (staging/src/k8s.io/api, apimachinery pkg/apis/meta/v1
+ * @v1.34: all fields whose type has TypeMeta, but for the items of lists.)
  */
 
 /** `volumeClaimTemplates` of StatefulSets; `deleteOptions` of Evictions; outcomes of reviews. */
