@@ -47,7 +47,11 @@ export const rows: Table = {
     },
   },
   // Note a, mirrored, shows in the first calls at most: see first-calls.test.ts.
-  'cluster2/install-gateway': { from: 'F9 omitted, PRN', sees: { cluster1: 'B', cluster2: 'BOTH' } },
+  'cluster2/install-gateway': {
+    from: 'F9 omitted, PRN',
+    sees: { cluster1: 'B', cluster2: 'BOTH' },
+    showsLate: true,
+  },
   'cluster2/expose-services': HARMLESS("F10 omitted, PRN: cluster1's copy programs both gateways"),
   ...verificationRows(true),
 };
