@@ -6,7 +6,7 @@ import type { KubernetesMinor } from '../base/kubernetes-versions.ts';
 import { createRandom } from '../base/random.ts';
 import { dialHost } from './bridge/host-dial.ts';
 import { createImageCatalog } from './images/catalog.ts';
-import type { Defect } from './kubernetes/client/defect.ts';
+import type { Defect, Subject } from './kubernetes/client/defect.ts';
 import { type SimulatedCluster, startCluster } from './kubernetes/cluster.ts';
 import type { RequestRecord } from './kubernetes/http/server/server.ts';
 import type { NetworkNamespace } from './network/interfaces.ts';
@@ -14,7 +14,7 @@ import type { ConnectionRecord } from './network/recorder.ts';
 import { VirtualNetwork } from './network/virtual-network.ts';
 import type { Main, ProcessNote, ProcessSource } from './program.ts';
 
-export { type Defect, describeDefect } from './kubernetes/client/defect.ts';
+export { type Defect, describeDefect, nameOf, type Subject } from './kubernetes/client/defect.ts';
 export type { RequestRecord } from './kubernetes/http/server/server.ts';
 export type { SocketAddress } from './network/interfaces.ts';
 export type { ConnectionRecord } from './network/recorder.ts';
@@ -56,8 +56,12 @@ export interface WorldObserver {
   onRequest(cluster: string, record: RequestRecord): void;
   /** Called with an attempt to connect, or a datagram, once its outcome is known. */
   onConnection(record: ConnectionRecord): void;
-  /** Called with what the main process of a container shows. */
-  onProcess(cluster: string, source: ProcessSource, note: ProcessNote): void;
+  /** Called with what the main process of a container shows. Absent: nobody looks, and nothing is shown. */
+  onProcess?(cluster: string, source: ProcessSource, note: ProcessNote): void;
+  /** Called with a write of a cluster's own component: a controller, a kubelet. */
+  onWrite?(cluster: string, component: string, subject: Subject): void;
+  /** Called when a program that a user has started in a container (exec) writes to its standard output. */
+  onExecOutput?(cluster: string): void;
 }
 
 /** A running world; disposing of it ends all of its programs. */
@@ -116,5 +120,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 /** Returns the callbacks by which a cluster informs the observer. */
 const observed = (cluster: string, observer: WorldObserver) => ({
   onRequest: (record: RequestRecord) => observer.onRequest(cluster, record),
-  onProcess: (source: ProcessSource, note: ProcessNote) => observer.onProcess(cluster, source, note),
+  ...(observer.onProcess && {
+    onProcess: (source: ProcessSource, note: ProcessNote) => observer.onProcess?.(cluster, source, note),
+  }),
+  ...(observer.onWrite && {
+    onWrite: (component: string, subject: Subject) => observer.onWrite?.(cluster, component, subject),
+  }),
+  ...(observer.onExecOutput && { onExecOutput: () => observer.onExecOutput?.(cluster) }),
 });

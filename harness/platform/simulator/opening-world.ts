@@ -9,6 +9,7 @@ import { clusterName } from '../../model/names.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Cluster, StartedPlatform } from '../platform.ts';
+import { Activity } from './activity.ts';
 import { listen, type OpenOptions } from './open-world.ts';
 import { notReady, startedOf } from './started-world.ts';
 import { watchWorld } from './watchdog.ts';
@@ -36,19 +37,20 @@ export interface OpeningWorld {
  * @throws HarnessError ERR_PLATFORM_NOT_READY
  */
 export async function startOpeningWorld(
-  createWorld: (clock: Clock) => Promise<World>,
+  createWorld: (clock: Clock, activity: Activity) => Promise<World>,
   options: Pick<OpenOptions, 'istioVersion' | 'firstPort'>,
   defect: AbortSignal,
 ): Promise<OpeningWorld> {
   const cleanUp = new CleanupStack();
   const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000 - BEGINS_BEFORE_MS, 'wall');
   cleanUp.add('stop the clock', () => clock.stop());
-  const watchdog = watchWorld(clock);
+  const activity = new Activity(clock);
+  const watchdog = watchWorld(clock, activity);
   cleanUp.add('call off the watchdog', () => watchdog.stop());
   const stalled = AbortSignal.any([watchdog.signal, defect]);
   clock.start();
   try {
-    const world = await unlessAborted(createWorld(clock), stalled);
+    const world = await unlessAborted(createWorld(clock, activity), stalled);
     cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
     const closed: StartedPlatform = {
       ...startedOf(world, clock, clustersInside(world), [], cleanUp),

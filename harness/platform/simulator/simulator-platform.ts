@@ -13,6 +13,8 @@ import {
   type WorldOptions,
 } from '../../simulator/world.ts';
 import type { ControlPlane, Finding, Platform, StartedPlatform } from '../platform.ts';
+import { Activity } from './activity.ts';
+import { both } from './observers.ts';
 import { type OpenOptions, startOpenWorld } from './open-world.ts';
 import { clustersInside, type OpeningWorld, startOpeningWorld } from './opening-world.ts';
 import { describeWorld, endsRun, notReady, startedOf } from './started-world.ts';
@@ -33,6 +35,15 @@ export interface SimulatorOptions {
   readonly observer?: WorldObserver;
   /** Called with each world that the platform has started: for tests that look behind the API. */
   readonly onWorld?: (world: World) => void;
+}
+
+/** What a world of the platform is made with besides the platform's options. */
+interface Surroundings {
+  readonly clock: Clock;
+  readonly onDefect: (cluster: string, defect: Defect) => void;
+  /** Looks on for the watchdog. */
+  readonly activity?: Activity;
+  readonly istiod?: WorldOptions['istiod'] | undefined;
 }
 
 /** Runs a scenario in a simulated world: on a virtual clock, or open to other programs on the wall's. */
@@ -61,7 +72,7 @@ export class SimulatorPlatform implements Platform {
     const { open } = this.#options;
     return open
       ? await startOpenWorld(
-          (onDefect, istiod) => this.#createWorld(topology, systemClock, onDefect, istiod),
+          (onDefect, istiod) => this.#createWorld(topology, { clock: systemClock, onDefect, istiod }),
           open,
           signal,
         )
@@ -76,7 +87,11 @@ export class SimulatorPlatform implements Platform {
    */
   async startOpening(topology: Topology, open: OpenOptions, defect: AbortSignal): Promise<OpeningWorld> {
     const { onDefect = () => {} } = open;
-    return await startOpeningWorld(clock => this.#createWorld(topology, clock, onDefect), open, defect);
+    return await startOpeningWorld(
+      (clock, activity) => this.#createWorld(topology, { clock, onDefect, activity }),
+      open,
+      defect,
+    );
   }
 
   async #startClosed(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
@@ -86,12 +101,14 @@ export class SimulatorPlatform implements Platform {
     const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000);
     cleanUp.add('stop the clock', () => clock.stop());
     const end = new AbortController();
-    const watchdog = watchWorld(clock);
+    const activity = new Activity(clock);
+    const watchdog = watchWorld(clock, activity);
     const defect = AbortSignal.any([watchdog.signal, end.signal]);
     cleanUp.add('call off the watchdog', () => watchdog.stop());
     clock.start();
     try {
-      const world = await unlessAborted(this.#createWorld(topology, clock, endsRun(end)), defect);
+      const onDefect = endsRun(end);
+      const world = await unlessAborted(this.#createWorld(topology, { clock, onDefect, activity }), defect);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       signal.throwIfAborted();
       const clusters = clustersInside(world);
@@ -113,12 +130,11 @@ export class SimulatorPlatform implements Platform {
 
   async #createWorld(
     topology: Topology,
-    clock: Clock,
-    onDefect: (cluster: string, defect: Defect) => void,
-    istiod?: WorldOptions['istiod'],
+    { clock, onDefect, activity, istiod }: Surroundings,
   ): Promise<World> {
     const { networks, clusters } = topology;
-    const { seed, kubernetes, open, observer, onWorld } = this.#options;
+    const { seed, kubernetes, open, onWorld } = this.#options;
+    const observer = both(activity, this.#options.observer);
     const world = await createWorld({
       seed,
       clock,

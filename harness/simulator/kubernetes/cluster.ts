@@ -13,7 +13,7 @@ import { startBareApi } from './bare-api.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { type Defect, endProcess } from './client/defect.ts';
 import { defectEvents } from './client/defect-events.ts';
-import { Supervisor } from './client/supervisor.ts';
+import { type OnWrite, Supervisor } from './client/supervisor.ts';
 import { startControlPlane } from './components.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import type { RequestRecord } from './http/server/server.ts';
@@ -64,6 +64,10 @@ export interface ClusterOptions {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Gets what containers' main processes show, like a debugger attached to all of them. */
   readonly onProcess?: OnProcess;
+  /** Called with each write of a controller, a kubelet or another component of the cluster. */
+  readonly onWrite?: OnWrite;
+  /** Called whenever a program that a user has started by exec writes to its standard output. */
+  readonly onExecOutput?: () => void;
   /**
    * Called with each defect of the simulator in a component or a handler, and the cluster goes on; by default
    * a defect ends the process. An Event reports it too.
@@ -131,10 +135,11 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
   const [first] = nodes;
   if (!first) throw new RangeError('A cluster needs a node.');
   let tellInEvents: ((defect: Defect) => void) | undefined;
-  const supervisor = new Supervisor(clock, defect => {
+  const tellDefect = (defect: Defect) => {
     tellInEvents?.(defect);
     onDefect(defect);
-  });
+  };
+  const supervisor = new Supervisor(clock, tellDefect, options.onWrite);
   const api = await createApiServer({
     supervisor,
     clusterName: name,
@@ -167,6 +172,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     version: api.version,
     ...(options.isOnNodes && { isOnNodes: options.isOnNodes }),
     ...(onProcess && { onProcess }),
+    ...(options.onExecOutput && { onExecOutput: options.onExecOutput }),
   };
   const controlPlane = apiOnly ? startBareApi(parts) : startControlPlane(parts);
   api.connectKubelets(controlPlane.sessions);

@@ -55,7 +55,7 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
     ...kubelets.values(),
   ];
   return {
-    sessions: new KubeletSessions(clock, pod => workerOf(kubelets.values(), pod)),
+    sessions: new KubeletSessions(clock, pod => workerOf(kubelets.values(), pod), options.onExecOutput),
     startController: (name, start) => {
       components.push(start(contextOf(name)));
     },

@@ -11,6 +11,8 @@ export interface ControlPlaneOptions extends NodeAgentsOptions {
   readonly apiPort: number;
   /** False: nobody gives addresses to Services of type LoadBalancer. */
   readonly hasLoadBalancers?: boolean;
+  /** Called whenever a program that was started by exec writes to its standard output. */
+  readonly onExecOutput?: () => void;
 }
 
 /** The running components of a cluster. */

@@ -20,6 +20,7 @@ async function startWorld(name = 'cluster1') {
   const machine = network.addMachine('laptop');
   const ranges = { podRange: '10.10.0.0/16', serviceRange: '10.255.0.0/16' };
   const records: RequestRecord[] = [];
+  const outputs: number[] = [];
   clock.start();
   const cluster = await startCluster({
     name,
@@ -30,6 +31,7 @@ async function startWorld(name = 'cluster1') {
     random,
     images,
     onRequest: record => records.push(record),
+    onExecOutput: () => outputs.push(clock.now()),
   });
   const client = new KubernetesClient(cluster.kubeconfig(), {
     dial: (host, port) => machine.connect(host, port),
@@ -54,6 +56,7 @@ async function startWorld(name = 'cluster1') {
     client,
     machine,
     records,
+    outputs,
     readyPod,
     [Symbol.asyncDispose]: async () => {
       client.close();
@@ -94,6 +97,7 @@ t.test('a whole cluster, through its API server only', async t => {
   const webs = (await client.list(PODS, { labelSelector: 'app=web' })).items.map(
     pod => pod.metadata.name ?? '',
   );
+  t.equal(world.outputs.length, 20, 'each answer of a program that the user runs is noticed');
   t.same([...seen].sort(), webs.map(pod => `hello from ${pod}\n`).sort(), 'both pods answer');
 
   t.equal((await client.exec('sample', name, undefined, ['fail', '3'])).exitCode, 3);

@@ -18,20 +18,29 @@ export class ComponentStopped extends Error {
   override readonly name = 'ComponentStopped';
 }
 
+/** Hears of a write to the API, by the component's name. */
+export type OnWrite = (component: string, subject: Subject) => void;
+
 /** All components of one cluster. */
 export class Supervisor {
   readonly #clock: Clock;
   readonly #onDefect: (defect: Defect) => void;
+  readonly #onWrite: OnWrite | undefined;
 
-  /** @param onDefect - must not throw */
-  constructor(clock: Clock, onDefect: (defect: Defect) => void) {
+  /**
+   * @param onDefect - must not throw
+   * @param onWrite - called with each write of a component; must not throw
+   */
+  constructor(clock: Clock, onDefect: (defect: Defect) => void, onWrite?: OnWrite) {
     this.#clock = clock;
     this.#onDefect = onDefect;
+    this.#onWrite = onWrite;
   }
 
   /** Makes the frame in which one component works. */
   component(name: string): Component {
-    return new Component(name, this.#clock, this.#onDefect);
+    const onWrite = this.#onWrite;
+    return new Component(name, this.#clock, this.#onDefect, onWrite && (subject => onWrite(name, subject)));
   }
 }
 
@@ -42,15 +51,22 @@ export class Component {
   readonly clock: Clock;
   readonly #clock: Clock;
   readonly #onDefect: (defect: Defect) => void;
+  readonly #onWrite: ((subject: Subject) => void) | undefined;
   readonly #stops = new Set<() => void>();
   #lastWrites: Subject[] = [];
   #writes = 0;
   #isStopped = false;
 
-  constructor(name: string, clock: Clock, onDefect: (defect: Defect) => void) {
+  constructor(
+    name: string,
+    clock: Clock,
+    onDefect: (defect: Defect) => void,
+    onWrite?: (subject: Subject) => void,
+  ) {
     this.name = name;
     this.#clock = clock;
     this.#onDefect = onDefect;
+    this.#onWrite = onWrite;
     this.clock = {
       kind: clock.kind,
       now: () => clock.now(),
@@ -127,6 +143,7 @@ export class Component {
       });
     }
     this.#writes += 1;
+    this.#onWrite?.(subject);
     if (this.#writes < MAX_WRITES_A_TURN - REMEMBERED_SUBJECTS) return;
     this.#lastWrites.push(subject);
     if (this.#writes < MAX_WRITES_A_TURN) return;

@@ -18,8 +18,17 @@ const execFailure = ({ message }: ProgramNotFound): string =>
   `error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${message}: unknown`;
 
 /** Starts a program in a container. With a terminal there is only one output. */
-function startIn(runner: ContainerRunner, argv: readonly string[], streams: ExecStreams): Process {
-  const stdout = writeTo(streams.stdout);
+function startIn(
+  runner: ContainerRunner,
+  argv: readonly string[],
+  streams: ExecStreams,
+  onOutput: () => void,
+): Process {
+  const write = writeTo(streams.stdout);
+  const stdout = (text: string) => {
+    onOutput();
+    write(text);
+  };
   return runner.exec(argv, {
     ...(streams.stdin && { stdin: buffersOf(streams.stdin) }),
     isTerminal: streams.tty,
@@ -46,11 +55,20 @@ const writeTo = (stream: Writable | undefined) => (text: string) => {
 export class KubeletSessions implements KubeletApi {
   readonly #clock: Clock;
   readonly #find: (pod: KubernetesObject) => PodWorker | undefined;
+  readonly #onExecOutput: () => void;
 
-  /** @param find - the worker of a pod, on whatever node it is */
-  constructor(clock: Clock, find: (pod: KubernetesObject) => PodWorker | undefined) {
+  /**
+   * @param find - the worker of a pod, on whatever node it is
+   * @param onExecOutput - called whenever a program that was started by exec writes to its standard output
+   */
+  constructor(
+    clock: Clock,
+    find: (pod: KubernetesObject) => PodWorker | undefined,
+    onExecOutput: () => void = ignore,
+  ) {
     this.#clock = clock;
     this.#find = find;
+    this.#onExecOutput = onExecOutput;
   }
 
   async exec(
@@ -63,7 +81,7 @@ export class KubeletSessions implements KubeletApi {
     const runner = this.#find(pod)?.runner(container);
     if (!runner?.isRunning) return failed(`container not found ("${container}")`);
     try {
-      const process = startIn(runner, argv, streams);
+      const process = startIn(runner, argv, streams, this.#onExecOutput);
       const kill = () => process.kill();
       if (signal.aborted) kill();
       else signal.addEventListener('abort', kill, { once: true });
