@@ -1,6 +1,7 @@
 /**
  * What keeps the packages behind a bundle small: for the one that is published, and for that of the tests.
  */
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,5 +52,50 @@ export const leaveOutUnreached = {
         export { leftOut as default, leftOut as Headers, leftOut as SocksProxyAgent };
         export { leftOut as HttpProxyAgent, leftOut as HttpsProxyAgent, leftOut as AbortError, leftOut as FetchError };`,
     }));
+  },
+};
+
+/**
+ * Leaves out of the light bundle what its command lines do not call (harness/cli/light.ts): all that is
+ * loaded on demand, but some commands.
+ */
+export const onlyLightCommands = isLight => ({
+  name: 'only-light-commands',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, path }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const [, command = ''] = /^\.\/commands\/(.*)\.ts$/.exec(path) ?? [];
+      return isLight([command]) ? undefined : { path, namespace: 'not-light' };
+    });
+    onLoad({ filter: /./, namespace: 'not-light' }, ({ path }) => ({
+      contents: `throw new Error('${path} is not part of the light bundle (harness/cli/light.ts).');`,
+    }));
+  },
+});
+
+/**
+ * What packages make or load as they are loaded themselves, and few command lines need: it is made when it is
+ * used. commander starts programs for commands of a kind that we have none of; for a text that is not plain
+ * ASCII string-width asks Unicode where characters end.
+ */
+export const madeWhenUsed = {
+  name: 'made-when-used',
+  setup({ onLoad }) {
+    const changed = (filter, was, is) =>
+      onLoad({ filter }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
+        if (text.split(was).length !== 2) throw new Error(`${path} has no longer: ${was}`);
+        return { contents: text.replace(was, () => is), loader: 'js' };
+      });
+    changed(
+      /node_modules.commander.lib.command\.js$/,
+      "const childProcess = require('node:child_process');",
+      "const childProcess = { get spawn() { return require('node:child_process').spawn; } };",
+    );
+    changed(
+      /node_modules.string-width.index\.js$/,
+      'const segmenter = new Intl.Segmenter();',
+      'let made; const segmenter = { segment: text => (made ??= new Intl.Segmenter()).segment(text) };',
+    );
   },
 };

@@ -48,7 +48,9 @@ const { build } = await import('esbuild').catch(refuseWithoutTools);
 const { kubernetesDescriptions } = await import('./build-descriptions.mjs');
 const { envoyDescriptors } = await import('./build-descriptors.mjs');
 const { writeNotices } = await import('./build-notices.mjs');
-const { dropUnusedModels, leaveOutUnreached, nodeHasUrl } = await import('./build-plugins.mjs');
+const { dropUnusedModels, leaveOutUnreached, madeWhenUsed, nodeHasUrl, onlyLightCommands } = await import(
+  './build-plugins.mjs'
+);
 const { writeTypes } = await import('./build-types.mjs');
 
 /** Ends where the packages are missing that only a build needs: `npm ci --omit=dev`, NODE_ENV=production. */
@@ -98,7 +100,14 @@ const shared = {
   outdir: made,
   // Docker is met on some platforms only: loaded when one asks for it.
   external: ['testcontainers'],
-  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached, envoyDescriptors, kubernetesDescriptions],
+  plugins: [
+    dropUnusedModels,
+    nodeHasUrl,
+    leaveOutUnreached,
+    madeWhenUsed,
+    envoyDescriptors,
+    kubernetesDescriptions,
+  ],
   minifySyntax: true,
   minifyWhitespace: true,
   metafile: true,
@@ -118,45 +127,57 @@ const library = await build({
   chunkNames: 'chunks/[name]-[hash]',
 });
 
-// The command line: a function's text, which harness/cli/bundle.ts reads.
-const {
-  outputFiles: [commandLine],
-  metafile,
-} = await build({
-  ...shared,
-  entryPoints: { 'command-line': 'harness/cli/main.ts' },
-  format: 'cjs',
-  supported: { 'dynamic-import': false }, // which a text that is no module cannot do
-  define: { ...shared.define, 'import.meta.url': 'fileUrl' },
-  banner: { js: '(function (require, fileUrl, module) {' },
-  footer: { js: '})' },
-  write: false,
-});
-// A letter a byte: so it is read without decoding. The bundler escapes what lies beyond, save in regular
-// expressions and tagged templates.
-const beyond = /.{0,30}[^\0-\xff].{0,30}/.exec(commandLine.text);
-if (beyond) throw new Error(`Write it as \\u…, for the bundle: ${beyond[0]}`);
-writeFileSync(`${made}/command-line.js`, commandLine.text, 'latin1');
+/** Bundles the command line as a function's text, which harness/cli/bundle.ts reads. @returns the metafile */
+async function buildCommandLine(name, plugins = []) {
+  const {
+    outputFiles: [{ text }],
+    metafile,
+  } = await build({
+    ...shared,
+    plugins: [...plugins, ...shared.plugins],
+    entryPoints: { [name]: 'harness/cli/main.ts' },
+    format: 'cjs',
+    supported: { 'dynamic-import': false }, // which a text that is no module cannot do
+    define: { ...shared.define, 'import.meta.url': 'fileUrl' },
+    banner: { js: '(function (require, fileUrl, module) {' },
+    footer: { js: '})' },
+    write: false,
+  });
+  // A letter a byte: so it is read without decoding. The bundler escapes what lies beyond, save in regular
+  // expressions and tagged templates.
+  const beyond = /.{0,30}[^\0-\xff].{0,30}/.exec(text);
+  if (beyond) throw new Error(`Write it as \\u…, for the bundle: ${beyond[0]}`);
+  writeFileSync(`${made}/${name}.js`, text, 'latin1');
+  return metafile;
+}
+const metafile = await buildCommandLine('command-line');
 
 // The program that starts it, and the one that keeps the code which V8 compiled in a run of everything.
 await build({
   ...shared,
-  entryPoints: { 'mesh-harness': 'harness/cli/start.ts', 'save-code': 'harness/cli/save-code.ts' },
+  entryPoints: {
+    'mesh-harness': 'harness/cli/start.ts',
+    'save-code': 'harness/cli/save-code.ts',
+    'is-light': 'harness/cli/light.ts',
+  },
   format: 'esm',
 });
 chmodSync(`${made}/mesh-harness.js`, 0o755);
-const warmUp = spawnSync(process.execPath, [
-  `${made}/save-code.js`,
-  'run',
-  'all',
-  '--quiet',
-  '--report-dir',
-  `${made}/report`,
-]);
-if (warmUp.status !== 0)
-  console.warn(`A start will cost more time: a first run ended with ${warmUp.status}.\n${warmUp.stderr}`);
+const { isLight } = await import(`./${made}/is-light.js`);
+await buildCommandLine('light', [onlyLightCommands(isLight)]);
+
+for (const words of [
+  ['command-line', 'run', 'all', '--quiet', '--report-dir', `${made}/report`],
+  // What a process has compiled is kept for the next one, which keeps it with what it compiles.
+  ['light', '--help'],
+  ['light', 'plan', 'multi-primary'],
+]) {
+  const { status, stderr } = spawnSync(process.execPath, [`${made}/save-code.js`, ...words]);
+  if (status !== 0)
+    console.warn(`A start will cost more time: \`${words.join(' ')}\` ended with ${status}.\n${stderr}`);
+}
 rmSync(`${made}/report`, { recursive: true, force: true });
-rmSync(`${made}/save-code.js`);
+for (const name of ['save-code.js', 'is-light.js']) rmSync(`${made}/${name}`);
 
 writeNotices([library.metafile, metafile], `${made}/THIRD-PARTY-NOTICES`);
 await writeTypes(`${made}/types`);

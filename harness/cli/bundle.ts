@@ -1,5 +1,5 @@
 /**
- * The bundle of the command line, and the code that V8 made of it in an earlier run: without that, parsing
+ * The bundles of the command line, and the code that V8 made of them in an earlier run: without that, parsing
  * and compiling is an eighth of a run.
  */
 import { createRequire } from 'node:module';
@@ -10,10 +10,10 @@ import { existsSync, readFileSync, writeFileSync } from '../base/disk/disk.ts';
 import { setAsUsual } from './v8-flags.ts';
 
 /**
- * The text of a function of `require`, the file's own URL and a `module`; `build.mjs` makes it of `main.ts`.
+ * The names of the bundles: a file `.js` and, where its code is kept, one `.cache`. Each is the text of a
+ * function of `require`, the file's own URL and a `module`; `build.mjs` makes them of `main.ts`.
  */
-const BUNDLE = 'command-line.js';
-const CODE_CACHE = 'command-line.cache';
+export const BUNDLES = { whole: 'command-line', light: 'light' } as const;
 
 export interface Bundle {
   /** Runs the command line, with this process's arguments. */
@@ -26,10 +26,11 @@ export interface Bundle {
  * Loads the bundle with its saved code. Code of another version of V8 does no harm: V8 ignores it, and
  * compiles.
  * @param folder - the bundle's
+ * @param name - of `BUNDLES`
  */
-export function loadBundle(folder: string): Bundle {
-  const filename = path.join(folder, BUNDLE);
-  const cache = path.join(folder, CODE_CACHE);
+export function loadBundle(folder: string, name: string): Bundle {
+  const filename = path.join(folder, `${name}.js`);
+  const cache = path.join(folder, `${name}.cache`);
   const script = new Script(readFileSync(filename, 'latin1'), {
     filename,
     ...(existsSync(cache) && { cachedData: readFileSync(cache) }),
@@ -40,7 +41,7 @@ export function loadBundle(folder: string): Bundle {
         require: NodeJS.Require,
         url: string,
         module: object,
-      ) => void; // see BUNDLE
+      ) => void; // see BUNDLES
       main(createRequire(filename), pathToFileURL(filename).href, {});
     },
     saveCode: () => {

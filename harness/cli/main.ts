@@ -1,4 +1,4 @@
-/** The command line: the only reader of argv, the environment and signals. */
+/** The command line: the only reader of the environment and signals, and of argv once it is loaded. */
 import { reasonOf } from '../base/disk/write-error.ts';
 import { EXIT } from '../base/errors.ts';
 import { endOnDefects } from './defects.ts';

@@ -4,7 +4,6 @@ import { EXIT } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { EDITIONS } from '../../plan/plan.ts';
 import { listScenarios, loadScenario } from '../../scenario/load.ts';
-import { CHECK_FAMILIES } from '../../verify/catalog.ts';
 import type { Environment } from '../environment.ts';
 import { columnsOf, wrappedLines } from '../terminal/text-width.ts';
 import type { ListFlags } from './list.flags.ts';
@@ -13,6 +12,8 @@ import type { ListFlags } from './list.flags.ts';
 export async function listCommand({ format, checks }: ListFlags, { stdout }: Environment): Promise<number> {
   const tell = (text: string) => stdout.write(wrappedLines(text, columnsOf(stdout)));
   if (checks) {
+    // Scenarios are listed without the checks' code.
+    const { checksAsJson, checksAsText } = await import('./list-checks.ts');
     if (format === 'json') stdout.write(checksAsJson());
     else tell(checksAsText());
     return EXIT.passed;
@@ -45,28 +46,4 @@ async function describeScenarios() {
       };
     }),
   );
-}
-
-function checksAsJson(): string {
-  const checks = CHECK_FAMILIES.map(({ id, level, claim, guide, appliesTo, evidence, changes }) => ({
-    ...{ id, level, claim, guide, appliesTo, evidence },
-    changes: changes !== undefined,
-    ...(changes && { whatChanges: changes.what, putsBack: changes.putsBack }),
-  }));
-  return `${JSON.stringify({ checks }, null, 2)}\n`;
-}
-
-/** Writes an entry for each family: id, level, and what to know of it. */
-function checksAsText(): string {
-  const width = Math.max(...CHECK_FAMILIES.map(({ id }) => id.length));
-  const entries = CHECK_FAMILIES.map(({ id, level, claim, guide, appliesTo, evidence, changes }) => {
-    const lines = [
-      `${id.padEnd(width)}  ${level.padEnd(8)}  ${changes ? 'changes something' : 'reads only'}`,
-      `  ${claim}`,
-      `  Guide: "${guide}". About ${appliesTo}. Evidence: ${evidence}.`,
-      ...(changes ? [`  Changes: ${changes.what}. Afterwards ${changes.putsBack}.`] : []),
-    ];
-    return `${lines.join('\n')}\n`;
-  });
-  return `${entries.join('\n')}\nChecks that change something are run by verify only with --allow-changes.\n`;
 }

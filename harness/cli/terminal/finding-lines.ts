@@ -1,10 +1,9 @@
 /** Findings in the text of a guide, for people: the place, the line with a caret below, what would happen. */
-import stringWidth from 'string-width';
 import { printable } from '../../base/printable.ts';
 import type { Finding, Severity } from '../../guide/lint/finding.ts';
 import type { SourceText } from '../../guide/source-text.ts';
 import type { Colours } from './screen.ts';
-import { fit, NARROWEST, wrapped, wrappedLines } from './text-width.ts';
+import { fit, NARROWEST, widthOf, wrapped, wrappedLines } from './text-width.ts';
 
 /** Columns for a line of the page where nobody sees a terminal. */
 const WIDE = 110;
@@ -56,11 +55,11 @@ function quoted(source: SourceText, number: number, span: { start: number; end: 
   const from = source.placeOf(span.start).column - 1;
   const to = Math.max(from + 1, Math.min(from + span.end - span.start, text.length));
   let head = shown(text.slice(0, from));
-  if (stringWidth(head) > Math.max(BEFORE, width / 2)) head = `…${tailOf(head, BEFORE - 1)}`;
+  if (widthOf(head) > Math.max(BEFORE, width / 2)) head = `…${tailOf(head, BEFORE - 1)}`;
   const line = fit(head + shown(text.slice(from)), width);
-  const pad = ' '.repeat(stringWidth(head));
+  const pad = ' '.repeat(widthOf(head));
   const room = Math.max(1, width - pad.length);
-  const mark = '^'.repeat(Math.max(1, Math.min(stringWidth(shown(text.slice(from, to))), room)));
+  const mark = '^'.repeat(Math.max(1, Math.min(widthOf(shown(text.slice(from, to))), room)));
   return { line, pad, mark };
 }
 
@@ -71,7 +70,7 @@ function tailOf(text: string, width: number): string {
   const segments = [...new Intl.Segmenter().segment(text.slice(-4 * width))].map(({ segment }) => segment);
   let tail = '';
   for (const segment of segments.reverse()) {
-    if (stringWidth(segment + tail) > width) break;
+    if (widthOf(segment + tail) > width) break;
     tail = segment + tail;
   }
   return tail;

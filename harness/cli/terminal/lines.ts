@@ -2,7 +2,6 @@
  * The lines that progress consists of: one for each step and check, and one for each scenario at the end.
  * Pure.
  */
-import stringWidth from 'string-width';
 import { differenceWords, foundVersions, foundWords } from '../../report/found.ts';
 import { claimText, explanationOf, headlineLines, headlineOf, type Part } from '../../report/headline.ts';
 import type { ScenarioReport } from '../../report/report.ts';
@@ -11,7 +10,7 @@ import type { Problem, RunEvent, StepOutcome } from '../../run/events.ts';
 import type { CheckOutcome } from '../../verify/check.ts';
 import { CommandLines } from './command-lines.ts';
 import type { LineStyle } from './screen.ts';
-import { hung, NARROWEST, wrapped, wrappedLines } from './text-width.ts';
+import { hung, NARROWEST, widthOf, wrapped, wrappedLines } from './text-width.ts';
 
 type Started = Extract<RunEvent, { readonly type: 'run-started' }>;
 type StepEnded = Extract<RunEvent, { readonly type: 'step-ended' }>;
@@ -78,7 +77,7 @@ export class ProgressLines {
     const { columns = Infinity } = this.#style;
     return lines.flatMap(line => {
       if (event.type !== 'command-started') return this.#broken(`${INDENT}${this.#dim(line)}`);
-      const parts = stringWidth(INDENT + line) <= columns ? [line] : line.split(/ (?=\$ )(.*)/s).slice(0, 2);
+      const parts = widthOf(INDENT + line) <= columns ? [line] : line.split(/ (?=\$ )(.*)/s).slice(0, 2);
       return parts.map(part => `${INDENT}${this.#dim(part)}`);
     });
   }

@@ -3,14 +3,20 @@ import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { keepCommands, withBlanks } from './unbroken.ts';
 
+/** What most texts are made of, each a column wide. */
+const PLAIN = /^[ -~]*$/;
+
+/** Returns the columns that a text takes; colours take none. */
+export const widthOf = (text: string): number => (PLAIN.test(text) ? text.length : stringWidth(text));
+
 /** Cuts a text to a width in columns, by whole characters as people see them. */
 export function fit(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (widthOf(text) <= width) return text;
   if (width <= 0) return '';
   let kept = '';
   let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const more = stringWidth(segment);
+    const more = widthOf(segment);
     if (used + more > width - 1) break;
     kept += segment;
     used += more;
@@ -33,7 +39,7 @@ export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of keepCommands(text).split(' ')) {
-    if (line !== '' && stringWidth(line) + 1 + stringWidth(withBlanks(word)) > width) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(withBlanks(word)) > width) {
       lines.push(line);
       line = withBlanks(word);
     } else line = line === '' ? withBlanks(word) : `${line} ${withBlanks(word)}`;
@@ -52,7 +58,7 @@ export function wrappedLines(text: string, width: number | undefined): string {
   const columns = Math.max(NARROWEST, width);
   return text
     .split('\n')
-    .map(line => (stringWidth(line) <= columns ? line : hanging(line, columns)))
+    .map(line => (widthOf(line) <= columns ? line : hanging(line, columns)))
     .join('\n');
 }
 
@@ -72,11 +78,11 @@ function hanging(line: string, columns: number): string {
  * terminal breaks it.
  */
 export const hung = (text: string, farIn: number, columns: number): string =>
-  ' '.repeat(Math.max(0, Math.min(farIn, columns - stringWidth(text)))) + text;
+  ' '.repeat(Math.max(0, Math.min(farIn, columns - widthOf(text)))) + text;
 
 function hangOf(line: string, lead: number, columns: number): number {
   const ends = [...plainOf(line).matchAll(/(?<=\S) {2,}(?=\S)/g)].map(
-    ({ index, 0: gap }) => stringWidth(plainOf(line).slice(0, index)) + gap.length,
+    ({ index, 0: gap }) => widthOf(plainOf(line).slice(0, index)) + gap.length,
   );
   const column = ends.findLast(end => end <= columns / 2);
   return column ?? Math.min(lead, columns / 2) + HANGING;
@@ -96,5 +102,5 @@ export const columnsOf = ({
 /** Cuts a text to a width in columns, or pads it with blanks at its end. */
 export const cell = (text: string, width: number) => {
   const fitted = fit(text, width);
-  return fitted + ' '.repeat(Math.max(0, width - stringWidth(fitted)));
+  return fitted + ' '.repeat(Math.max(0, width - widthOf(fitted)));
 };
