@@ -2,6 +2,7 @@
 import { systemClock } from '../../../../harness/base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../../harness/base/wait.ts';
+import { isHeld } from './held.ts';
 import type { Kind } from './kind.ts';
 import { KINDS, NAMESPACE } from './kinds.ts';
 import { pathOf } from './sequence.ts';
@@ -90,7 +91,7 @@ export async function waitForRest(client: KubernetesClient, world: WorldProcess)
 }
 
 /**
- * Waits until nothing is on its way out any more.
+ * Waits until nothing is on its way out any more, but what rightly waits for another object that stays.
  * @throws Error when anything still is after 30 s, with what it is
  */
 export async function waitForDeletions(
@@ -99,14 +100,13 @@ export async function waitForDeletions(
   signal: AbortSignal,
 ): Promise<void> {
   const leaving = async (): Promise<readonly string[]> => {
-    const found: string[] = [];
-    for (const kind of kinds) {
-      for (const object of (await listOf(client, kind)).items) {
-        if (object.metadata.deletionTimestamp !== undefined)
-          found.push(JSON.stringify({ at: nameOf(kind, object), object }));
-      }
-    }
-    return found;
+    const all = new Map<string, readonly KubernetesObject[]>();
+    for (const kind of kinds) all.set(kind.key, (await listOf(client, kind)).items);
+    return kinds.flatMap(kind =>
+      (all.get(kind.key) ?? [])
+        .filter(object => object.metadata.deletionTimestamp !== undefined && !isHeld(kind.key, object, all))
+        .map(object => JSON.stringify({ at: nameOf(kind, object), object })),
+    );
   };
   await waitUntil('all that was deleted to be gone', leaving, found => found.length === 0, {
     timeoutMs: DEADLINE_MS,
