@@ -108,4 +108,6 @@ export type {
   Sight,
   SightState,
 } from './verify/seen/seen.ts';
+export type { TakenSamples } from './verify/taken-samples.ts';
+export type { Pool, Together } from './verify/together.ts';
 export type { ErrorCount, PartlyCounted, Share, Symptom, Tally, Traffic } from './verify/traffic.ts';

@@ -78,8 +78,15 @@ export function togetherSentences({
 }
 
 /** Says what the fixed sample can detect, with its error rates. */
-export function riskSentence({ risks, requests, remote }: NonNullable<Traffic['sample']>): string {
+export function riskSentence({ risks, requests, remote, evenness }: NonNullable<Traffic['sample']>): string {
   const often = (risk: number) => (risk > 0 ? `${onceIn(risk)} samples` : 'never');
+  if (evenness)
+    return (
+      `With ${requests} calls a healthy mesh is refused ${often(risks.healthyRefused)}, a cluster or ` +
+      'network that does not answer never passes, and an error rate of 5 % shows no error ' +
+      `${often(risks.errorRateMissed)}; how evenly they answer is judged over all clients together; ` +
+      `remote share ${percent(remote.share)}.`
+    );
   return `With ${requests} calls a healthy mesh is refused ${often(risks.healthyRefused)}, a starved share passes ${often(risks.faultyAccepted)}, and an error rate of 5 % shows no error ${often(risks.errorRateMissed)}; remote share ${percent(remote.share)}.`;
 }
 

@@ -9,6 +9,7 @@ import type { Check, CheckContext, CheckResult } from '../verify/check.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { namesOfObjects, nothingLeft, type ObjectNames } from '../verify/leftovers.ts';
 import { lookAtClusters } from '../verify/seen/look.ts';
+import { TakenSamples } from '../verify/taken-samples.ts';
 import type { StepOutcome } from './events.ts';
 import { judgeCheck } from './judge.ts';
 import { PlanSteps, type StepScene, type Surroundings } from './plan-steps.ts';
@@ -147,6 +148,7 @@ export class StartedRun {
     const { sample, convergenceMs = CONVERGENCE_DEADLINE_MS } = verify;
     return {
       ...{ topology, clusters, capabilities, sample, convergenceMs },
+      samples: new TakenSamples(),
       clock: started.clock,
       client: plan.client,
     };

@@ -18,6 +18,7 @@ import type { CheckChoice } from '../verify/choose-checks.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
+import { togetherIn } from '../verify/together.ts';
 import { assertEffects } from './effects.ts';
 import type { OpenedOptions } from './opened.ts';
 import { allowsChanges, defaultEdition } from './options.ts';
@@ -100,6 +101,7 @@ function prepareWork(options: OpenedOptions): Work {
   checkStepIds(plan, omit);
   const sample = planSample(requests, {
     expectedShares: expectedShares(topology),
+    together: togetherIn(topology),
     ...(risk !== undefined && { risk }),
   });
   const wholePlan = options.wholePlan ?? plan;

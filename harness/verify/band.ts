@@ -83,3 +83,74 @@ export function bandFor(n: number, expected: number, risk: number): Band | undef
     faultyAccepted: Math.max(atLeast(low, n, starved), atMost(high, n, 1 - othersStarved)),
   };
 }
+
+/**
+ * Finds the narrowest band that a healthy share leaves at most at the risk, for samples that are too small to
+ * tell it from one that has fallen to `STARVED_PART`. What it does tell apart is in `starvedShare` and
+ * `excessiveShare`: with the fewest calls that such a band takes, only a share of 0.
+ * @param expected - the healthy share, 0 ≤ expected ≤ 1
+ * @param risk - accepted probability of refusing a healthy share, split evenly over the two limits
+ * @returns undefined if a sample without a single answer of this share would be accepted
+ */
+export function seenBand(n: number, expected: number, risk: number): Band | undefined {
+  if (expected <= 0 || expected >= 1) return bandFor(n, expected, risk);
+  const low = mostRefusing(n, expected, risk / 2);
+  return low === 0 ? undefined : between(n, expected, risk, [low, highestHealthy(n, expected, risk / 2)]);
+}
+
+/**
+ * Finds the band of a small share in a large sample: its lower limit is that of `bandFor`, and its upper one
+ * lies as far from the expected count. Of one cluster of many, `bandFor` accepts three times its share and
+ * more, as the others together hardly notice.
+ * @returns undefined if no limits hold the risks for this n
+ */
+export function evenBand(n: number, expected: number, risk: number): Band | undefined {
+  const wide = bandFor(n, expected, risk);
+  if (!wide || expected >= 1) return wide;
+  const mirrored = Math.floor(2 * n * expected - wide.low + 1e-9);
+  const high = Math.min(wide.high, Math.max(mirrored, highestHealthy(n, expected, risk / 2)));
+  return between(n, expected, risk, [wide.low, high]);
+}
+
+/** Makes a band of its limits: what it tells apart at the risk is computed. */
+function between(n: number, expected: number, risk: number, [low, high]: readonly [number, number]): Band {
+  const starvedShare = starvedBelow(n, low, risk);
+  const othersStarved = starvedBelow(n, n - high, risk);
+  return {
+    expected,
+    low,
+    high,
+    starvedShare,
+    excessiveShare: 1 - othersStarved,
+    healthyRefused: atMost(low - 1, n, expected) + atLeast(high + 1, n, expected),
+    faultyAccepted: Math.max(atLeast(low, n, starvedShare), atLeast(n - high, n, othersStarved)),
+  };
+}
+
+/** Returns the lowest limit that a healthy share exceeds at most at the risk. */
+const highestHealthy = (n: number, expected: number, risk: number): number =>
+  n - mostRefusing(n, 1 - expected, risk);
+
+/** Returns the highest limit k such that fewer than k answers come of a share at most at the risk. */
+function mostRefusing(n: number, share: number, risk: number): number {
+  let fits = 0;
+  let above = Math.ceil(n * share) + 1;
+  while (above - fits > 1) {
+    const middle = Math.floor((fits + above) / 2);
+    if (atMost(middle - 1, n, share) <= risk) fits = middle;
+    else above = middle;
+  }
+  return fits;
+}
+
+/** Returns the largest share, to six decimals, that reaches the limit at most at the risk. */
+function starvedBelow(n: number, limit: number, risk: number): number {
+  let fits = 0;
+  let above = 1e6;
+  while (above - fits > 1) {
+    const middle = Math.floor((fits + above) / 2);
+    if (atLeast(limit, n, middle / 1e6) <= risk) fits = middle;
+    else above = middle;
+  }
+  return fits / 1e6;
+}

@@ -5,6 +5,7 @@ import { KubernetesApiError } from '../base/kubernetes-client.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Check, CheckFamily, CheckOutcome } from './check.ts';
+import { evenOverAllClients } from './checks/even-over-all-clients.ts';
 import { commonRoot } from './checks/extended/common-root.ts';
 import { controlPlaneHealthy } from './checks/extended/control-plane-healthy.ts';
 import { endpointsAsTold } from './checks/extended/endpoints-as-told.ts';
@@ -32,6 +33,7 @@ export const CHECK_FAMILIES: readonly CheckFamily[] = [
   workloadsReady,
   versionsInTheirOwnClusters,
   reachesEveryVersion,
+  evenOverAllClients,
   controlPlaneHealthy,
   commonRoot,
   servedByItsPrimary,

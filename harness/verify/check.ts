@@ -11,6 +11,7 @@ import type { Cause } from './diagnose/causes.ts';
 import type { StepIndex } from './diagnose/steps.ts';
 import type { FaultMeasure } from './fault-measure.ts';
 import type { SamplePlan } from './sample-plan.ts';
+import type { TakenSamples } from './taken-samples.ts';
 import type { Traffic } from './traffic.ts';
 
 /** Plain JSON; goes into reports, so nothing derived from a key, token, port or process id. */
@@ -33,6 +34,8 @@ export interface CheckContext {
   readonly client: string;
   /** Size of the fixed sample per source, and what is accepted of it. */
   readonly sample: SamplePlan;
+  /** The samples that earlier checks have taken; each check of calls notes its own. */
+  readonly samples: TakenSamples;
   /** Milliseconds that a check waits for a mesh that is still spreading. */
   readonly convergenceMs: number;
   readonly onProgress: (message: string) => void;

@@ -2,7 +2,8 @@
 import { HarnessError } from '../base/errors.ts';
 import { type Band, STARVED_PART } from './band.ts';
 import { round } from './figures.ts';
-import { bandsOfAll, MAX_REQUESTS, type Split, smallestSample } from './sample-size.ts';
+import { bandsOfAll, MAX_REQUESTS, type Split, smallestSample, smallestThat } from './sample-size.ts';
+import { holdsTogether, seenBandsOfAll, type Together } from './together.ts';
 
 /** Accepted probability of a wrong verdict, each way, unless the user asks for another. */
 const DEFAULT_RISK = 1e-6;
@@ -18,6 +19,11 @@ export interface SamplePlan {
   readonly risk: number;
   /** For each source one for each expected share, in the orders given. */
   readonly bands: readonly (readonly Band[])[];
+  /**
+   * Set in a large mesh, if the bands of a source only show that everyone answers: how evenly is judged over
+   * all sources together.
+   */
+  readonly together?: Together;
   /** Probability that an error rate of 5 % shows not a single error. */
   readonly errorRateMissed: number;
 }
@@ -28,6 +34,8 @@ export interface SampleOptions {
   readonly expectedShares: readonly Split[];
   /** 0 < risk < 1; `DEFAULT_RISK` by default. */
   readonly risk?: number;
+  /** Of a large mesh, what is judged over all sources together (`togetherIn`). */
+  readonly together?: Together | undefined;
 }
 
 /**
@@ -54,16 +62,37 @@ export function planSample(requests: number | undefined, options: SampleOptions)
       hint: `The most is ${MAX_REQUESTS}; ${DEFAULT_REQUESTS} are the default, and tell a healthy mesh of two clusters from a poor one.`,
     });
   }
-  const size = requests ?? smallestSample(expectedShares, risk, DEFAULT_REQUESTS) ?? MAX_REQUESTS;
-  const bands = bandsOfAll(size, expectedShares, risk);
-  if (bands) return { requests: size, risk, bands, errorRateMissed: (1 - ERROR_RATE_TOLD) ** size };
-  const smallest = smallestSample(expectedShares, risk, size);
+  const smallestFrom = (from: number) => smallest(options, risk, from);
+  const size = requests ?? smallestFrom(DEFAULT_REQUESTS) ?? MAX_REQUESTS;
+  const held = bandsThatHold(size, options, risk);
+  if (held) return { requests: size, risk, ...held, errorRateMissed: (1 - ERROR_RATE_TOLD) ** size };
   const shares = [...new Set(expectedShares.flat().map(share => round(share, 3)))].join(', ');
   throw new HarnessError(
     'ERR_SAMPLE_SIZE',
     `${size} requests cannot tell a healthy share (${shares}) from one that has fallen to ${STARVED_PART * 100} % of it with a risk of ${risk} each way.`,
-    { hint: [numberThatCan(smallest), riskThatHolds(size, expectedShares, risk)].filter(Boolean).join(' ') },
+    {
+      hint: [numberThatCan(smallestFrom(size)), riskThatHolds(size, options, risk)].filter(Boolean).join(' '),
+    },
   );
+}
+
+/** Finds the smallest number of requests that shows what is claimed. */
+const smallest = ({ expectedShares, together }: SampleOptions, risk: number, from: number) =>
+  together
+    ? smallestThat(n => holdsTogether(n, expectedShares, risk, together), from)
+    : smallestSample(expectedShares, risk, from);
+
+/** Returns the bands by which each source tells the shares itself if it can, else those of a large mesh. */
+function bandsThatHold(
+  requests: number,
+  { expectedShares, together }: SampleOptions,
+  risk: number,
+): Pick<SamplePlan, 'bands' | 'together'> | undefined {
+  const bands = bandsOfAll(requests, expectedShares, risk);
+  if (bands) return { bands };
+  if (!together || !holdsTogether(requests, expectedShares, risk, together)) return undefined;
+  const seen = seenBandsOfAll(requests, expectedShares, risk, together);
+  return seen && { bands: seen, together };
 }
 
 /**
@@ -91,7 +120,7 @@ const numberThatCan = (smallest: number | undefined): string =>
 const RISKS = [1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4] as const;
 
 /** Returns the lowest of `RISKS` that this many requests hold, if there is one. */
-function riskThatHolds(requests: number, splits: readonly Split[], refused: number): string | undefined {
-  const risk = RISKS.find(each => each > refused && bandsOfAll(requests, splits, each) !== undefined);
+function riskThatHolds(requests: number, options: SampleOptions, refused: number): string | undefined {
+  const risk = RISKS.find(each => each > refused && bandsThatHold(requests, options, each) !== undefined);
   return risk === undefined ? undefined : `Or accept a higher risk: --risk ${risk}`;
 }

@@ -1,6 +1,9 @@
 /** Finds the number of requests with which the bands of all shares hold the risks. Pure. */
 import { type Band, bandFor } from './band.ts';
 
+/** Finds the band of a share for a number of requests; undefined if they do not hold the risk. */
+type BandOf = (requests: number, share: number, risk: number) => Band | undefined;
+
 /**
  * More requests than this are neither proposed nor sent: one curl asks for all of them, and has ten minutes.
  */
@@ -13,17 +16,22 @@ export type Split = readonly number[];
  * Shares the healthy risk among the bands that can be broken separately: of two that add up to 1, one follows
  * from the other.
  */
-function riskPerBand(shares: Split, risk: number): number {
+export function riskPerBand(shares: Split, risk: number): number {
   const open = shares.filter(share => share > 0 && share < 1).length;
   return open <= 2 ? risk : risk / open;
 }
 
-function bandsFor(requests: number, shares: Split, risk: number): readonly Band[] | undefined {
+function bandsFor(
+  requests: number,
+  shares: Split,
+  risk: number,
+  bandOf: BandOf,
+): readonly Band[] | undefined {
   const each = riskPerBand(shares, risk);
   const known = new Map<number, Band>();
   for (const share of shares) {
     if (known.has(share)) continue;
-    const band = bandFor(requests, share, each);
+    const band = bandOf(requests, share, each);
     if (!band) return undefined;
     known.set(share, band);
   }
@@ -38,10 +46,11 @@ export function bandsOfAll(
   requests: number,
   splits: readonly Split[],
   risk: number,
+  bandOf: BandOf = bandFor,
 ): readonly (readonly Band[])[] | undefined {
   const bands: (readonly Band[])[] = [];
   for (const shares of splits) {
-    const ofSource = bandsFor(requests, shares, risk);
+    const ofSource = bandsFor(requests, shares, risk, bandOf);
     if (!ofSource) return undefined;
     bands.push(ofSource);
   }
@@ -50,13 +59,19 @@ export function bandsOfAll(
 
 /**
  * Finds the smallest number of requests, at least `from`, whose bands hold the risks for every source.
+ * @returns undefined if that takes more than 20 000
+ */
+export const smallestSample = (splits: readonly Split[], risk: number, from = 1): number | undefined =>
+  smallestThat(n => bandsOfAll(n, splits, risk) !== undefined, from);
+
+/**
+ * Finds the smallest number of requests, at least `from`, that holds the risks.
  *
  * Whether a number holds them is monotone but for the rounding of the limits, which plays out within a few
  * requests. So halving finds the edge, and the last stretch before it is tried one by one.
  * @returns undefined if that takes more than 20 000
  */
-export function smallestSample(splits: readonly Split[], risk: number, from = 1): number | undefined {
-  const holds = (n: number) => bandsOfAll(n, splits, risk) !== undefined;
+export function smallestThat(holds: (requests: number) => boolean, from: number): number | undefined {
   const first = Math.max(1, from);
   if (holds(first)) return first;
   let low = first;

@@ -71,6 +71,11 @@ export interface Share {
   readonly expected: number;
   /** Fewest and most answers that are accepted. */
   readonly band: readonly [number, number];
+  /**
+   * In a large mesh: such a share and a lower one, and such a one and a higher one, are accepted at most at
+   * the risk that was asked for.
+   */
+  readonly toldApart?: readonly [number, number];
   /** Set if several clusters are judged together. */
   readonly together?: {
     readonly network: string;
@@ -127,6 +132,11 @@ export interface Traffic {
     readonly sequence: string;
     /** What the letters mean: `a` → `cluster1 → helloworld v1`. */
     readonly legend: Readonly<Record<string, string>>;
+    /**
+     * In a large mesh: the bands show that everyone answers, and how evenly is judged over the samples of all
+     * clients (the check `even-over-all-clients`). Absent where the bands show that, too.
+     */
+    readonly evenness?: 'over-all-clients';
     readonly risks: {
       readonly asked: number;
       readonly healthyRefused: number;

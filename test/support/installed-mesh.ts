@@ -14,6 +14,8 @@ import { checksFor } from '../../harness/verify/catalog.ts';
 import type { CheckContext, CheckOutcome } from '../../harness/verify/check.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { planSample } from '../../harness/verify/sample-plan.ts';
+import { TakenSamples } from '../../harness/verify/taken-samples.ts';
+import { togetherIn } from '../../harness/verify/together.ts';
 
 /** Of a wrong verdict: these tests judge no samples. */
 const RISK = 1e-2;
@@ -91,7 +93,12 @@ export async function installedMesh(
     clock: started.clock,
     signal: new AbortController().signal,
     client: plan.client,
-    sample: planSample(undefined, { expectedShares: expectedShares(topology), risk: RISK }),
+    sample: planSample(undefined, {
+      expectedShares: expectedShares(topology),
+      together: togetherIn(topology),
+      risk: RISK,
+    }),
+    samples: new TakenSamples(),
     convergenceMs: 30_000,
     onProgress: () => {},
     putBack: () => {},

@@ -6,6 +6,8 @@ import type { CheckContext } from '../../harness/verify/check.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../../harness/verify/convergence.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { planSample } from '../../harness/verify/sample-plan.ts';
+import { TakenSamples } from '../../harness/verify/taken-samples.ts';
+import { togetherIn } from '../../harness/verify/together.ts';
 import { impatientClock, type SmallApi, smallApi } from './small-api.ts';
 
 const CLUSTER1 = clusterName('cluster1');
@@ -177,7 +179,11 @@ export async function smallMesh(topology: Topology = twoClusters(), requests = 3
     clock: impatientClock(),
     signal: new AbortController().signal,
     client: 'sleep',
-    sample: planSample(requests, { expectedShares: expectedShares(topology) }),
+    sample: planSample(requests, {
+      expectedShares: expectedShares(topology),
+      together: togetherIn(topology),
+    }),
+    samples: new TakenSamples(),
     convergenceMs: CONVERGENCE_DEADLINE_MS,
     onProgress: () => {},
     putBack: () => {},

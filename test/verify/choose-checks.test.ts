@@ -19,7 +19,8 @@ t.test('a check is what its family declares', async t => {
       `^${id.replace('CLUSTER', 'cluster\\d').replace('PRIMARY', 'cluster1').replace('VERSION', 'v\\d')}$`,
     );
     const steps = new StepIndex({ steps: [] });
-    const checks = [topology, meshOf([1, 2])].flatMap(each => checksOf(each, steps));
+    const meshes = [topology, meshOf([1, 2]), meshOf(Array.from({ length: 7 }, () => 1))];
+    const checks = meshes.flatMap(each => checksOf(each, steps));
     t.ok(checks.length > 0, id);
     for (const check of checks) {
       t.match(check.id, pattern);

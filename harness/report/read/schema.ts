@@ -108,6 +108,7 @@ const share = z.looseObject({
   interval,
   expected: probability,
   band: z.tuple([z.int().min(0), z.int().min(0)]),
+  toldApart: interval.optional(),
   together: z
     .looseObject({
       network: z.string(),
@@ -124,6 +125,7 @@ const sample = z.looseObject({
   switches: z.int().min(0),
   sequence: z.string(),
   legend: z.record(z.string(), z.string()),
+  evenness: z.literal('over-all-clients').optional(),
   risks: z.looseObject({
     asked: probability,
     healthyRefused: probability,

@@ -5,9 +5,10 @@ import { shareInterval } from '../binomial.ts';
 import type { CheckContext } from '../check.ts';
 import { round } from '../figures.ts';
 import { type AnswerGroup, countFromGroup, groupName, isJoint, whyTogether } from '../groups.ts';
-import { bandsOf } from '../sample-plan.ts';
+import { bandsOf, type SamplePlan } from '../sample-plan.ts';
 import type { Answer } from '../sampling.ts';
 import { countFrom, describeTally, sequenceOf } from '../tally.ts';
+import { podMissed } from '../together.ts';
 import type { Share, Tally, Traffic } from '../traffic.ts';
 
 /** What of a sample no healthy mesh shows, each in a sentence. */
@@ -34,14 +35,14 @@ export function faultsOf(sample: NonNullable<Traffic['sample']>, clusters: reado
 }
 
 /** Writes that a share lies outside its band. */
-function describeSkew({
+export function describeSkew({
   cluster,
   count,
   band: [low, high],
   share,
   interval: [from, to],
   expected,
-}: Share): string {
+}: Omit<Share, 'together'>): string {
   return `${cluster} gave ${count} answers where ${low} to ${high} are accepted (a share of ${share}, 95 % interval ${from} to ${to}; expected ${expected})`;
 }
 
@@ -84,6 +85,7 @@ export function sampleOf(
         ...shareOf(countFromGroup(counted, group)),
         expected: round(group.share, 4),
         band: [band.low, band.high],
+        ...(plan.together && { toldApart: toldApart(band) }),
         ...(isJoint(group) && { together: { network, counts, because: whyTogether(group, source.name) } }),
       },
     ];
@@ -96,17 +98,48 @@ export function sampleOf(
     shares,
     remote: shareOf(remote),
     ...sequenceOf(answers, counted),
+    ...(plan.together && { evenness: 'over-all-clients' as const }),
     risks: {
       asked: plan.risk,
-      healthyRefused: significant(healthyRefused(bands)),
+      healthyRefused: significant(healthyRefused(bands) + versionMissed(plan, groups)),
       faultyAccepted: significant(Math.max(0, ...bands.map(({ faultyAccepted }) => faultyAccepted))),
       errorRateMissed: significant(plan.errorRateMissed),
     },
   };
 }
 
+/**
+ * Returns the probability that a pod does not answer a sample in which all have to, and its cluster does: in
+ * a cluster with one pod the band of the cluster has it.
+ */
+function versionMissed({ together, requests }: SamplePlan, groups: readonly AnswerGroup[]): number {
+  if (!together) return 0;
+  const several = groups.filter(({ isNear, pods }) => isNear && pods > 1);
+  const pods = several.reduce((sum, group) => sum + group.pods, 0);
+  return podMissed(requests, pods, together.podShare);
+}
+
+/** Finds versions of clusters on the own network that gave no answer, though their cluster did. */
+export const silentVersions = (groups: readonly AnswerGroup[], counted: Tally): readonly string[] =>
+  groups.flatMap(({ isNear, versions }) =>
+    [...(isNear ? versions : [])].flatMap(([cluster, all]) => {
+      const seen = counted.instances.filter(each => each.cluster === cluster).map(({ version }) => version);
+      return seen.length === 0
+        ? []
+        : all
+            .filter(version => !seen.includes(version))
+            .map(version => `HelloWorld ${version} of ${cluster} gave no answer`);
+    }),
+  );
+
+/** Returns the shares, from which on and beyond, that a band accepts at most at its risk. */
+export const toldApart = ({ starvedShare, excessiveShare }: Band): readonly [number, number] => [
+  round(starvedShare ?? 0, 4),
+  round(excessiveShare ?? 1, 4),
+];
+
 /** Adds the risks up: of two shares one follows from the other; of more, each can be broken by itself. */
-function healthyRefused(bands: readonly Band[]): number {
+export function healthyRefused(bands: readonly Band[]): number {
   const each = bands.map(band => band.healthyRefused);
   return each.length <= 2
     ? Math.max(0, ...each)
@@ -115,4 +148,4 @@ function healthyRefused(bands: readonly Band[]): number {
         each.reduce((sum, risk) => sum + risk, 0),
       );
 }
-const significant = (value: number) => Number(value.toPrecision(3));
+export const significant = (value: number) => Number(value.toPrecision(3));

@@ -2,25 +2,18 @@
 
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
-import { callFrom, isTrouble } from '../calling.ts';
+import { isTrouble } from '../calling.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../check.ts';
-import { converge } from '../convergence.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
 import { describeShortfall, partOf } from '../gateway-weight.ts';
 import { groupsFrom, isJoint } from '../groups.ts';
-import { PodDirectory } from '../pod-directory.ts';
-import type { Answer } from '../sampling.ts';
-import { describeTally, tally } from '../tally.ts';
+import { describeTally } from '../tally.ts';
 import type { Tally, Traffic } from '../traffic.ts';
 import { contributionsOf } from '../workloads.ts';
-import { type Asked, explain } from './explain-calls.ts';
-import { faultsOf, sampleOf } from './fixed-sample.ts';
+import { askFrom, countFor, type Sampled } from './ask-from.ts';
+import { explain } from './explain-calls.ts';
+import { faultsOf, sampleOf, silentVersions } from './fixed-sample.ts';
 import { inCluster } from './in-cluster.ts';
-
-/** What was asked, with the fixed sample if the mesh converged. */
-interface Sampled extends Asked {
-  readonly sampled: Awaited<ReturnType<typeof callFrom>> | undefined;
-}
 
 /**
  * Makes the check that every version of HelloWorld answers the client of this cluster: by the very pods that
@@ -38,15 +31,9 @@ function trafficFrom(topology: Topology, source: ClusterSpec, steps: StepIndex):
       : `Calls from ${source.name} are answered by HelloWorld of every cluster, evenly and without an error.`,
     level: 'core',
     cluster: source.name,
-    run: inCluster(source.name, async (context, client) => {
-      const { requests } = context.sample;
-      const directory = new PodDirectory(context);
-      const convergence = await converge(context, { source, client, groups, directory });
-      if (convergence.converged) context.onProgress(`converged, sampling ${requests} calls`);
-      const sampled = convergence.converged ? await callFrom(context, client, requests) : undefined;
-      if (sampled && !isTrouble(sampled)) await directory.learn(sampled.answers);
-      return await judge(context, steps, { source, groups, directory, convergence, sampled });
-    }),
+    run: inCluster(source.name, async (context, client) =>
+      judge(context, steps, await askFrom(context, client, { source, groups })),
+    ),
   };
 }
 
@@ -68,8 +55,7 @@ function misplacedIn(counted: Tally, context: CheckContext): readonly string[] {
 
 async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): Promise<CheckOutcome> {
   const { source, groups, directory, convergence, sampled } = asked;
-  const order = context.topology.clusters.map(({ name }) => name);
-  const count = (answers: readonly Answer[]) => tally(answers, directory.locate, order);
+  const count = countFor(context, directory);
   const answers = sampled && !isTrouble(sampled) ? sampled.answers : undefined;
   const sample = answers && sampleOf(context, asked, answers, count(answers));
   const judged = sample ?? count(convergence.recent);
@@ -80,7 +66,8 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
       ? sampled.trouble
       : (convergence.trouble ?? (short && describeShortfall(short, source.name)));
   const misplaced = misplacedIn(judged, context);
-  const { errors = [], skews = [] } = sample ? faultsOf(sample, clustersWith(context)) : {};
+  const { errors = [], skews: shares = [] } = sample ? faultsOf(sample, clustersWith(context)) : {};
+  const skews = [...shares, ...(sample?.evenness ? silentVersions(groups, sample) : [])];
   const wrong = [
     ...(convergence.converged
       ? []
