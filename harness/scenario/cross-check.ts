@@ -6,7 +6,7 @@ import { type Cidr, overlaps } from '../base/ipv4.ts';
 import { placementFaults } from '../model/placement.ts';
 import { checkMeshId, checkNames } from './check-names.ts';
 import { defaultVersions } from './default-versions.ts';
-import { type Entry, entriesOf, isMapping, textOf } from './entries.ts';
+import { countOf, dealOut, type Entry, entriesOf, isMapping, listed, textOf } from './entries.ts';
 import {
   defaultNetworkRange,
   defaultPodRange,
@@ -19,12 +19,13 @@ import {
 
 /** Lists all problems that only values together have, each with its path. */
 export function crossCheck(content: unknown): string[] {
+  // To compare each with each would take minutes.
+  const refused = tooMany(content);
+  if (refused) return refused;
   const networks = entriesOf(content, 'networks');
-  const clusters = entriesOf(content, 'clusters');
+  const clusters = dealOut(networks, entriesOf(content, 'clusters'));
   if (networks.length === 0 && clusters.length === 0) return [];
-  // The schema has refused them; to compare each with each would take minutes.
-  if (networks.length > MAX_NETWORKS || clusters.length > MAX_CLUSTERS) return [];
-  return [
+  const problems = [
     ...checkMeshId(content),
     ...checkNames(networks, 'network'),
     ...checkNames(clusters, 'cluster'),
@@ -33,6 +34,27 @@ export function crossCheck(content: unknown): string[] {
     ...checkRanges(networks, clusters),
     ...checkWorkloads(clusters),
   ];
+  // What a group has wrong is told once, not of each of its clusters.
+  return [...new Set(problems)];
+}
+
+/**
+ * Says of which there are too many together. Nothing of a list or group that is too long by itself, which the
+ * schema has refused; undefined if there are few enough of both.
+ */
+function tooMany(content: unknown): string[] | undefined {
+  const counted = [
+    { key: 'networks', most: MAX_NETWORKS, count: countOf(content, 'networks') },
+    { key: 'clusters', most: MAX_CLUSTERS, count: countOf(content, 'clusters') },
+  ] as const;
+  if (counted.every(({ count, most }) => count !== undefined && count <= most)) return undefined;
+  return counted.flatMap(({ key, most, count = 0 }) => {
+    const parts = listed(content, key);
+    const isTold =
+      parts.length > most ||
+      parts.some(({ value, isGroup }) => isGroup && isMapping(value) && Number(value['count']) > most);
+    return count > most && !isTold ? [`${key}: are ${count} together; ${most} are possible`] : [];
+  });
 }
 
 function checkNetworks(networks: readonly Entry[], clusters: readonly Entry[]): string[] {
@@ -81,7 +103,8 @@ function checkRanges(networks: readonly Entry[], clusters: readonly Entry[]): st
   const problems: string[] = [];
   const ranges: { readonly where: string; readonly text: string; readonly range: Cidr }[] = [];
   const add = (entry: Entry, key: string, fallback: string, longest: number) => {
-    const given = entry.fields[key];
+    // A group has no range for all: the schema has refused it.
+    const given = entry.pattern === undefined ? entry.fields[key] : undefined;
     if (given !== undefined && typeof given !== 'string') return;
     const text = given ?? fallback;
     const where = `${entry.where}.${key}`;
@@ -105,14 +128,13 @@ function checkRanges(networks: readonly Entry[], clusters: readonly Entry[]): st
 }
 
 function checkWorkloads(clusters: readonly Entry[]): string[] {
-  const workloads = clusters.map(cluster =>
-    isMapping(cluster.fields['workloads']) ? cluster.fields['workloads'] : {},
-  );
-  const repeated = workloads.flatMap(({ helloWorld }, index) =>
-    Array.isArray(helloWorld) && new Set(helloWorld).size < helloWorld.length
-      ? [`clusters[${clusters[index]?.index}].workloads.helloWorld: names a version twice`]
-      : [],
-  );
+  const workloads = clusters.map(workloadsOf);
+  const repeated = clusters.flatMap(cluster => {
+    const { helloWorld } = workloadsOf(cluster);
+    return Array.isArray(helloWorld) && new Set(helloWorld).size < helloWorld.length
+      ? [`${cluster.where}.workloads.helloWorld: names a version twice`]
+      : [];
+  });
   if (clusters.length === 0) return repeated;
   const missing = [
     ...(workloads.every(({ client }) => client === false)
@@ -127,16 +149,24 @@ function checkWorkloads(clusters: readonly Entry[]): string[] {
 
 /** Checks that answers can show that calls cross between clusters. */
 function checkPlacement(clusters: readonly Entry[]): string[] {
-  const placed = clusters.map(({ index, fields }) => {
-    const { helloWorld, client } = isMapping(fields['workloads']) ? fields['workloads'] : {};
-    const versions = Array.isArray(helloWorld) ? helloWorld.filter(isText) : defaultVersions(index);
-    return { name: `clusters[${index}]`, helloWorld: versions, client: client !== false };
+  const placed = clusters.map(cluster => {
+    const { helloWorld, client } = workloadsOf(cluster);
+    const versions = Array.isArray(helloWorld) ? helloWorld.filter(isText) : defaultVersions(cluster.index);
+    return { name: placeOf(cluster), helloWorld: versions, client: client !== false };
   });
-  return placementFaults(placed).map(({ cluster, what }) => {
-    const where = cluster === undefined ? 'clusters' : `${cluster}.workloads.helloWorld`;
-    return `${where}: the file ${what}, so that no answer shows that a call crossed between clusters`;
+  const paths = new Map(clusters.map(cluster => [placeOf(cluster), cluster.where]));
+  const told = new Set<string>();
+  return placementFaults(placed).flatMap(({ cluster, what }) => {
+    const where = cluster === undefined ? 'clusters' : `${paths.get(cluster)}.workloads.helloWorld`;
+    if (told.has(where)) return [];
+    told.add(where);
+    return [`${where}: the file ${what}, so that no answer shows that a call crossed between clusters`];
   });
 }
 
+const workloadsOf = ({ fields: { workloads } }: Entry) => (isMapping(workloads) ? workloads : {});
+/** Names a cluster in a sentence: by its place, and one of a group by its name. */
+const placeOf = (cluster: Entry): string =>
+  cluster.pattern === undefined ? cluster.where : `${textOf(cluster, 'name')} (${cluster.where})`;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const listOf = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));

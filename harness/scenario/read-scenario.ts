@@ -1,10 +1,12 @@
 /** The content of a scenario file → a scenario, or every problem with its path. */
+import type * as z from '../base/zod.ts';
 import { clusterName, networkName } from '../model/names.ts';
 import type { ClusterSpec, Role, Topology } from '../model/topology.ts';
 import { crossCheck } from './cross-check.ts';
 import { defaultVersions } from './default-versions.ts';
+import { dealOut, entriesOf, textOf } from './entries.ts';
 import { defaultNetworkRange, defaultPodRange, defaultServiceRange } from './ranges.ts';
-import { type ScenarioFile, scenarioSchema } from './schema.ts';
+import { clusterSchema, parseFile, type ScenarioFile } from './schema.ts';
 import { describeIssue } from './schema-issues.ts';
 
 /** The wishes of a scenario for the verification; absent ones have the harness's defaults. */
@@ -31,26 +33,28 @@ export function readScenario(
   name: string,
   content: unknown,
 ): { readonly scenario: Scenario } | { readonly problems: readonly string[] } {
-  const parsed = scenarioSchema.safeParse(content);
+  const parsed = parseFile(content);
   const problems = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(issue => describeIssue(issue, content))),
+    ...('issues' in parsed ? parsed.issues.flatMap(issue => describeIssue(issue, content)) : []),
     ...crossCheck(content),
   ];
-  if (!parsed.success || problems.length > 0) return { problems };
-  return { scenario: toScenario(name, parsed.data) };
+  if ('issues' in parsed || problems.length > 0) return { problems };
+  return { scenario: toScenario(name, parsed.file, content) };
 }
 
-function toScenario(name: string, file: ScenarioFile): Scenario {
+function toScenario(name: string, file: ScenarioFile, content: unknown): Scenario {
+  const networks = entriesOf(content, 'networks');
+  const clusters = dealOut(networks, entriesOf(content, 'clusters'));
   return {
     topology: {
       name,
       description: file.description ?? '',
       meshId: file.meshID ?? 'mesh1',
-      networks: file.networks.map((network, index) => ({
-        name: networkName(network.name),
-        range: network.range ?? defaultNetworkRange(index),
+      networks: networks.map(network => ({
+        name: networkName(textOf(network, 'name') ?? ''),
+        range: textOf(network, 'range') ?? defaultNetworkRange(network.index),
       })),
-      clusters: file.clusters.map(toCluster),
+      clusters: clusters.map(({ fields, index }) => toCluster(clusterSchema.parse(fields), index)),
     },
     verify: {
       ...(file.verify?.requests !== undefined && { requests: file.verify.requests }),
@@ -59,7 +63,7 @@ function toScenario(name: string, file: ScenarioFile): Scenario {
   };
 }
 
-function toCluster(cluster: ScenarioFile['clusters'][number], index: number): ClusterSpec {
+function toCluster(cluster: z.infer<typeof clusterSchema>, index: number): ClusterSpec {
   const role: Role =
     cluster.role === 'remote'
       ? { kind: 'remote', controlPlane: clusterName(cluster.controlPlane ?? '') }

@@ -1,7 +1,7 @@
 /** Tells what is wrong with one value, in the words of a scenario file rather than in those of zod. */
 import { shortened } from '../base/printable.ts';
 import type * as z from '../base/zod.ts';
-import { KNOWN_KEYS } from './schema.ts';
+import { knownKeys } from './schema.ts';
 
 // ---- one value at a time
 
@@ -14,7 +14,7 @@ export function describeIssue(issue: z.core.$ZodIssue, content: unknown): string
   const found = valueAt(content, issue.path);
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const known = KNOWN_KEYS.find(([pattern]) => pattern.test(where))?.[1] ?? [];
+      const known = knownKeys(where, found);
       return issue.keys.map(
         key => `${shortened(join(where, key))}: unknown key; known here: ${known.join(', ')}`,
       );

@@ -231,6 +231,73 @@ const TABLE: readonly {
       /clusters\[1\].controlPlane: is missing/,
     ],
   },
+  {
+    name: 'a group with keys of a single one, and the other way round',
+    text: [
+      'networks: {count: 2, range: 172.30.0.0/21}',
+      'clusters:',
+      '  - {count: 2, network: "network{n}", role: primary, podRange: 10.10.0.0/16}',
+      '  - {name: single, network: [network1], role: primary, cuont: 3}',
+    ].join('\n'),
+    problems: [
+      'networks.range: unknown key; known here: count, name',
+      'clusters[0].podRange: unknown key; known here: count, name, network, role, controlPlane, nodes, workloads',
+      'clusters[1].network: should be a text, is a list',
+      /^clusters\[1\].cuont: unknown key; known here: name, network, role/,
+    ],
+  },
+  {
+    name: 'a group in place of the list that says too little',
+    text: 'networks: [{name: network1}]\nclusters: {name: "c{n}", network: network1, role: primary}',
+    problems: ['clusters.count: is missing'],
+  },
+  {
+    name: 'numbers of a group out of range',
+    text: `${NETWORKS}\nclusters: [{count: 0, network: network1, role: primary}, {count: many, network: {}, role: primary}, {count: 241, network: 1, role: primary}]`,
+    problems: [
+      'clusters[0].count: should be more than 0, is the number 0',
+      'clusters[1].count: should be a number, is "many"',
+      'clusters[1].network: should be a name, or a list of names, which are taken by turns',
+      'clusters[2].count: should be less than 241, is the number 241',
+      'clusters[2].network: should be a name, or a list of names, which are taken by turns',
+    ],
+  },
+  {
+    name: 'groups that are too many together',
+    text: `networks: [{count: 60}, {count: 5}]\nclusters: [{count: 200, network: network1, role: primary}, {count: 41, network: network1, role: primary}]`,
+    problems: ['networks: are 65 together; 64 are possible', 'clusters: are 241 together; 240 are possible'],
+  },
+  {
+    name: 'a name for all of a group',
+    text: `${NETWORKS}\nclusters: {count: 2, name: east, network: [network1, network2], role: primary}`,
+    problems: [
+      'clusters.name: "east" is a name for one; write {n} where the number is to be: east{n}',
+      'clusters.name: another cluster is called "east" (clusters.name)',
+    ],
+  },
+  {
+    name: 'what a group has wrong, once for all of its clusters',
+    text: [
+      'networks: {count: 1}',
+      'clusters:',
+      '  - {count: 2, name: "p{n}", network: network1, role: primary}',
+      '  - {count: 40, name: "r{n}", network: nowhere, role: remote, controlPlane: [p1, p9]}',
+      '  - {count: 3, name: "P{n}", network: network1, role: primary, workloads: {helloWorld: [v1, v1]}}',
+    ].join('\n'),
+    problems: [
+      ...['P1', 'P2', 'P3'].map(name => new RegExp(`^clusters\\[2\\].name: "${name}" is no DNS-1123 label`)),
+      'clusters[1].network: there is no network "nowhere"; networks here: network1',
+      'clusters[1].controlPlane: there is no cluster "p9"; primaries here: p1, p2, P1, P2, P3',
+      'clusters[2].workloads.helloWorld: names a version twice',
+    ],
+  },
+  {
+    name: 'a version that a group has everywhere',
+    text: 'networks: {count: 1}\nclusters: {count: 3, network: network1, role: primary, workloads: {helloWorld: [v1, v2]}}',
+    problems: [
+      /^clusters.workloads.helloWorld: the file puts v1 and v2 into cluster1 \(clusters\) together, so that/,
+    ],
+  },
 ];
 
 t.test('every problem is told with its path, all at once', async t => {
@@ -303,4 +370,68 @@ t.test('a hundred clusters on fifty networks get ranges that do not overlap', as
       .flatMap((other, offset) => (overlaps(one, other) ? [[texts[index], texts[index + 1 + offset]]] : [])),
   );
   t.same(clashes, []);
+});
+
+const topologyOf = (text: string) => {
+  const result = read(text);
+  if ('problems' in result) throw new Error(result.problems.join('\n'));
+  return result.scenario.topology;
+};
+
+t.test('a group stands for as many clusters as it says, as if each stood there', t => {
+  const group = topologyOf(
+    'networks: [{name: network1}]\nclusters: {count: 3, network: network1, role: primary}',
+  );
+  const names = ['cluster1', 'cluster2', 'cluster3'];
+  const single = names.map(name => `{name: ${name}, network: network1, role: primary}`);
+  t.same(group, topologyOf(`networks: [{name: network1}]\nclusters: [${single.join(', ')}]`));
+  t.end();
+});
+
+t.test('groups count their names on, and take networks and control planes by turns', t => {
+  const { networks, clusters } = topologyOf(`
+networks:
+  - {count: 2, name: "net{n}"}
+  - {name: edge}
+clusters:
+  - {count: 2, name: "primary{n}", network: "net{n}", role: primary, nodes: 2}
+  - {name: alone, network: edge, role: primary, podRange: 10.9.0.0/16}
+  - {count: 3, network: [edge, net1], role: remote, controlPlane: "primary{n}"}
+  - {count: 2, network: net2, role: remote, controlPlane: [alone, primary2], workloads: {client: false}}
+`);
+  t.same(
+    networks.map(({ name }) => name),
+    ['net1', 'net2', 'edge'],
+  );
+  t.same(
+    clusters.map(({ name, network, role, nodes, helloWorld, client }) =>
+      [name, network, role.kind === 'remote' ? role.controlPlane : '-', nodes, ...helloWorld, client].join(
+        ' ',
+      ),
+    ),
+    [
+      'primary1 net1 - 2 v1 true',
+      'primary2 net2 - 2 v2 true',
+      'alone edge - 1 v1 true',
+      'cluster1 edge primary1 1 v2 true',
+      'cluster2 net1 primary2 1 v1 true',
+      'cluster3 edge primary1 1 v2 true',
+      'cluster4 net2 alone 1 v1 false',
+      'cluster5 net2 primary2 1 v2 false',
+    ],
+  );
+  t.same(
+    clusters.map(({ podRange }) => podRange),
+    ['10.10', '10.20', '10.9', '10.40', '10.50', '10.60', '10.70', '10.80'].map(start => `${start}.0.0/16`),
+  );
+  t.end();
+});
+
+t.test('240 clusters of one group on one network have ranges that do not overlap', t => {
+  t.equal(
+    topologyOf('networks: {count: 1}\nclusters: {count: 240, network: network1, role: primary}').clusters
+      .length,
+    240,
+  );
+  t.end();
 });

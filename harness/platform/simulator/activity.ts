@@ -16,8 +16,8 @@ import {
  * user lists a resource, a controller writes a resource. The names of single objects do not count, for a loop
  * can make new ones without end.
  */
-export const REPEATS = 100;
-/** Nobody gets further by what is new once so much was; it bounds memory too. 240 clusters have 57,360 pairs. */
+const REPEATS = 100;
+/** Nobody gets further by what is new once so much was; so memory is bound. 240 clusters: 57,360 pairs. */
 const MOST_KINDS = 400_000;
 /** So many of the most frequent deeds are told. */
 const MOST_TOLD = 3;
@@ -49,7 +49,7 @@ export class Activity implements WorldObserver {
     return this.#clock.jumps + this.#progress;
   }
 
-  /** Says what was done most often since the last jump, the most frequent first; nothing done twice: empty. */
+  /** Tells what was done most often since the last jump, the most frequent first; empty: nothing twice. */
   get mostFrequent(): readonly string[] {
     this.#forgetBeforeJump();
     return [...this.#deeds.values()]
@@ -116,7 +116,7 @@ export class Activity implements WorldObserver {
 /** The user of the kubeconfigs that the platform gives away. */
 const ADMINISTRATOR = 'kubernetes-admin';
 
-/** Cuts the object's name off a path: `/api/v1/namespaces/sample/pods/sleep` → `/api/v1/namespaces/sample/pods`. */
+/** Cuts the name of an object off: `/api/v1/namespaces/a/pods/sleep` → `/api/v1/namespaces/a/pods`. */
 function collectionOf(path: string): string {
   const parts = path.split('/');
   const resource = parts[1] === 'api' ? 3 : 4;

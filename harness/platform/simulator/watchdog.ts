@@ -76,11 +76,12 @@ export function watchWorld(
 
 const DEFECT = 'This is a defect of mesh-harness. Please report it with the command line and the seed.';
 const LOOP =
-  'If what it repeats is a loop of your own configuration, mend that; else this is a defect of mesh-harness. ' +
-  'Please report it with the command line and the seed.';
+  'If what it repeats is a loop of your own configuration, mend that; else this is a defect of ' +
+  'mesh-harness. Please report it with the command line and the seed.';
 
 function describeSpin(clock: VirtualClock, mostFrequent: readonly string[]): string {
-  const still = `has not moved on for ${PATIENCE_MS / 1000} s: its clock stands at ${new Date(clock.now()).toISOString()}`;
+  const time = new Date(clock.now()).toISOString();
+  const still = `has not moved on for ${PATIENCE_MS / 1000} s: its clock stands at ${time}`;
   if (mostFrequent.length === 0)
     return `${still}, and nobody in it dials, asks an API server or writes to one: some program spins`;
   return `${still}, and only what happened before happens again; most often: ${mostFrequent.join('; ')}`;
