@@ -1,161 +1,141 @@
-// The figures of docs/performance.md: ratios within one run, medians of several rounds, rounds interleaved.
-// Usage: npm run bench [-- --rounds N] [--only NAME,NAME] [--json]
-import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+// The figures of docs/performance.md against the budgets of budgets.mjs: rounds interleaved, medians of each.
+//
+//   npm run bench -- [--rounds 5] [--only NAME,NAME] [--against COMMIT] [--by wall|cpu] [--json]
+//
+// --only: names of subjects; what they are compared with is measured too. Groups: diagnose, guide, matrix, api.
+// --against: a commit, or a folder where one is built: its harness is measured in the same rounds.
+// --by cpu: on a machine that others use; of what several cores are for, the wall's clock tells all the same.
+// --list: what would be measured. --from FILE: judges what --json has printed.
+// Ends with 1 above a budget, but in CI (CI is set), whose machines have other work.
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { kubernetesDescriptions } from '../../build-descriptions.mjs';
-import { envoyDescriptors } from '../../build-descriptors.mjs';
-import { measureDiagnose, measureMatrix } from './diagnoses.mjs';
-import { GUIDE_SUBJECTS, measureGuide } from './guide.mjs';
-import { CLI, folder, measure, median, ROOT } from './measure.mjs';
+import { parseArgs } from 'node:util';
+import { judged, SUBJECTS, wantedOf } from './budgets.mjs';
+import { CLI, folder, measure, medians, ROOT } from './measure.mjs';
+import { meshFile } from './meshes.mjs';
 
-const value = name =>
-  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
-const rounds = Number(value('--rounds') ?? 5);
-const only = value('--only')?.split(',');
-const isWanted = name => !only || only.includes(name);
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    against: { type: 'string' },
+    by: { type: 'string', default: 'wall' },
+    from: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const wanted = wantedOf(values.only?.split(','));
+const isWanted = name => wanted === undefined || wanted.has(name);
+const by = values.by === 'cpu' ? 'cpuSeconds' : 'seconds';
+const chosen = Object.entries(SUBJECTS).filter(([name]) => isWanted(name));
 
-/** A mesh of n primaries on one network, each watching all others. */
-function meshOf(n) {
-  const file = path.join(folder, `mesh-${n}.yaml`);
-  const clusters = Array.from(
-    { length: n },
-    (_, i) => `  - { name: cluster${i + 1}, network: network1, role: primary }`,
-  ).join('\n');
-  writeFileSync(file, `meshID: mesh1\nnetworks:\n  - name: network1\nclusters:\n${clusters}\n`);
-  return file;
+/** The arguments of Node for a subject. @param report - a folder of its own for each harness */
+function argvOf({ node, cli }, file, report) {
+  if (node) return node;
+  const argv = cli.map(part => (typeof part === 'string' ? part : meshFile(folder, part.mesh)));
+  return [file, ...argv, ...(cli[0] === 'run' ? ['--quiet', '--report-dir', path.join(folder, report)] : [])];
 }
 
-const run = (...scenarios) => [
-  CLI,
-  'run',
-  ...scenarios,
-  '--quiet',
-  '--report-dir',
-  path.join(folder, 'report'),
-];
-const FEW_REQUESTS = ['--risk', '0.3'];
-const subjects = {
-  'import client-node': { argv: ['-e', "import('@kubernetes/client-node')"] },
-  'one scenario': { argv: run('primary-remote-multi-network') },
-  'all four': { argv: run('all') },
-  // A healthy share of a twentieth is told from a poor one by thousands of requests; what is measured here is
-  // the mesh, not them.
-  '5 clusters': { argv: [...run(meshOf(5)), ...FEW_REQUESTS], rounds: 1 },
-  '10 clusters': { argv: [...run(meshOf(10)), ...FEW_REQUESTS], rounds: 1 },
-  '20 clusters': { argv: [...run(meshOf(20)), ...FEW_REQUESTS], rounds: 1 },
-};
-
-const results = {};
-for (let round = 0; round < rounds; round++) {
-  for (const [name, { argv, rounds: most = rounds }] of Object.entries(subjects)) {
-    if (round >= most || !isWanted(name)) continue;
-    results[name] ??= [];
-    results[name].push(await measure(argv));
-  }
-}
-
-/** Figures of one API server: a program of its own, which is bundled first. */
-async function measureApi() {
-  const outfile = path.join(ROOT, 'node_modules/.cache/mesh-harness-bench', `api-${process.pid}.mjs`);
-  process.on('exit', () => rmSync(outfile, { force: true }));
-  const entryPoints = [path.join(ROOT, 'test/bench/api.ts')];
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    plugins: [envoyDescriptors, kubernetesDescriptions],
-  });
-  const samples = [];
+/** Measures all subjects in turns. @returns samples of ours, and of the other harness if there is one */
+async function measureSubjects(other) {
+  const samples = {};
+  const others = {};
   for (let round = 0; round < rounds; round++) {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', outfile], { cwd: ROOT });
-    samples.push(JSON.parse(stdout));
+    for (const [name, subject] of chosen) {
+      if (round >= Math.ceil(rounds / (subject.share ?? 1))) continue;
+      process.stderr.write(`round ${round + 1}: ${name}\n`);
+      samples[name] ??= [];
+      samples[name].push(await measure(argvOf(subject, CLI, 'report'), subject.codes, ROOT));
+      if (!other || subject.node) continue;
+      others[name] ??= [];
+      others[name].push(await measure(argvOf(subject, other.cli, 'other-report'), subject.codes, other.root));
+    }
   }
-  return Object.fromEntries(
-    Object.keys(samples[0]).map(name => [name, median(samples.map(sample => sample[name]))]),
-  );
+  return { samples, others };
 }
 
-if (isWanted('diagnose'))
-  for (const [name, samples] of Object.entries(await measureDiagnose(rounds)))
-    results[name] = [...(results[name] ?? []), ...samples];
-if (isWanted('guide')) Object.assign(results, await measureGuide(rounds));
-const matrix = isWanted('matrix') ? await measureMatrix() : undefined;
-const summary = Object.fromEntries(
-  Object.entries(results).map(([name, samples]) => [
-    name,
-    {
-      seconds: median(samples.map(s => s.seconds)),
-      cpuSeconds: median(samples.map(s => s.cpuSeconds)),
-      megabytes: Math.max(...samples.map(s => s.megabytes)),
-    },
-  ]),
-);
-const api = isWanted('api') ? await measureApi() : undefined;
-const ratio = (one, other, measure = 'seconds') =>
-  summary[one] && summary[other] ? summary[one][measure] / summary[other][measure] : undefined;
-const budgets = [
-  [
-    'one scenario, cold process to exit, against importing client-node',
-    ratio('one scenario', 'import client-node'),
-    4,
-  ],
-  ['all four in one process, against one', ratio('all four', 'one scenario'), 3],
-  ['peak memory of one scenario, MB', summary['one scenario']?.megabytes, 250],
-  ['20 clusters, seconds', summary['20 clusters']?.seconds, 10],
-  ['20 clusters, peak memory, MB', summary['20 clusters']?.megabytes, 1024],
-  ['diagnose on healthy clusters, against importing client-node', ratio('diagnose', 'import client-node'), 2],
-  [
-    'diagnose where packets vanish, seconds more than on a healthy mesh',
-    summary.diagnose && summary['diagnose, lost packets'].seconds - summary.diagnose.seconds,
-    3,
-  ],
-  ...GUIDE_SUBJECTS.map(([parser, linter]) => [
-    `${linter} of 5,000 lines, against the Markdown parser alone, in CPU`,
-    ratio(linter, parser, 'cpuSeconds'),
-    2,
-  ]),
-  ['matrix of a scenario, against its cases one by one', matrix && matrix.seconds / matrix.oneByOne, 0.5],
-].filter(([, measured]) => measured !== undefined);
+/** Measures what has a program of its own, as far as it is wanted. */
+async function measureGroups(samples) {
+  if (isWanted('diagnose')) {
+    const { measureDiagnose } = await import('./diagnoses.mjs');
+    for (const [name, more] of Object.entries(await measureDiagnose(rounds)))
+      samples[name] = [...(samples[name] ?? []), ...more];
+  }
+  if (isWanted('guide')) {
+    const { measureGuide } = await import('./guide.mjs');
+    Object.assign(samples, await measureGuide(rounds));
+  }
+  if (isWanted('matrix')) {
+    const { measureMatrix } = await import('./diagnoses.mjs');
+    const { seconds, oneByOne } = await measureMatrix();
+    samples.matrix = [{ seconds }];
+    samples['cases one by one'] = [{ seconds: oneByOne }];
+  }
+  if (!isWanted('api')) return undefined;
+  const { figuresOf } = await import('./programs.mjs');
+  return await figuresOf('api', rounds);
+}
 
-if (process.argv.includes('--json'))
+async function measureAll() {
+  const { commandLineOf } = await import('./other-tree.mjs');
+  const other = values.against && commandLineOf(values.against, path.join(folder, 'tree'));
+  try {
+    const { samples, others } = await measureSubjects(other);
+    const api = await measureGroups(samples);
+    const each = all => Object.fromEntries(Object.entries(all).map(([name, runs]) => [name, medians(runs)]));
+    const ended = Object.entries(others).flatMap(([name, runs]) =>
+      runs.some(({ code }) => code === 3) ? [name] : [],
+    );
+    for (const [name, runs] of Object.entries(samples))
+      if (runs.some(({ code }) => code === 3)) throw new Error(`${name} ended unknown`);
+    return {
+      node: process.version,
+      cpus: os.cpus().length,
+      load: os.loadavg()[0],
+      rounds,
+      figures: each(samples),
+      ...(other && { against: values.against, others: each(others), ended }),
+      api,
+    };
+  } finally {
+    if (other) other.remove();
+  }
+}
+
+const cell = (value, unit, digits = 2) =>
+  `${value === undefined ? '–' : value.toFixed(digits)} ${unit}`.padStart(11);
+const line = (name, { seconds, cpuSeconds, megabytes }) =>
+  `${name.padEnd(26)}${cell(seconds, 's')}${cell(cpuSeconds, 's CPU')}${cell(megabytes, 'MB', 0)}`;
+
+function print({ node, cpus, load, rounds: taken, figures, others, ended = [], against, api }, rows) {
   console.log(
-    JSON.stringify(
-      { node: process.version, cpus: os.cpus().length, rounds, summary, matrix, api, budgets },
-      null,
-      2,
-    ),
+    `Node ${node}, ${cpus} cores, load average ${load.toFixed(1)}, medians of ${taken} rounds or a share\n`,
   );
-else {
-  console.log(
-    `Node ${process.version}, ${os.cpus().length} cores, median of ${rounds} rounds (large meshes: one)\n`,
-  );
-  for (const [name, { seconds, cpuSeconds, megabytes }] of Object.entries(summary))
-    console.log(
-      `${name.padEnd(24)} ${seconds.toFixed(2).padStart(7)} s ${cpuSeconds.toFixed(2).padStart(7)} s CPU ${megabytes.toFixed(0).padStart(6)} MB`,
-    );
-  if (matrix)
-    console.log(
-      `matrix, ${matrix.attempts} attempts: ${matrix.seconds.toFixed(1)} s; ` +
-        `one by one ${matrix.oneByOne.toFixed(1)} s, from a sample`,
-    );
-  // Beside others on the machine the CPU tells more than the clock on the wall.
-  const cpuRatio = ratio('one scenario', 'import client-node', 'cpuSeconds');
-  if (cpuRatio !== undefined)
-    console.log(
-      `\none scenario against importing client-node, in CPU of all threads: ${cpuRatio.toFixed(2)}`,
-    );
+  for (const [name, figure] of Object.entries(figures)) {
+    console.log(line(name, figure));
+    if (others?.[name])
+      console.log(`${line(`  ${against}`, others[name])}${ended.includes(name) ? '  ended unknown' : ''}`);
+  }
   console.log('');
-  for (const [what, measured, budget] of budgets)
-    console.log(`${measured <= budget ? '✓' : '✗'} ${what}: ${measured.toFixed(2)} (budget ${budget})`);
+  for (const { what, measured, must, aim } of rows) {
+    const mark = measured <= must ? '✓' : '✗';
+    const limits = aim === undefined ? `must ${must}` : `must ${must}, aim ${aim}`;
+    console.log(`${mark} ${what}: ${measured.toFixed(2)} (${limits})`);
+  }
   if (api) console.log('\nOne API server, over TLS on loopback');
   for (const [name, figure] of Object.entries(api ?? {}))
     console.log(`${name.padEnd(44)} ${figure.toFixed(1).padStart(10)}`);
+}
+
+if (values.list) {
+  for (const [name] of chosen) console.log(name);
+} else {
+  const measured = values.from ? JSON.parse(readFileSync(values.from, 'utf8')) : await measureAll();
+  const rows = judged(measured.figures, measured.others, by);
+  if (values.json) console.log(JSON.stringify({ ...measured, budgets: rows }, null, 2));
+  else print(measured, rows);
+  if (rows.some(({ measured: value, must }) => value > must) && !process.env.CI) process.exitCode = 1;
 }

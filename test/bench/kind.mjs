@@ -1,8 +1,8 @@
 // Where the time of a run on kind goes, with stand-ins for the programs. Usage: npm run bench:kind
 // `-- --against COMMIT` runs that commit's harness with the same stand-ins and times too, and says the ratio;
 // `-- --only multi-primary` takes one scenario.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { kubernetesDescriptions } from '../../build-descriptions.mjs';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
+import { checkOut, removeTree } from './other-tree.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TARGET = 0.75;
@@ -51,19 +52,11 @@ try {
   process.exitCode = own.status ?? 1;
   if (values.against !== undefined) {
     const tree = path.join(folder, 'tree');
-    const git = (...args) =>
-      execFileSync('git', ['-C', ROOT, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    git('worktree', 'add', '--detach', tree, values.against);
+    checkOut(values.against, tree);
     try {
       // Its harness, and our stand-ins with their times.
       rmSync(path.join(tree, 'test'), { recursive: true });
       cpSync(path.join(ROOT, 'test'), path.join(tree, 'test'), { recursive: true });
-      mkdirSync(path.join(tree, 'node_modules'));
-      for (const name of execFileSync('ls', ['-A', path.join(ROOT, 'node_modules')], {
-        encoding: 'utf8',
-      }).split('\n'))
-        if (name !== '' && name !== '.cache')
-          symlinkSync(path.join(ROOT, 'node_modules', name), path.join(tree, 'node_modules', name));
       console.log(`\n${values.against}, with the same stand-ins:`);
       const other = await runIn(tree, path.join(folder, 'other.json'));
       console.log('');
@@ -76,7 +69,7 @@ try {
         );
       }
     } finally {
-      git('worktree', 'remove', '--force', tree);
+      removeTree(tree);
     }
   }
 } finally {

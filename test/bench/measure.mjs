@@ -17,13 +17,16 @@ writeFileSync(
   `process.on('exit', () => require('node:fs').writeFileSync(process.env.BENCH_USAGE, JSON.stringify(process.resourceUsage())));`,
 );
 
-/** Runs Node with these arguments. An exit code that is not among `codes` is an error. */
-export function measure(argv, codes = [0]) {
+/**
+ * Runs Node with these arguments. An exit code that is not among `codes` is an error.
+ * @param cwd - the folder of the harness that is measured; this one by default
+ */
+export function measure(argv, codes = [0], cwd = ROOT) {
   return new Promise((resolve, reject) => {
     const usageFile = path.join(folder, 'usage.json');
     const start = process.hrtime.bigint();
     const child = spawn(process.execPath, ['--require', probe, ...argv], {
-      cwd: ROOT,
+      cwd,
       env: { ...process.env, BENCH_USAGE: usageFile },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -40,9 +43,20 @@ export function measure(argv, codes = [0]) {
       }
       const usage = JSON.parse(readFileSync(usageFile, 'utf8'));
       const cpuSeconds = (usage.userCPUTime + usage.systemCPUTime) / 1e6;
-      resolve({ seconds, cpuSeconds, megabytes: usage.maxRSS / 1024 });
+      resolve({ seconds, cpuSeconds, megabytes: usage.maxRSS / 1024, code });
     });
   });
 }
 
 export const median = numbers => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+const FIGURES = ['seconds', 'cpuSeconds', 'megabytes'];
+
+/** The median of each figure of several runs; undefined for those that the runs have not. */
+export const medians = samples =>
+  Object.fromEntries(
+    FIGURES.filter(figure => samples.every(sample => sample[figure] !== undefined)).map(figure => [
+      figure,
+      median(samples.map(sample => sample[figure])),
+    ]),
+  );
