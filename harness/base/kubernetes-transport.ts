@@ -5,7 +5,9 @@ import tls from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from './api-client.ts';
 import { decodeOnlyNames } from './peer-names.ts';
+import { secureContextFor } from './secure-contexts.ts';
 import { type Answer, SharedConnection } from './shared-connection.ts';
+import { inPieces } from './tls-pieces.ts';
 
 /** How to reach an address inside this process, instead of over TCP. */
 export type Dial = (host: string, port: number) => Duplex;
@@ -26,19 +28,17 @@ function createConfig(): { readonly config: KubeConfig; readonly agent: https.Ag
   return { config, agent };
 }
 
-/** TLS connections of one identity to one server inside this process: it reads the certificates once. */
+/** TLS connections of one identity to one server inside this process. */
 class Connector {
   readonly #dial: Dial;
-  #secureContext: tls.SecureContext | undefined;
 
   constructor(dial: Dial) {
     this.#dial = dial;
   }
 
   connect(options: tls.ConnectionOptions, protocol: 'h2' | 'http/1.1'): tls.TLSSocket {
-    this.#secureContext ??= tls.createSecureContext(options);
-    const socket = this.#dial(String(options.host), Number(options.port));
-    const secureContext = this.#secureContext;
+    const secureContext = secureContextFor(options);
+    const socket = inPieces(this.#dial(String(options.host), Number(options.port)), 'client');
     return decodeOnlyNames(tls.connect({ ...options, secureContext, socket, ALPNProtocols: [protocol] }));
   }
 }

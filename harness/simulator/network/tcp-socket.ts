@@ -2,6 +2,7 @@
  * One end of a TCP connection of the virtual network: a `Duplex` that node:tls, node:http and ws take for a
  * `net.Socket`.
  */
+import type { ReadsInPieces } from '../../base/tls-pieces.ts';
 import type { VirtualSocket } from './interfaces.ts';
 import { type Addresses, NetSocket } from './net-socket.ts';
 import { socketError } from './socket-errors.ts';
@@ -28,7 +29,7 @@ const BUFFER_BYTES = 1024 * 1024;
  * The stream of one end. It calls a write's callback when the other end has room for more, which is what
  * gives backpressure.
  */
-export class TcpSocket extends NetSocket implements VirtualSocket {
+export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces {
   /** Called when the socket has ended, for any reason; its namespace sets it. */
   #onGone: (() => void) | undefined;
   /** What this end sends; undefined until the connection stands. */
@@ -37,6 +38,7 @@ export class TcpSocket extends NetSocket implements VirtualSocket {
   #inFlight: WriteCallback | undefined;
   /** The other end's write that waits until this end reads. */
   #waitingWriter: (() => void) | undefined;
+  #pieceBytes = Number.POSITIVE_INFINITY;
 
   constructor(clock: WorldClock, onGone?: () => void) {
     // Like net.Socket, an end that sees the other's FIN ends itself, unless its user sets `allowHalfOpen`.
@@ -188,10 +190,26 @@ export class TcpSocket extends NetSocket implements VirtualSocket {
     let hasRoom = true;
     for (const chunk of Buffer.isBuffer(segment.data) ? [segment.data] : segment.data) {
       this.bytesRead += chunk.length;
-      hasRoom = this.push(chunk);
+      hasRoom = this.#pushInPieces(chunk);
       if (this.destroyed) break;
     }
     if (hasRoom || this.destroyed) segment.taken();
     else this.#waitingWriter = segment.taken;
+  }
+
+  readInPieces(bytes: number): void {
+    this.#pieceBytes = bytes;
+  }
+
+  /** @returns whether there is room for more */
+  #pushInPieces(chunk: Buffer): boolean {
+    let hasRoom = true;
+    for (let from = 0; from < chunk.length && !this.destroyed; from += this.#pieceBytes)
+      hasRoom = this.push(
+        from === 0 && chunk.length <= this.#pieceBytes
+          ? chunk
+          : chunk.subarray(from, from + this.#pieceBytes),
+      );
+    return hasRoom;
   }
 }

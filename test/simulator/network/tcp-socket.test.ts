@@ -1,5 +1,6 @@
 import t from 'tap';
 import { sleep } from '../../../harness/base/clock.ts';
+import type { ReadsInPieces } from '../../../harness/base/tls-pieces.ts';
 import type { VirtualSocket } from '../../../harness/simulator/network/interfaces.ts';
 import { outcomeOf, type SmallWorld, smallWorld, textOf } from '../../support/small-world.ts';
 
@@ -49,6 +50,35 @@ t.test('what is written before the connection stands arrives after it', async t 
   client.write('early ');
   client.end('bird');
   t.equal(await received, 'early bird');
+});
+
+t.test('an end that reads in pieces has all of what arrives in one turn', async t => {
+  using world = smallWorld();
+  const { client, server } = await connected(world);
+  (server as VirtualSocket & ReadsInPieces).readInPieces(1023);
+  const sizes: number[] = [];
+  const turnOf = new Set<number>();
+  let turn = 0;
+  const text: string[] = [];
+  server.on('data', (chunk: Buffer) => {
+    sizes.push(chunk.length);
+    turnOf.add(turn);
+    text.push(chunk.toString());
+  });
+  const count = () => {
+    turn++;
+    if (text.join('').length < 2500) setImmediate(count);
+  };
+  setImmediate(count);
+  const sent = 'abcde'.repeat(500);
+  client.write(sent);
+  const ended = endOf(server);
+  client.end();
+  t.equal(await ended, 'end');
+  t.same(sizes, [1023, 1023, 454]);
+  t.equal(turnOf.size, 1);
+  t.equal(text.join(''), sent);
+  t.equal(server.bytesRead, 2500);
 });
 
 t.test('10 MB arrive whole, and a writer waits while nobody reads', async t => {

@@ -8,6 +8,7 @@ import { BoundedMemory } from '../../../base/bounded-memory.ts';
 import { codeOf, messageOf } from '../../../base/errors.ts';
 import { certificateText, dialText } from '../../../base/go-errors.ts';
 import { decodeOnlyNames } from '../../../base/peer-names.ts';
+import { inPieces } from '../../../base/tls-pieces.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ProcessContext } from '../../program.ts';
 import { PROXY_UID } from '../envoy/environment/environment.ts';
@@ -88,7 +89,12 @@ function handshake(
     settle(error, stream);
   };
   const secured = decodeOnlyNames(
-    tls.connect({ socket, servername, secureContext: contextFor(rootPem), ALPNProtocols: ['h2'] }),
+    tls.connect({
+      socket: inPieces(socket, 'client'),
+      servername,
+      secureContext: contextFor(rootPem),
+      ALPNProtocols: ['h2'],
+    }),
   );
   secured.on('error', error => finish(error));
   secured.once('close', () => finish(new Error('EOF')));

@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
 import { Outcome } from '../../../../base/outcome.ts';
 import { decodeOnlyNames } from '../../../../base/peer-names.ts';
+import { inPieces } from '../../../../base/tls-pieces.ts';
 import type { EnvoyWording } from '../../behaviour.ts';
 import type { DownstreamTls, UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from './counters.ts';
@@ -53,7 +54,7 @@ export class TransportSecurity {
       return;
     }
     this.#context ??= secureContextOf(identity);
-    const socket = new tls.TLSSocket(raw, {
+    const socket = new tls.TLSSocket(inPieces(raw, 'server'), {
       isServer: true,
       secureContext: this.#context,
       requestCert: true,
@@ -109,7 +110,7 @@ export class TransportSecurity {
     this.#context ??= secureContextOf(identity);
     const socket = decodeOnlyNames(
       tls.connect({
-        socket: raw,
+        socket: inPieces(raw, 'client'),
         secureContext: this.#context,
         servername: upstream.sni,
         ALPNProtocols: [...upstream.alpn],

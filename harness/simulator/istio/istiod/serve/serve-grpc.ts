@@ -2,6 +2,7 @@
 import tls from 'node:tls';
 import { GrpcListener } from '../../../../base/grpc/listener.ts';
 import type { GrpcServer } from '../../../../base/grpc/server.ts';
+import { inPieces } from '../../../../base/tls-pieces.ts';
 import { acceptAll } from '../../../network/accept-all.ts';
 import type { VirtualSocket } from '../../../network/interfaces.ts';
 import type { ServeOptions } from './serve.ts';
@@ -29,7 +30,11 @@ function handshakesOf(
 ): (socket: VirtualSocket) => void {
   const secureContext = tls.createSecureContext({ cert: certPem, key: keyPem });
   return socket => {
-    const secure = new tls.TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['h2'] });
+    const secure = new tls.TLSSocket(inPieces(socket, 'server'), {
+      isServer: true,
+      secureContext,
+      ALPNProtocols: ['h2'],
+    });
     secure.on('error', () => {}); // a client may leave in the middle of a handshake
     secure.once('secure', () => {
       // grpc-go @1.67 and later: without it there is no connection.

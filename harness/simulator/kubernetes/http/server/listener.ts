@@ -3,6 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2 from 'node:http2';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { inPieces } from '../../../../base/tls-pieces.ts';
 import type { Upgrade } from '../exchange.ts';
 
 /** Longer than any run: Node's own checks of connections would be real timers. */
@@ -73,6 +74,8 @@ export function createListener(certificate: ServerCertificate, listener: Request
     // As the real one, which takes upgrades over HTTP/1.1 only.
     ALPNProtocols: ['h2', 'http/1.1'],
     minVersion: 'TLSv1.2',
+    // A real timer, too: where thousands of clients come at once, a slow machine is no fault of theirs.
+    handshakeTimeout: NEVER_MS,
   });
   server.on('tlsClientError', () => {});
   server.on('connection', socket => {
@@ -85,7 +88,7 @@ export function createListener(certificate: ServerCertificate, listener: Request
   });
   return {
     accept: socket => {
-      server.emit('connection', socket);
+      server.emit('connection', inPieces(socket, 'server'));
     },
     listen: (port, host) => listen(server, port, host),
     pause: () => {
