@@ -28,6 +28,7 @@ export function limitRanges(store: Store, registry: ResourceRegistry): Admission
     store.list(type, { namespace }).map(range => objectsOf(objectOf(range['spec'])['limits']));
   return {
     name: 'LimitRanger',
+    about: ['pods', 'persistentvolumeclaims'],
     handles: request => {
       if (store.count(type) === 0) return false;
       const key = keyOf(request.type);

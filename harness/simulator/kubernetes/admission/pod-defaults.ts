@@ -22,15 +22,12 @@ const TOKEN_SECONDS = 3607;
 const MIRROR = 'kubernetes.io/config.mirror';
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
-const isNewPod = ({ operation, type, subresource }: AdmissionRequest): boolean =>
-  operation === 'CREATE' && type.group === '' && type.plural === 'pods' && subresource === '';
+const isNewPod = ({ operation, subresource }: AdmissionRequest): boolean =>
+  operation === 'CREATE' && subresource === '';
 
 /** A pod that is made or changed; its subresources are not meant. */
-const isWrittenPod = ({ operation, type, subresource }: AdmissionRequest): boolean =>
-  (operation === 'CREATE' || operation === 'UPDATE') &&
-  type.group === '' &&
-  type.plural === 'pods' &&
-  subresource === '';
+const isWrittenPod = ({ operation, subresource }: AdmissionRequest): boolean =>
+  (operation === 'CREATE' || operation === 'UPDATE') && subresource === '';
 
 function podOf({ object }: AdmissionRequest): KubernetesObject {
   if (!object) throw new Error('a creation without an object');
@@ -71,6 +68,7 @@ export function serviceAccountAdmission(
 ): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
+    about: ['pods'],
     handles: request => isNewPod(request) && request.object?.metadata.annotations?.[MIRROR] === undefined,
     mutate(request) {
       const pod = podOf(request);
@@ -136,6 +134,7 @@ export function priorityAdmission(store: Store, registry: ResourceRegistry): Adm
   };
   return {
     name: 'Priority',
+    about: ['pods'],
     handles: isNewPod,
     mutate(request) {
       const pod = podOf(request);
@@ -168,6 +167,7 @@ export function tolerationAdmission(): AdmissionPlugin {
   const keys = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
   return {
     name: 'DefaultTolerationSeconds',
+    about: ['pods'],
     handles: isWrittenPod,
     mutate(request) {
       const before = objectsOf(objectOf(request.object?.['spec'])['tolerations']);

@@ -15,12 +15,9 @@ const classNameOf = ({ object }: AdmissionRequest): string =>
 export function runtimeClassAdmission(store: Store, registry: ResourceRegistry): AdmissionPlugin {
   return {
     name: 'RuntimeClass',
+    about: ['pods'],
     handles: request =>
-      request.operation === 'CREATE' &&
-      request.type.plural === 'pods' &&
-      request.type.group === '' &&
-      request.subresource === '' &&
-      classNameOf(request) !== '',
+      request.operation === 'CREATE' && request.subresource === '' && classNameOf(request) !== '',
     mutate(request) {
       const { type, name, object } = request;
       if (!object) throw new Error('a creation without an object');

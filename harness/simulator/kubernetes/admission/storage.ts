@@ -25,9 +25,6 @@ const DEFAULT_CLASS = [
   'storageclass.beta.kubernetes.io/is-default-class',
 ];
 
-const isObjectItself = ({ type, subresource }: AdmissionRequest, key: string): boolean =>
-  subresource === '' && keyOf(type) === key;
-
 function objectOfRequest({ object }: AdmissionRequest): KubernetesObject {
   if (!object) throw new Error('a write without an object');
   return object;
@@ -37,8 +34,8 @@ function objectOfRequest({ object }: AdmissionRequest): KubernetesObject {
 export function storageProtection(): AdmissionPlugin {
   return {
     name: 'StorageObjectInUseProtection',
-    handles: ({ operation, type, subresource }) =>
-      operation === 'CREATE' && subresource === '' && Object.hasOwn(FINALIZERS, keyOf(type)),
+    about: Object.keys(FINALIZERS),
+    handles: ({ operation, subresource }) => operation === 'CREATE' && subresource === '',
     mutate: request => {
       const object = objectOfRequest(request);
       const finalizer = FINALIZERS[keyOf(request.type)];
@@ -58,7 +55,8 @@ const isDefault = ({ metadata }: KubernetesObject): boolean =>
 export function defaultStorageClass(store: Store, registry: ResourceRegistry): AdmissionPlugin {
   return {
     name: 'DefaultStorageClass',
-    handles: request => request.operation === 'CREATE' && isObjectItself(request, CLAIMS),
+    about: [CLAIMS],
+    handles: ({ operation, subresource }) => operation === 'CREATE' && subresource === '',
     mutate: request => {
       const claim = objectOfRequest(request);
       const own = claim.metadata.annotations?.[BETA_CLASS] ?? objectOf(claim['spec'])['storageClassName'];
@@ -83,7 +81,8 @@ const sizeOf = (claim: KubernetesObject | undefined): number =>
 export function claimResize(store: Store, registry: ResourceRegistry): AdmissionPlugin {
   return {
     name: 'PersistentVolumeClaimResize',
-    handles: request => request.operation === 'UPDATE' && isObjectItself(request, CLAIMS),
+    about: [CLAIMS],
+    handles: ({ operation, subresource }) => operation === 'UPDATE' && subresource === '',
     validate: ({ type, name, object, oldObject }) => {
       if (!oldObject || sizeOf(object) <= sizeOf(oldObject)) return;
       if (valueAt(oldObject, 'status', 'phase') !== 'Bound')

@@ -5,6 +5,7 @@ import { dump } from 'js-yaml';
 import type { ApiError, Status } from '../registry/status.ts';
 import type { UserInfo } from '../registry/user.ts';
 import { type Accepted, acceptedForm, PLAIN } from './accept.ts';
+import { sendHead } from './answer-head.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 
@@ -109,7 +110,8 @@ function wantsPretty({ url = '', headers }: IncomingMessage): boolean {
 /** Answers longer than this are compressed for clients that can read it. */
 const GZIP_FROM_BYTES = 128 * 1024;
 
-function send({ request, response }: Exchange, code: number, text: string, contentType: string): void {
+function send(exchange: Exchange, code: number, text: string, contentType: string): void {
+  const { request, response } = exchange;
   if (response.headersSent || response.destroyed) return;
   let body: string | Buffer = text;
   if (text.length > GZIP_FROM_BYTES && acceptsGzip(request)) {
@@ -118,7 +120,7 @@ function send({ request, response }: Exchange, code: number, text: string, conte
     const vary = response.getHeader('Vary');
     response.setHeader('Vary', vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`);
   }
-  response.writeHead(code, {
+  sendHead(exchange, code, {
     'Content-Type': contentType,
     'Cache-Control': 'no-cache, private',
     'Content-Length': Buffer.byteLength(body),

@@ -14,6 +14,8 @@ export interface Upgrade {
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The request's id: the client's own, or a new one. */
+  readonly auditId: string;
   /** Present if the client wants to speak another protocol. */
   readonly upgrade?: Upgrade;
 }

@@ -1,10 +1,12 @@
 /** Watches over HTTP: a stream of JSON lines that starts where the client left off. */
+
 import type { Clock } from '../../../base/clock.ts';
 import type { Change } from '../registry/change.ts';
 import { convert } from '../registry/conversion.ts';
 import type { KubernetesObject } from '../registry/json.ts';
 import { changeSeen } from '../registry/seen-change.ts';
 import { ApiError, expired } from '../registry/status.ts';
+import { sendHead } from './answer-head.ts';
 import type { Exchange, UpgradeExchange } from './exchange.ts';
 import { type LineSink, LineWriter, MessageWriter } from './line-writer.ts';
 import { type ListOptions, parseResourceVersion } from './list-options.ts';
@@ -37,7 +39,7 @@ export function serveWatch(exchange: Exchange, target: WatchTarget): void {
     serveOverWebSocket({ ...exchange, upgrade }, target, asked);
     return;
   }
-  response.writeHead(200, {
+  sendHead(exchange, 200, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-cache, private',
   });

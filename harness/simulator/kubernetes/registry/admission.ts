@@ -1,6 +1,6 @@
 /** The plug-ins between a request and the store: in their order, each may change or refuse it. */
 import type { KubernetesObject } from './json.ts';
-import type { ResourceType } from './resources.ts';
+import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import type { UserInfo } from './user.ts';
 
 /** A write as the plug-ins see it (admission.k8s.io/v1 AdmissionRequest). */
@@ -27,6 +27,8 @@ export interface AdmissionRequest {
 /** A link of the chain. Both methods throw ApiError to refuse. */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** The resources that it concerns; absent: all. */
+  readonly about?: readonly ResourceKey[];
   /** Tells whether the plug-in concerns a request. It is cheap, so that most requests need not wait. */
   handles(request: AdmissionRequest): boolean;
   /**
@@ -40,9 +42,20 @@ export interface AdmissionPlugin {
 /** The plug-ins in their order: all that mutate before any that validates. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
+  readonly #byType = new WeakMap<ResourceType, readonly AdmissionPlugin[]>();
 
   constructor(plugins: readonly AdmissionPlugin[]) {
     this.#plugins = plugins;
+  }
+
+  /** Returns those that concern a type. */
+  #of(type: ResourceType): readonly AdmissionPlugin[] {
+    const known = this.#byType.get(type);
+    if (known) return known;
+    const key = keyOf(type);
+    const plugins = this.#plugins.filter(({ about }) => about === undefined || about.includes(key));
+    this.#byType.set(type, plugins);
+    return plugins;
   }
 
   /** Runs the mutating plug-ins. @param settle - puts an object in order after a plug-in: defaults */
@@ -51,7 +64,7 @@ export class AdmissionChain {
     settle: (object: KubernetesObject) => KubernetesObject,
   ): Promise<KubernetesObject | undefined> {
     let current = request;
-    for (const plugin of this.#plugins) {
+    for (const plugin of this.#of(request.type)) {
       if (!plugin.mutate || !plugin.handles(current)) continue;
       const object = await plugin.mutate(current);
       if (object !== current.object) current = { ...current, object: settle(object) };
@@ -60,7 +73,7 @@ export class AdmissionChain {
   }
 
   async validate(request: AdmissionRequest): Promise<void> {
-    for (const plugin of this.#plugins) {
+    for (const plugin of this.#of(request.type)) {
       if (plugin.validate && plugin.handles(request)) await plugin.validate(request);
     }
   }

@@ -11,6 +11,8 @@ export class ChangeHistory {
   #changes: Change[] = [];
   /** Bytes of those that were measured: the first ones. */
   #sizes: number[] = [];
+  /** Their sum. */
+  #bytes = 0;
   /** The version of the newest change that is lost. */
   #lostVersion = 0;
 
@@ -35,15 +37,19 @@ export class ChangeHistory {
   }
 
   #bound(): void {
-    for (const change of this.#changes.slice(this.#sizes.length)) this.#sizes.push(bytesOf(change));
-    const bytes = this.#sizes.reduce((sum, size) => sum + size, 0);
-    if (bytes > MOST_BYTES) this.#drop(this.#changes.length >> 1);
+    for (let index = this.#sizes.length; index < this.#changes.length; index++) {
+      const size = bytesOf(this.#changes[index] as Change); // the index is in range
+      this.#sizes.push(size);
+      this.#bytes += size;
+    }
+    if (this.#bytes > MOST_BYTES) this.#drop(this.#changes.length >> 1);
   }
 
   /** Drops the oldest ones. A new list, so that the memory of the old one goes too. */
   #drop(count: number): void {
     if (count === 0) return;
     this.#lostVersion = this.#changes[count - 1]?.resourceVersion ?? this.#lostVersion;
+    for (const size of this.#sizes.slice(0, count)) this.#bytes -= size;
     this.#sizes = this.#sizes.slice(count);
     this.#changes = this.#changes.slice(count);
   }

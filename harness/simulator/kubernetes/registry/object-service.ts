@@ -136,12 +136,15 @@ export class ObjectService {
     change: Change,
     context: WriteContext,
   ): Promise<KubernetesObject> {
+    const { minor } = this.registry;
+    const written: Change = (draft, current) =>
+      this.#zeroValues.asGoWrites(change(draft, current), type, minor);
     for (let attempt = 0; ; attempt++) {
       const stored = this.get(type, namespace, name);
       // Defaults that came after it was written count as its own.
       if (type.custom?.conversion) await this.prepareToShow(type, context.version, [stored]);
       const current = type.custom ? convert(type, context.version, stored) : stored;
-      const updated = prepareUpdate(type, current, checkedChange(type, change, context), context);
+      const updated = prepareUpdate(type, current, checkedChange(type, written, context), context);
       const request = requestOf(
         { operation: 'UPDATE', type, namespace, object: updated, oldObject: current },
         context,
@@ -156,8 +159,8 @@ export class ObjectService {
         continue;
       }
       if (!type.custom?.conversion) return this.#writer.replace(type, current, admitted, context);
-      const written = await this.#converted.replace(type, { stored, current, admitted }, context);
-      if (written) return written;
+      const replaced = await this.#converted.replace(type, { stored, current, admitted }, context);
+      if (replaced) return replaced;
     }
   }
 

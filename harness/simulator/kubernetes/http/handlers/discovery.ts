@@ -1,9 +1,11 @@
 /** Discovery: `/api`, `/apis` and below, in the aggregated and the legacy form. */
+
 import { createHash } from 'node:crypto';
 import { groupsOf } from '../../registry/groups.ts';
 import type { JsonObject } from '../../registry/json.ts';
 import { methodNotAllowed, unknownResource } from '../../registry/status.ts';
 import { AGGREGATED, acceptedForm, type Endpoint, negotiate, PLAIN, ROUTED } from '../accept.ts';
+import { sendHead } from '../answer-head.ts';
 import { type Call, sendIndented, sendJson, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { aggregatedGroup, legacyGroup, legacyResources } from './discovery-documents.ts';
@@ -26,7 +28,7 @@ function sendAggregated(call: Call, items: readonly JsonObject[]): void {
   response.setHeader('Vary', 'Accept');
   response.setHeader('Cache-Control', 'public');
   if (request.headers['if-none-match'] === tag) {
-    response.writeHead(304).end();
+    sendHead(call, 304).end();
     return;
   }
   const media = accepted.media === 'yaml' ? 'application/yaml' : 'application/json';

@@ -4,6 +4,7 @@ import type { LogOptions } from '../../kubelet-api.ts';
 import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest } from '../../registry/status.ts';
+import { sendHead } from '../answer-head.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
@@ -51,12 +52,12 @@ export async function handleLogs(
   call: Call<ResourceRequest>,
   type: ResourceType,
 ): Promise<void> {
-  const { info, response, upgrade } = call;
+  const { info, upgrade } = call;
   const pod = environment.objects.get(type, info.namespace, info.name);
   const container = chooseContainer(pod, info.query.get('container'));
   const options = optionsOf(info.query);
   if (nodeOf(pod) === undefined) {
-    response.writeHead(204).end();
+    sendHead(call, 204).end();
     return;
   }
   const isSocket = upgrade !== undefined && transportOf(upgrade) === 'websocket';

@@ -1,8 +1,10 @@
 /** Paths beside the resources: version, health, OpenAPI, the token issuer. */
+
 import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import type { JsonObject } from '../../registry/json.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { type Endpoint, negotiateRoute, PLAIN } from '../accept.ts';
+import { sendHead } from '../answer-head.ts';
 import { type Call, sendIndented } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { PathRequest } from '../request-info.ts';
@@ -92,7 +94,7 @@ function sendDocument(environment: Environment, call: PathCall, { endpoint, of, 
     return;
   }
   const text = JSON.stringify(of(environment));
-  response.writeHead(200, {
+  sendHead(call, 200, {
     'Content-Type': type,
     'Cache-Control': 'public, max-age=3600',
     'Content-Length': Buffer.byteLength(text),

@@ -1,6 +1,8 @@
 /** OpenAPI documents, in the form that the client asks for, with what lets it keep them. */
+
 import { gzipSync } from 'node:zlib';
 import { documentsOf, type PublishedDocument } from '../../openapi/published-documents.ts';
+import { sendHead } from '../answer-head.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 
@@ -20,13 +22,13 @@ const FORMS = { 2: formsOf(2), 3: formsOf(3) };
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** What is sent of a path that is no document's. */
-function sendNothing({ response }: OpenApiCall, code: number): void {
-  response.writeHead(code, { 'Cache-Control': NOT_KEPT, 'Content-Length': 0 }).end();
+function sendNothing(call: OpenApiCall, code: number): void {
+  sendHead(call, code, { 'Cache-Control': NOT_KEPT, 'Content-Length': 0 }).end();
 }
 
 const NOT_KEPT = 'no-cache, private';
 
-type OpenApiCall = Pick<Call, 'request' | 'response' | 'info'>;
+type OpenApiCall = Pick<Call, 'request' | 'response' | 'auditId' | 'info'>;
 
 /**
  * Answers a request below `/openapi/` (kube-openapi pkg/handler/handler.go, pkg/handler3/handler.go
@@ -43,7 +45,7 @@ export function handleOpenApi(environment: Environment, call: OpenApiCall): bool
   }
   if (path === '/openapi/v3') {
     const text = documents.index();
-    call.response.writeHead(200, {
+    sendHead(call, 200, {
       'Cache-Control': NOT_KEPT,
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Length': Buffer.byteLength(text),
@@ -81,20 +83,20 @@ function sendDocument(
   if (asked !== null && asked !== '') {
     if (asked !== document.hash) {
       const location = `${info.path}?hash=${document.hash}`;
-      response.writeHead(301, { 'Content-Type': type, Location: location, 'Content-Length': 0 }).end();
+      sendHead(call, 301, { 'Content-Type': type, Location: location, 'Content-Length': 0 }).end();
       return;
     }
     response.setHeader('Cache-Control', 'public, immutable');
     response.setHeader('Expires', new Date(clock.now() + YEAR_MS).toUTCString().replace('GMT', 'UTC'));
   }
   if (request.headers['if-none-match'] === tag) {
-    response.writeHead(304).end();
+    sendHead(call, 304).end();
     return;
   }
   const body = type.endsWith('json') ? Buffer.from(document.json) : document.protobuf();
   const isPacked = version === 2 && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   const sent = isPacked ? gzipSync(body, { level: 1 }) : body;
-  response.writeHead(200, {
+  sendHead(call, 200, {
     'Accept-Ranges': 'bytes',
     'Content-Type': type,
     ...(isPacked && { 'Content-Encoding': 'gzip' }),

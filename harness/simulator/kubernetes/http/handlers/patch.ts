@@ -3,7 +3,6 @@ import { convert } from '../../registry/conversion.ts';
 import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
-import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { badRequest, methodNotAllowed } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
@@ -96,7 +95,7 @@ function receivePatched(
       ]);
     }
     noteDuplicates(patched, patch.duplicates);
-    return asGoWrites(receiveObject(patched, call, type, minor), type, minor);
+    return receiveObject(patched, call, type, minor);
   });
 }
 

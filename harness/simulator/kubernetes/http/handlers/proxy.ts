@@ -1,9 +1,11 @@
 /** The `proxy` subresource of pods and services: an HTTP request, handed on to them. */
+
 import http from 'node:http';
 import { dialText } from '../../../../base/go-errors.ts';
 import { objectsOf, stringOf, valueAt } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, notSimulated } from '../../registry/status.ts';
+import { sendHead } from '../answer-head.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -82,7 +84,7 @@ export async function handleProxy(
       createConnection: () => environment.network.connect(address, port),
     });
     onward.on('response', answer => {
-      response.writeHead(answer.statusCode ?? 502, handedOn(answer.headers));
+      sendHead(call, answer.statusCode ?? 502, handedOn(answer.headers));
       answer.pipe(response);
       answer.on('end', resolve);
       answer.on('error', reject);

@@ -4,7 +4,6 @@ import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { KubernetesObject } from '../../registry/json.ts';
 import { uidConflict } from '../../registry/new-state.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
-import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
@@ -63,8 +62,7 @@ export async function handleUpdate(
   if (info.name === '' || !type.verbs.includes('update')) throw methodNotAllowed();
   const context = contextOf(call, 'Update');
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
-  const { minor } = environment.registry;
-  const object = asGoWrites(receiveObject(body, call, type, minor), type, minor);
+  const object = receiveObject(body, call, type, environment.registry.minor);
   checkName(object, info);
   checkNamespace(object, info, type);
   if (type.custom || CONDITIONAL.includes(keyOf(type))) demandVersion(object, environment, info, type);

@@ -6,7 +6,6 @@
 import { copy, type JsonObject, type KubernetesObject, stringOf } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { fillDefaults } from '../../registry/schema/keep.ts';
-import { asGoWrites } from '../../registry/schema/zero-values.ts';
 import { badRequest, conflict, notFound, notSimulated } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import type { Call } from '../call.ts';
@@ -54,13 +53,10 @@ export async function applyObject(
     return await createByApply(environment, call, type, context, applied);
   }
   const merge = merger(environment, type, context, applied, isTrue(info.query.get('force')));
-  const object = await environment.objects.update(
-    type,
-    info.namespace,
-    info.name,
-    (draft, current) => asGoWrites(merge.change(draft, current), type, environment.registry.minor),
-    { ...context, own: (_current, updated) => writeManagers(updated, merge.managers()) },
-  );
+  const object = await environment.objects.update(type, info.namespace, info.name, merge.change, {
+    ...context,
+    own: (_current, updated) => writeManagers(updated, merge.managers()),
+  });
   return { object, created: false };
 }
 

@@ -71,11 +71,11 @@ class ApiServer {
     this.#observer = observer;
   }
 
-  async answer(exchange: Exchange): Promise<void> {
-    const { request, response } = exchange;
+  async answer(received: Omit<Exchange, 'auditId'>): Promise<void> {
+    const { request, response } = received;
+    const exchange: Exchange = { ...received, auditId: this.#auditIdOf(request) };
     const { method = 'GET', url = '/' } = request;
     const atMs = this.#environment.clock.now();
-    response.setHeader('Audit-Id', this.#auditIdOf(request));
     let username = '';
     try {
       const { info, user } = this.#admit(request);

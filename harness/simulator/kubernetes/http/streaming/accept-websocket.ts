@@ -1,6 +1,8 @@
 /** The handshake of a WebSocket, with the subprotocols of Kubernetes. */
+
 import type { IncomingMessage } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { sendHead } from '../answer-head.ts';
 import type { Exchange, UpgradeExchange } from '../exchange.ts';
 import { takeOver } from './upgrade.ts';
 
@@ -51,8 +53,8 @@ export function acceptWebSocket(
 }
 
 /** Refuses the handshake without a word: 403 for subprotocols that nobody speaks, 400 for too many. */
-export function refuseWebSocket({ response }: Exchange, code: 400 | 403): void {
-  response.writeHead(code, { 'Content-Length': 0 }).end();
+export function refuseWebSocket(exchange: Exchange, code: 400 | 403): void {
+  sendHead(exchange, code, { 'Content-Length': 0 }).end();
 }
 
 /** Returns the bytes of a message, in whatever form `ws` hands them over. */

@@ -1,5 +1,7 @@
 /** Where a log goes: plain text over HTTP, or the messages of a WebSocket. */
+
 import type { WebSocket } from 'ws';
+import { sendHead } from '../answer-head.ts';
 import { sendText } from '../call.ts';
 import type { Exchange, UpgradeExchange } from '../exchange.ts';
 import { acceptWebSocket, protocolFor, refuseWebSocket } from './accept-websocket.ts';
@@ -28,7 +30,7 @@ export class LogText {
   start(): void {
     const { response } = this.#exchange;
     if (response.headersSent) return;
-    response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
+    sendHead(this.#exchange, 200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
     response.flushHeaders();
   }
 

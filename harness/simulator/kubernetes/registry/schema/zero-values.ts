@@ -2,28 +2,64 @@
  * What Go's encoder makes of zero values: a field with `omitempty` is not written where it has none, and a
  * field without is written where it has one (encoding/json, Marshal).
  */
+
 import { isObject, type JsonObject, type KubernetesObject } from '../json.ts';
+import { DEFAULT_OF_NIL } from '../nil-defaults.ts';
 import { type ResourceType, storageApiVersion } from '../resources.ts';
 import { messageFor } from './messages.ts';
 import { fieldsOf, type StructField } from './struct-fields.ts';
 import { isUnion } from './unions.ts';
 import { zeroScalar } from './zero-scalars.ts';
 
-/** What a message writes in any case, by the name of the field. */
-type Always = readonly StructField[];
+/** A field, and what its value asks for. */
+interface Writing extends StructField {
+  /** Its value is a message, or holds some. */
+  readonly isMessage: boolean;
+  readonly isAlways: boolean;
+  /** An empty list is told from none. */
+  readonly keepsEmpty: boolean;
+}
 
-const always = new Map<string, Always>();
-
-/** Returns the fields of a message that are always written. */
-function alwaysOf(message: string): Always {
-  const known = always.get(message);
-  if (known) return known;
-  const fields = [...(fieldsOf(message)?.values() ?? [])].filter(({ marks }) => marks.includes('always'));
-  always.set(message, fields);
-  return fields;
+/** How a message is written, by the names of its fields. */
+interface Plan {
+  readonly fields: ReadonlyMap<string, Writing>;
+  /** What it writes in any case. */
+  readonly always: readonly Writing[];
 }
 
 const isMessage = (type: string): boolean => type.length > 1 && !isUnion(type);
+
+const plans = new Map<string, Plan>();
+
+/** Returns how a message is written, if it is described. */
+function planOf(message: string): Plan | undefined {
+  const known = plans.get(message);
+  if (known) return known;
+  const described = fieldsOf(message);
+  if (!described) return undefined;
+  const fields = new Map<string, Writing>();
+  for (const [name, field] of described)
+    fields.set(name, {
+      ...field,
+      isMessage: isMessage(field.type),
+      isAlways: field.marks.includes('always'),
+      keepsEmpty: DEFAULT_OF_NIL.includes(`${field.struct}.${name}`),
+    });
+  const plan = { fields, always: [...fields.values()].filter(({ isAlways }) => isAlways) };
+  plans.set(message, plan);
+  return plan;
+}
+
+const messages = new WeakMap<ResourceType, string>();
+
+/** Returns the message of a type's objects. */
+function messageOfType(type: ResourceType): string {
+  const known = messages.get(type);
+  if (known !== undefined) return known;
+  const message = messageFor(storageApiVersion(type), type.kind);
+  messages.set(type, message);
+  return message;
+}
 
 /**
  * Makes an object as Go would write it, in place: that is what is stored, and shown. What is applied is taken
@@ -31,42 +67,36 @@ const isMessage = (type: string): boolean => type.length > 1 && !isUnion(type);
  * @param minor - of Kubernetes, 34 for 1.34: what is newer is not written
  */
 export function asGoWrites(object: KubernetesObject, type: ResourceType, minor: number): KubernetesObject {
-  if (!type.custom) bringMessage(object, messageFor(storageApiVersion(type), type.kind), minor);
+  if (!type.custom) bringMessage(object, messageOfType(type), minor);
   return object;
 }
 
 /** Adds what Go writes in any case and an object does not have: its status, when it is new. In place. */
 export function fillAbsent(object: KubernetesObject, type: ResourceType, minor: number): void {
-  if (!type.custom) fillAlways(object, messageFor(storageApiVersion(type), type.kind), minor);
+  const plan = type.custom ? undefined : planOf(messageOfType(type));
+  if (plan) fillAlways(object, plan, minor);
 }
 
-function fillAlways(object: JsonObject, message: string, minor: number): void {
-  for (const field of alwaysOf(message)) {
+function fillAlways(object: JsonObject, { always }: Plan, minor: number): void {
+  for (const field of always) {
     if (field.since > minor || (object[field.name] ?? null) !== null) continue;
     object[field.name] = zeroOf(field, minor);
   }
 }
 
 function bringMessage(object: JsonObject, message: string, minor: number): void {
-  const fields = fieldsOf(message);
-  if (!fields) return;
+  const plan = planOf(message);
+  if (!plan) return;
   for (const name of Object.keys(object)) {
-    const field = fields.get(name);
+    const field = plan.fields.get(name);
     if (!field) continue;
     const value = object[name];
-    if (isMessage(field.type)) bringValues(value, field, minor);
-    if (isZero(value, field) && !field.marks.includes('always') && !forbidsDefault(value, field))
-      delete object[name];
+    if (field.isMessage) bringValues(value, field, minor);
+    if (field.isAlways || (field.keepsEmpty && Array.isArray(value))) continue;
+    if (isZero(value, field)) delete object[name];
   }
-  fillAlways(object, message, minor);
+  fillAlways(object, plan, minor);
 }
-
-/**
- * Tells whether a list is empty instead of absent, so that it gets no default, and is refused then
- * (pkg/apis/autoscaling/v2/defaults.go @v1.34, copyHPAScalingRules).
- */
-const forbidsDefault = (value: unknown, { struct, name }: StructField): boolean =>
-  struct === 'HPAScalingRules' && name === 'policies' && Array.isArray(value);
 
 /** Goes on with what is below a field. */
 function bringValues(value: unknown, { type, shape }: StructField, minor: number): void {

@@ -10,7 +10,7 @@ import {
 import { equal, type JsonObject, type KubernetesObject, objectOf } from '../json.ts';
 import { invalidFor, textOf } from './entries.ts';
 import { jsonProblem } from './json-problem.ts';
-import { problemsOfConfigKey } from './names.ts';
+import { isConfigKey, problemsOfConfigKey } from './names.ts';
 
 const MAX_CONTENT_BYTES = 1024 * 1024;
 
@@ -18,7 +18,9 @@ const MAX_CONTENT_BYTES = 1024 * 1024;
 const decodedBytes = (text: string): number => Buffer.byteLength(text, 'base64');
 
 const badKeys = (content: JsonObject, field: string): FieldError[] =>
-  Object.keys(content).flatMap(key => invalidFor(`${field}[${key}]`, key, problemsOfConfigKey(key)));
+  Object.keys(content)
+    .filter(key => !isConfigKey(key))
+    .flatMap(key => invalidFor(`${field}[${key}]`, key, problemsOfConfigKey(key)));
 
 const sizeOf = (content: JsonObject, count: (text: string) => number): number =>
   Object.values(content).reduce<number>((sum, value) => sum + count(textOf(value)), 0);

@@ -85,6 +85,10 @@ export function problemsOfUnderscoredSubdomain(value: string): string[] {
 }
 
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
+const SOUND_CONFIG_KEY = /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/;
+
+/** Tells whether nothing is wrong with a key of a ConfigMap or Secret. */
+export const isConfigKey = (value: string): boolean => SOUND_CONFIG_KEY.test(value);
 
 /** Checks a key of a ConfigMap or Secret (IsConfigMapKey). @returns the server's sentences */
 export function problemsOfConfigKey(value: string): string[] {

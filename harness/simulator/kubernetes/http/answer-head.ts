@@ -1,0 +1,22 @@
+/** The head of an answer, with the id of its request. */
+import type { ServerResponse } from 'node:http';
+import type { Exchange } from './exchange.ts';
+
+/** What is sent of the request's own, whatever the answer (apiserver pkg/endpoints/filters/audit_init.go). */
+const AUDIT_ID = 'Audit-Id';
+
+/**
+ * Sends status and headers, beside those that were set before.
+ * @param headers - by name; their values are sent as they are
+ */
+export function sendHead(
+  { response, auditId }: Pick<Exchange, 'response' | 'auditId'>,
+  code: number,
+  headers: Readonly<Record<string, string | number | string[] | undefined>> = {},
+): ServerResponse {
+  // Headers that are given at once need not be kept by name first.
+  if (response.getHeaderNames().length === 0)
+    return response.writeHead(code, { [AUDIT_ID]: auditId, ...headers });
+  response.setHeader(AUDIT_ID, auditId);
+  return response.writeHead(code, headers);
+}
