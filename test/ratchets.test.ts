@@ -167,7 +167,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/simulator/open-world.ts': 1,
   'harness/platform/version-windows.ts': 3,
   'harness/report/html/html.ts': 14,
-  'harness/report/html/traffic.ts': 5,
+  'harness/report/html/traffic.ts': 4,
   'harness/report/markdown.ts': 2,
   'harness/report/tap.ts': 2,
   'harness/report/words.ts': 3,

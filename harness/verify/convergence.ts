@@ -1,18 +1,16 @@
 /**
  * Waits until every cluster, or network, that is to answer has answered: a mesh that is still spreading is
- * not judged.
+ * not judged. In a large mesh the client's proxy says so, and few calls are sent.
  */
 
-import type { ApiClient } from '../base/api-client.ts';
 import { type Clock, sleep } from '../base/clock.ts';
-import type { ClusterSpec } from '../model/topology.ts';
 import { callFrom, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
 import { describeShortfall, partOf, type Shortfall, shortfalls } from './gateway-weight.ts';
 import { type AnswerGroup, batchSizeFor, groupName, silentGroups } from './groups.ts';
-import type { PodDirectory } from './pod-directory.ts';
 import type { Answer } from './sampling.ts';
 import type { Locate } from './tally.ts';
+import { type Outlook, toldByProxy } from './told-by-proxy.ts';
 
 /** Deadline of the wait, milliseconds, unless the run has another. */
 export const CONVERGENCE_DEADLINE_MS = 120_000;
@@ -36,14 +34,48 @@ export interface Convergence {
   readonly trouble?: string;
   /** Networks of which not every pod was counted in the end, though all batches were good. */
   readonly shortfalls: readonly Shortfall[];
+  /** How often the client's proxy was asked; absent where only calls were sent. */
+  readonly looks?: number;
 }
 
-export interface ConvergenceOptions {
-  readonly source: ClusterSpec;
-  readonly client: ApiClient;
-  readonly groups: readonly AnswerGroup[];
-  /** Learns of instances on the way. */
-  readonly directory: PodDirectory;
+/**
+ * Waits for convergence. In a large mesh the proxy of the client is asked first, as it knows without a call
+ * whether it has everybody: then one batch is enough, in which the networks answer that are behind gateways,
+ * as these have a configuration of their own. A proxy that does not tell, or a batch that is not good, leaves
+ * it to the calls alone.
+ */
+export async function converge(context: CheckContext, options: Outlook): Promise<Convergence> {
+  const start = context.clock.now();
+  if (!context.sample.together) return await convergeByCalls(context, options, start);
+  const { told, looks } = await lookUntilTold(context, options, start);
+  if (told !== 'all') return { ...(await convergeByCalls(context, options, start)), looks };
+  const { client, groups, directory } = options;
+  const far = groups.filter(({ isNear }) => !isNear);
+  const batchSize = batchSizeFor(far);
+  const batch = await callFrom(context, client, batchSize);
+  const answers = isTrouble(batch) ? [] : batch.answers;
+  await directory.learn(answers);
+  if (!isGood(answers, far, directory.locate, batchSize))
+    return { ...(await convergeByCalls(context, options, start, answers)), looks };
+  const all = { all: answers, last: answers, recent: answers };
+  const afterMs = context.clock.now() - start;
+  return { converged: true, afterMs, batches: 1, batchSize, ...all, shortfalls: [], looks };
+}
+
+/** Asks the proxy until it has everything, or does not tell, or the deadline has passed. */
+async function lookUntilTold(context: CheckContext, options: Outlook, start: number) {
+  const { clock, signal, onProgress, convergenceMs } = context;
+  for (let looks = 1; ; looks += 1) {
+    signal.throwIfAborted();
+    const seen = await toldByProxy(context, options);
+    const leftMs = start + convergenceMs - clock.now();
+    if (seen.told !== 'less' || leftMs <= 0) return { told: seen.told, looks };
+    onProgress(`not converged yet: ${seen.lacks}`);
+    const pause = PAUSES_MS[Math.min(looks - 1, PAUSES_MS.length - 1)] ?? 0;
+    await pauseFor(clock, Math.min(pause, leftMs), signal);
+    // Pods come up meanwhile, and get addresses.
+    await options.directory.refresh();
+  }
 }
 
 /**
@@ -51,14 +83,17 @@ export interface ConvergenceOptions {
  * then until the gateways of each network with several clusters carry the weight of all their pods. A batch
  * that has begun is finished, so the wait may end later than its deadline by the time that one batch takes.
  */
-export async function converge(context: CheckContext, options: ConvergenceOptions): Promise<Convergence> {
-  const { source, client, groups, directory } = options;
+async function convergeByCalls(
+  context: CheckContext,
+  { source, client, groups, directory }: Outlook,
+  start: number,
+  before: readonly Answer[] = [],
+): Promise<Convergence> {
   const { clock, signal, onProgress, convergenceMs } = context;
   const batchSize = batchSizeFor(groups);
-  const start = clock.now();
-  const all: Answer[] = [];
+  const all: Answer[] = [...before];
   let recent: (readonly Answer[])[] = [];
-  let batches = 0;
+  let batches = before.length > 0 ? 1 : 0;
   let good = 0;
   let goodSince = 0;
   let pauses = 0;

@@ -57,13 +57,24 @@ export function shortfallsIn(
   networkOf: (cluster: ClusterName) => string | undefined,
 ): readonly Shortfall[] {
   if (endpoints.length === 0 || endpoints.some(({ owner }) => owner === null)) return [];
+  return lightNetworks(endpoints, source, groups, networkOf).filter(({ group }) => isJoint(group));
+}
+
+/** Finds the groups of other networks whose gateways carry too little weight. Pure. */
+export function lightNetworks(
+  endpoints: readonly KnownEndpoint[],
+  source: Pick<ClusterSpec, 'network'>,
+  groups: readonly AnswerGroup[],
+  networkOf: (cluster: ClusterName) => string | undefined,
+): readonly Shortfall[] {
   const weightOf = (some: readonly KnownEndpoint[]) => some.reduce((sum, { weight }) => sum + weight, 0);
   const near = endpoints.find(
     ({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) === source.network,
   );
   // The weight of one pod; without a pod that is called by its address, all together stand for all.
   const ofOnePod = near?.weight ?? weightOf(endpoints) / groups.reduce((sum, { pods }) => sum + pods, 0);
-  return groups.filter(isJoint).flatMap(group => {
+  const far = groups.filter(({ isNear }) => !isNear);
+  return far.flatMap(group => {
     const gateways = endpoints.filter(
       ({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === group.network,
     );

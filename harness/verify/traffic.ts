@@ -102,12 +102,14 @@ export interface Traffic {
   readonly convergence: {
     readonly converged: boolean;
     /**
-     * Milliseconds of the run's clock until the first of the three good batches ended, or until it was given
+     * Milliseconds of the run's clock until the first of the good batches ended, or until it was given
      * up.
      */
     readonly afterMs: number;
     readonly batches: number;
     readonly batchSize: number;
+    /** In a large mesh: how often the client's proxy was asked for its endpoints, before any call. */
+    readonly looks?: number;
     /** Of all batches before the sample. */
     readonly total: Tally;
     /** The batch that ended the wait; absent if no client pod could be asked. */

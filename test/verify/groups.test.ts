@@ -186,6 +186,7 @@ t.test(
       port: 1,
       weight,
       owner: kind && { kind, cluster: clusterName(cluster) },
+      health: 'healthy',
       failedConnections: 0,
       requests: 0,
       failedRequests: 0,

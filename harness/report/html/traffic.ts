@@ -20,6 +20,10 @@ export function trafficTable(scenario: ScenarioReport): Markup | undefined {
   return html`<h3>Who answered whom</h3>${scrollable(`answers in ${scenario.scenario}`, html`<table><thead><tr><th>calls from</th><th>answered in</th><th>version</th><th>pod</th><th class="number">answers</th><th class="number">share</th></tr></thead><tbody>${rows}</tbody></table>`)}`;
 }
 
+/** Says how much was asked before the sample. */
+const askedFor = ({ batches, batchSize, looks }: Traffic['convergence']): string =>
+  `${looks === undefined ? '' : `${looks} × its proxy, `}${batches} batches of ${batchSize}`;
+
 /** Returns the figures of one check: convergence, shares, errors. */
 export function trafficDetails(topology: Topology, traffic: Traffic): Markup {
   const { sample, convergence, from } = traffic;
@@ -33,8 +37,8 @@ export function trafficDetails(topology: Topology, traffic: Traffic): Markup {
     'calls from': from,
     symptom: symptomWords(topology, traffic),
     converged: convergence.converged
-      ? `after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`
-      : `no, given up after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`,
+      ? `after ${duration(convergence.afterMs)} (${askedFor(convergence)})`
+      : `no, given up after ${duration(convergence.afterMs)} (${askedFor(convergence)})`,
     trouble: convergence.trouble,
     slow:
       counted.slow > 0

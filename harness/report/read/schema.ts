@@ -142,6 +142,7 @@ const traffic = z.looseObject({
     afterMs: milliseconds,
     batches: z.int().min(0),
     batchSize: z.int().min(1),
+    looks: z.int().min(1).optional(),
     total: tally,
     lastBatch: tally.optional(),
     trouble: z.string().optional(),

@@ -87,6 +87,7 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
       afterMs: convergence.afterMs,
       batches: convergence.batches,
       batchSize: convergence.batchSize,
+      ...(convergence.looks !== undefined && { looks: convergence.looks }),
       total: count(convergence.all),
       ...(convergence.last.length > 0 && { lastBatch: count(convergence.last) }),
       ...(trouble !== undefined && { trouble }),

@@ -78,6 +78,8 @@ export interface KnownEndpoint {
   readonly failedConnections: number;
   readonly requests: number;
   readonly failedRequests: number;
+  /** `healthy`, or what keeps it from being picked. */
+  readonly health: string;
 }
 
 /** What the clusters of a run hold. */

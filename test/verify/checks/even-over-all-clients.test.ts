@@ -13,8 +13,18 @@ import {
 } from '../../support/small-mesh.ts';
 
 const CLUSTERS = 8;
+const REFUSED = { exitCode: 7, stdout: '', stderr: '' };
 const ID = 'even-over-all-clients';
-const mesh = () => smallMesh(meshOf(Array.from({ length: CLUSTERS }, () => 1)), 300);
+/** A mesh whose proxies do not tell what they have. */
+async function mesh(): Promise<SmallMesh> {
+  const small = await smallMesh(meshOf(Array.from({ length: CLUSTERS }, () => 1)), 300);
+  for (const api of small.apis.values()) {
+    const { run: answers } = api;
+    api.run = (argv, at) =>
+      argv.at(-1)?.startsWith('http://localhost:15000/') ? REFUSED : answers(argv, at);
+  }
+  return small;
+}
 
 const run = async (small: SmallMesh, id: string): Promise<CheckOutcome> => {
   const check = checksFor(small.context.topology).find(each => each.id === id);
@@ -36,9 +46,9 @@ function answerFrom(small: SmallMesh, cluster: string, weightOf: (cluster: numbe
     ),
   );
   small.api(cluster).run = argv =>
-    argv[0] === 'curl'
+    requestsOf(argv) > 0
       ? curlOutput(Array.from({ length: requestsOf(argv) }, (_, n) => [turns[n % turns.length] ?? '', 200]))
-      : { exitCode: 1, stdout: '', stderr: '' };
+      : REFUSED;
 }
 
 t.test(
