@@ -3,6 +3,7 @@
 import type { Topology } from '../model/topology.ts';
 import { onceIn } from '../verify/figures.ts';
 import { symptomWords } from '../verify/missing.ts';
+import { MOST_TOLD, rangeOf } from '../verify/tally.ts';
 import type { Share, Traffic } from '../verify/traffic.ts';
 import { differenceSentence, foundWords } from './found.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
@@ -97,18 +98,44 @@ const shareFigure = ({ count, together }: Share): string =>
 /**
  * Writes the figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the
  * clusters that answer, and what calls show that is not in order: `cluster1 10/10 (only local answers, …)`.
+ * Of more than eight clients those with nothing to say are counted: `48 clients 17 to 20 by each of 50/912`.
  */
 export function figures(scenario: ScenarioReport): string {
-  return trafficOf(scenario)
-    .map(traffic => {
-      const { from, sample, symptom, convergence } = traffic;
-      const words = symptom === 'BOTH' ? '' : ` (${symptomWords(scenario.topology, traffic)})`;
-      if (sample) return `${from} ${sample.shares.map(shareFigure).join('+')}/${sample.requests}${words}`;
-      const { lastBatch } = convergence;
-      const answered = lastBatch ? lastBatch.instances.reduce((sum, { count }) => sum + count, 0) : 0;
-      return `${from} ${answered}/${lastBatch?.requests ?? 0}${words}`;
-    })
-    .join('  ');
+  const all = trafficOf(scenario);
+  if (all.length <= MOST_TOLD) return all.map(traffic => figuresFrom(scenario, traffic)).join('  ');
+  const inOrder = all.filter(({ symptom, sample }) => symptom === 'BOTH' && sample?.errors.length === 0);
+  const others = all.filter(traffic => !inOrder.includes(traffic));
+  const more = others.length - MOST_TOLD;
+  return [
+    ...(inOrder.length > 0 ? [`${clients(inOrder.length)} ${sumOf(inOrder)}`] : []),
+    ...others.slice(0, MOST_TOLD).map(traffic => figuresFrom(scenario, traffic)),
+    ...(more > 0 ? [`and ${more} more that are not in order`] : []),
+  ].join('  ');
+}
+
+function figuresFrom(scenario: ScenarioReport, traffic: Traffic): string {
+  const { from, sample, symptom, convergence } = traffic;
+  const words = symptom === 'BOTH' ? '' : ` (${symptomWords(scenario.topology, traffic)})`;
+  if (sample) return `${from} ${sharesText(sample.shares)}/${sample.requests}${words}`;
+  const { lastBatch } = convergence;
+  const answered = lastBatch ? lastBatch.instances.reduce((sum, { count }) => sum + count, 0) : 0;
+  return `${from} ${answered}/${lastBatch?.requests ?? 0}${words}`;
+}
+
+const sharesText = (shares: readonly Share[]): string =>
+  shares.length > MOST_TOLD
+    ? `${rangeOf(shares.map(({ count }) => count))} by each of ${shares.length}`
+    : shares.map(shareFigure).join('+');
+
+const clients = (count: number): string => (count === 1 ? '1 client' : `${count} clients`);
+
+/** Writes the figures of several clients as those of each. */
+function sumOf(all: readonly Traffic[]): string {
+  const samples = all.flatMap(({ sample }) => (sample ? [sample] : []));
+  const shares = samples.flatMap(sample => sample.shares.map(({ count }) => count));
+  const sizes = samples.map(sample => sample.shares.length);
+  const calls = samples.map(({ requests }) => requests);
+  return `${rangeOf(shares)} by each of ${rangeOf(sizes)}/${rangeOf(calls)}`;
 }
 
 /** Returns traffic with its symptom in words, for people who read it as data. */

@@ -87,7 +87,10 @@ export function sequenceOf(
 
 /** Writes `148 from cluster1, 152 from cluster2`, and the errors, most frequent first. */
 export function describeTally(counted: Tally, clusters: readonly string[]): string {
-  const parts = clusters.map(cluster => `${countFrom(counted, cluster)} from ${cluster}`);
+  const parts = describeCounts(
+    clusters.map(cluster => ({ cluster, count: countFrom(counted, cluster) })),
+    ({ cluster, count }) => `${count} from ${cluster}`,
+  );
   const strangers = counted.instances.filter(({ cluster }) => cluster === null);
   if (strangers.length > 0) {
     parts.push(
@@ -98,4 +101,35 @@ export function describeTally(counted: Tally, clusters: readonly string[]): stri
   if (counted.slow > 0)
     parts.push(`${counted.slow} took a second or more (up to ${counted.longestSeconds} s)`);
   return parts.join(', ');
+}
+
+/** So many clusters are told one by one; of more, only those that gave nothing. */
+export const MOST_TOLD = 8;
+
+/**
+ * Writes what each cluster gave, a text for each. Of many: `17 to 20 from each of 50 clusters`, and by name
+ * those that gave nothing, of which the first few: `none from cluster7`.
+ */
+function describeCounts(
+  counts: readonly { readonly cluster: string; readonly count: number }[],
+  one: (entry: { readonly cluster: string; readonly count: number }) => string,
+): string[] {
+  if (counts.length <= MOST_TOLD) return counts.map(one);
+  const silent = counts.filter(({ count }) => count === 0).map(({ cluster }) => cluster);
+  const others = counts.map(({ count }) => count).filter(count => count > 0);
+  const more = silent.length > MOST_TOLD ? [`${silent.length - MOST_TOLD} more`] : [];
+  const range = rangeOf(others);
+  return [
+    ...(silent.length > 0 ? [`none from ${[...silent.slice(0, MOST_TOLD), ...more].join(', ')}`] : []),
+    ...(others.length > 0
+      ? [`${range} from each of ${others.length} ${silent.length > 0 ? 'others' : 'clusters'}`]
+      : []),
+  ];
+}
+
+/** Writes `17 to 20`, or `18` where all are the same. @param numbers - at least one */
+export function rangeOf(numbers: readonly number[]): string {
+  const least = Math.min(...numbers);
+  const most = Math.max(...numbers);
+  return least === most ? String(least) : `${least} to ${most}`;
 }

@@ -103,3 +103,40 @@ t.test(
     t.equal(buildReport([...events, ...passedRun(true)]).evidence, 'real-control-plane');
   },
 );
+
+/** The passing run, but so many clients have called, and each of so many clusters has answered each. */
+function reportOfMany(clients: number, failing: number): ConformanceReport {
+  const [scenario, ...others] = buildReport(passedRun(), { harnessVersion: '0.1.0' }).scenarios;
+  const check = scenario?.checks.find(({ traffic }) => traffic?.sample);
+  const { sample } = check?.traffic ?? {};
+  const [share] = sample?.shares ?? [];
+  if (!scenario || !check?.traffic || !sample || !share) throw new Error('no sample');
+  const { traffic } = check;
+  const checks = Array.from({ length: clients }, (_, client) => {
+    const shares = Array.from({ length: 50 }, (_, of) => ({ ...share, count: 17 + ((client + of) % 4) }));
+    const symptom = client < failing ? ('R' as const) : traffic.symptom;
+    return {
+      ...check,
+      traffic: { ...traffic, from: `c${client + 1}`, symptom, sample: { ...sample, requests: 912, shares } },
+    };
+  });
+  const report = buildReport(passedRun(), { harnessVersion: '0.1.0' });
+  return { ...report, scenarios: [{ ...scenario, checks }, ...others] };
+}
+
+t.test('of many clients and clusters the figures are told together, and what is not in order apart', t => {
+  const told = (clients: number, failing: number) => {
+    const [scenario] = reportOfMany(clients, failing).scenarios;
+    return scenario ? figures(scenario) : '';
+  };
+  t.equal(told(50, 0), '50 clients 17 to 20 by each of 50/912');
+  t.match(
+    told(50, 1),
+    /^49 clients 17 to 20 by each of 50\/912 {2}c1 17 to 20 by each of 50\/912 \(only local answers/,
+  );
+  const half = told(50, 25);
+  t.match(half, /^25 clients .* c8 17 to 20 .* and 17 more that are not in order$/);
+  t.notMatch(half, / c9 /);
+  t.match(told(2, 0), /^c1 17 to 20 by each of 50\/912 {2}c2 17 to 20 by each of 50\/912$/);
+  t.end();
+});

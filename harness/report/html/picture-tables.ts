@@ -20,9 +20,9 @@ export function wayTables(
     html`<td>${ways.map(way => cellOf(way, numbered, suspects))}</td>`;
   const matrix = (caption: string, ways: readonly Way[]): Markup | undefined => {
     if (ways.length === 0) return undefined;
-    const rows = names.filter(name => ways.some(({ from }) => clusterOf(from) === name));
-    const between = (row: string, column: string) =>
-      ways.filter(({ from, to }) => clusterOf(from) === row && clusterOf(to) === column);
+    const byEnds = waysByEnds(ways);
+    const rows = names.filter(name => byEnds.has(name));
+    const between = (row: string, column: string) => byEnds.get(row)?.get(column) ?? [];
     return table(
       `${caption}, of ${scenario}`,
       caption,
@@ -33,6 +33,21 @@ export function wayTables(
   return html`${matrix('Calls: from the cluster of the row to that of the column', ofKind('call'))}
 ${matrix('Remote secrets: held by the cluster of the row, for that of the column', ofKind('secret'))}
 ${matrix('Configuration (xDS): proxies of the row, istiod of the column', ofKind('xds').filter(isCrossing))}`;
+}
+
+/** The cluster of the one end → that of the other → the ways between them: a large mesh has thousands. */
+function waysByEnds(ways: readonly Way[]): ReadonlyMap<string, ReadonlyMap<string, readonly Way[]>> {
+  const byEnds = new Map<string, Map<string, Way[]>>();
+  for (const way of ways) {
+    const from = clusterOf(way.from);
+    const to = clusterOf(way.to);
+    const row = byEnds.get(from) ?? new Map<string, Way[]>();
+    byEnds.set(from, row);
+    const cell = row.get(to);
+    if (cell) cell.push(way);
+    else row.set(to, [way]);
+  }
+  return byEnds;
 }
 
 function cellOf(way: Way, numbered: Numbered, suspects: ReadonlySet<string>): Markup {

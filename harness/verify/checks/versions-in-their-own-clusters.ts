@@ -10,6 +10,7 @@ import { explainTwin } from '../diagnose/one-cluster-twice.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
 import { listPods, type PodFact } from '../pods.ts';
+import { MOST_TOLD } from '../tally.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 
 const UNPROVABLE = {
@@ -55,6 +56,14 @@ async function twinIn(context: CheckContext, steps: StepIndex): Promise<Diagnosi
   return 'reason' in facts ? undefined : explainTwin(facts, steps);
 }
 
+/** Writes `v1 in cluster1; v2 in cluster2`; of many clusters `v1 in 25 clusters; v2 in 25 clusters`. */
+function describePlaces(places: readonly { readonly what: string; readonly where: string }[]): string {
+  if (places.length <= MOST_TOLD) return places.map(({ what, where }) => `${what} in ${where}`).join('; ');
+  const counts = new Map<string, number>();
+  for (const { what } of places) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return [...counts].map(([what, count]) => `${what} in ${count} clusters`).join('; ');
+}
+
 /**
  * Makes the check that each cluster has its own version. The guide, "Verify the Installation": v1 is deployed
  * to cluster1 and v2 to cluster2. If a cluster has both, answers of v1 and v2 do not prove that a call
@@ -88,10 +97,10 @@ function placementOf(topology: Topology, steps: StepIndex): Check {
       }
       const evidence = seen.map(({ spec, versions }) => ({ cluster: spec.name, versions }));
       if (wrong.length === 0) {
-        const found = seen
+        const places = seen
           .filter(({ versions }) => versions.length > 0)
-          .map(({ spec, versions }) => `${versions.join(', ')} in ${spec.name}`);
-        return { outcome: 'passed', found: found.join('; '), evidence };
+          .map(({ spec, versions }) => ({ what: versions.join(', '), where: spec.name }));
+        return { outcome: 'passed', found: describePlaces(places), evidence };
       }
       const stepsToSee = suspects.flatMap(name => [
         ...steps.about('workload', name),
