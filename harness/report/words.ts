@@ -98,7 +98,8 @@ const shareFigure = ({ count, together }: Share): string =>
 /**
  * Writes the figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the
  * clusters that answer, and what calls show that is not in order: `cluster1 10/10 (only local answers, …)`.
- * Of more than eight clients those with nothing to say are counted: `48 clients 17 to 20 by each of 50/912`.
+ * Of more than eight clients those that are in order are told together: `48 clients 17 to 20 of 912 by each of
+ * 50`.
  */
 export function figures(scenario: ScenarioReport): string {
   const all = trafficOf(scenario);
@@ -116,16 +117,16 @@ export function figures(scenario: ScenarioReport): string {
 function figuresFrom(scenario: ScenarioReport, traffic: Traffic): string {
   const { from, sample, symptom, convergence } = traffic;
   const words = symptom === 'BOTH' ? '' : ` (${symptomWords(scenario.topology, traffic)})`;
-  if (sample) return `${from} ${sharesText(sample.shares)}/${sample.requests}${words}`;
+  if (sample) return `${from} ${sharesText(sample)}${words}`;
   const { lastBatch } = convergence;
   const answered = lastBatch ? lastBatch.instances.reduce((sum, { count }) => sum + count, 0) : 0;
   return `${from} ${answered}/${lastBatch?.requests ?? 0}${words}`;
 }
 
-const sharesText = (shares: readonly Share[]): string =>
+const sharesText = ({ shares, requests }: NonNullable<Traffic['sample']>): string =>
   shares.length > MOST_TOLD
-    ? `${rangeOf(shares.map(({ count }) => count))} by each of ${shares.length}`
-    : shares.map(shareFigure).join('+');
+    ? `${rangeOf(shares.map(({ count }) => count))} of ${requests} by each of ${shares.length}`
+    : `${shares.map(shareFigure).join('+')}/${requests}`;
 
 const clients = (count: number): string => (count === 1 ? '1 client' : `${count} clients`);
 
@@ -135,7 +136,7 @@ function sumOf(all: readonly Traffic[]): string {
   const shares = samples.flatMap(sample => sample.shares.map(({ count }) => count));
   const sizes = samples.map(sample => sample.shares.length);
   const calls = samples.map(({ requests }) => requests);
-  return `${rangeOf(shares)} by each of ${rangeOf(sizes)}/${rangeOf(calls)}`;
+  return `${rangeOf(shares)} of ${rangeOf(calls)} by each of ${rangeOf(sizes)}`;
 }
 
 /** Returns traffic with its symptom in words, for people who read it as data. */

@@ -129,14 +129,14 @@ t.test('of many clients and clusters the figures are told together, and what is 
     const [scenario] = reportOfMany(clients, failing).scenarios;
     return scenario ? figures(scenario) : '';
   };
-  t.equal(told(50, 0), '50 clients 17 to 20 by each of 50/912');
+  t.equal(told(50, 0), '50 clients 17 to 20 of 912 by each of 50');
   t.match(
     told(50, 1),
-    /^49 clients 17 to 20 by each of 50\/912 {2}c1 17 to 20 by each of 50\/912 \(only local answers/,
+    /^49 clients 17 to 20 of 912 by each of 50 {2}c1 17 to 20 of 912 by each of 50 \(only local answers/,
   );
   const half = told(50, 25);
   t.match(half, /^25 clients .* c8 17 to 20 .* and 17 more that are not in order$/);
   t.notMatch(half, / c9 /);
-  t.match(told(2, 0), /^c1 17 to 20 by each of 50\/912 {2}c2 17 to 20 by each of 50\/912$/);
+  t.match(told(2, 0), /^c1 17 to 20 of 912 by each of 50 {2}c2 17 to 20 of 912 by each of 50$/);
   t.end();
 });

@@ -7,6 +7,8 @@ import { html, type Markup, scrollable } from './text.ts';
 
 /** Pixels of a column, at most. */
 const COLUMN = 84;
+/** In a larger mesh columns with nothing in them are left out. */
+const MOST_EMPTY = 8;
 
 /** Writes calls and remote secrets from cluster to cluster, and who serves the proxies of whom. */
 export function wayTables(
@@ -22,12 +24,14 @@ export function wayTables(
     if (ways.length === 0) return undefined;
     const byEnds = waysByEnds(ways);
     const rows = names.filter(name => byEnds.has(name));
+    const reached = new Set(ways.map(({ to }) => clusterOf(to)));
+    const columns = names.length > MOST_EMPTY ? names.filter(name => reached.has(name)) : names;
     const between = (row: string, column: string) => byEnds.get(row)?.get(column) ?? [];
     return table(
       `${caption}, of ${scenario}`,
       caption,
-      names,
-      rows.map(row => ({ name: row, cells: names.map(column => cell(between(row, column))) })),
+      columns,
+      rows.map(row => ({ name: row, cells: columns.map(column => cell(between(row, column))) })),
     );
   };
   return html`${matrix('Calls: from the cluster of the row to that of the column', ofKind('call'))}

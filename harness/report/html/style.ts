@@ -71,6 +71,7 @@ ol.notes { list-style: none; padding: 0; margin: .5rem 0; } ol.notes li { overfl
 table.matrix { width: auto; margin-top: 1rem; } table.matrix caption { text-align: left; font-weight: 600;
   padding: .3rem 0; }
 table.matrix th, table.matrix td { padding: .2rem .5rem; white-space: nowrap; }
+table.matrix th[scope=row] { position: sticky; left: 0; background: var(--bg); }
 .cell.broken { color: var(--bad); } .cell.absent, .cell.not-seen { color: var(--muted); }
 @media (max-width: 40rem) { body { font-size: 14px; } dl { grid-template-columns: 1fr; }
 dd { margin-bottom: .4rem; } }

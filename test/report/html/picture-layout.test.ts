@@ -4,6 +4,7 @@ import { labelsOf } from '../../../harness/report/html/picture-labels.ts';
 import { hasArrows, overlap, type Point, type Rect } from '../../../harness/report/html/picture-layout.ts';
 import type { PictureModel } from '../../../harness/report/html/picture-model.ts';
 import { type Routed, routed } from '../../../harness/report/html/picture-routes.ts';
+import { wayTables } from '../../../harness/report/html/picture-tables.ts';
 import type { SeenCluster, Sight } from '../../../harness/verify/seen/seen.ts';
 import { FOUR, largeTopology, topologyOf } from '../../plan/scenarios.ts';
 import { modelOf } from '../../support/pictured.ts';
@@ -145,4 +146,20 @@ t.test('arrows between more than three clusters are left to tables', async t => 
     many.ways.filter(({ from, to }) => from.split('/')[1] === to.split('/')[1]).length,
   );
   t.ok(plan.width < 1500, `${plan.width} wide`);
+});
+
+t.test('a table of a large mesh has only the columns that lead somewhere', t => {
+  const columnsOf = (clusters: number) => {
+    const model = modelOf(largeTopology(clusters, 3));
+    const { text } = wayTables(model, { numbered: new Map(), suspects: new Set() }, 'large');
+    return [...text.matchAll(/<table class="matrix">.*?<\/thead>/gs)].map(
+      ([table]) => [...table.matchAll(/scope="col"/g)].length,
+    );
+  };
+  t.same(columnsOf(4), [4, 4, 4]);
+  // A third of the twenty are remotes, whom no proxy asks for its configuration.
+  const [calls, secrets, xds = 0] = columnsOf(20);
+  t.same([calls, secrets], [20, 20]);
+  t.ok(xds > 0 && xds <= 14, `${xds} columns`);
+  t.end();
 });
