@@ -98,8 +98,8 @@ const shareFigure = ({ count, together }: Share): string =>
 /**
  * Writes the figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the
  * clusters that answer, and what calls show that is not in order: `cluster1 10/10 (only local answers, …)`.
- * Of more than eight clients those that are in order are told together: `48 clients 17 to 20 of 912 by each of
- * 50`.
+ * Of more than eight clients those that are in order are told together: `48 clients 17 to 20 of 912 by each
+ * of 50`.
  */
 export function figures(scenario: ScenarioReport): string {
   const all = trafficOf(scenario);
