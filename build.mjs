@@ -167,7 +167,7 @@ const { isLight } = await import(`./${made}/is-light.js`);
 await buildCommandLine('light', [onlyLightCommands(isLight)]);
 
 for (const words of [
-  ['command-line', 'run', 'all', '--quiet', '--report-dir', `${made}/report`],
+  ['command-line', 'run', 'all', '--jobs', '1', '--quiet', '--report-dir', `${made}/report`],
   // What a process has compiled is kept for the next one, which keeps it with what it compiles.
   ['light', '--help'],
   ['light', 'plan', 'multi-primary'],

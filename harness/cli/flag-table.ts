@@ -99,6 +99,12 @@ export const FLAG_TABLE = {
         on: OPTION_PLATFORMS.traceFolder,
         instead: 'Real clusters are described in diagnostics/ when a run does not pass.',
       },
+      {
+        flag: '--jobs',
+        on: SIMULATOR,
+        notBeside: ['--istiod', '--istioctl'],
+        instead: 'Elsewhere scenarios run one after the other.',
+      },
       ...GUIDE,
       { flag: '--seed', on: OPTION_PLATFORMS.seed },
       {

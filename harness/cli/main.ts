@@ -1,4 +1,5 @@
 /** The command line: the only reader of the environment and signals, and of argv once it is loaded. */
+import { isMainThread } from 'node:worker_threads';
 import { reasonOf } from '../base/disk/write-error.ts';
 import { EXIT } from '../base/errors.ts';
 import { endOnDefects } from './defects.ts';
@@ -50,14 +51,6 @@ let outputLost: Error | undefined;
 /** Whether a program reads them. */
 let isRead = false;
 
-// A reader of text that went away (| head) is not a failure, and none is a reason to end: the exit code is
-// still to be found.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' || isRead) outputLost = error;
-});
-// Nothing is left to tell it on.
-process.stderr.on('error', () => {});
-
 /** Says that results are missing, and takes it into the exit code. */
 function withOutput(exitCode: number): number {
   if (!outputLost) return exitCode;
@@ -73,9 +66,25 @@ const written = (stream: NodeJS.WriteStream) =>
     else stream.write('', () => resolve());
   });
 
-endOnDefects();
-// How the writes ended is told a turn later.
-void main(process.argv.slice(2)).then(async exitCode => {
-  await Promise.all([written(process.stdout), written(process.stderr)]);
-  setImmediate(() => process.exit(withOutput(exitCode)));
-});
+/** Runs the command line in this process, to its end. */
+function runProgram(): void {
+  // A reader of text that went away (| head) is not a failure, and none is a reason to end: the exit code is
+  // still to be found.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' || isRead) outputLost = error;
+  });
+  // Nothing is left to tell it on.
+  process.stderr.on('error', () => {});
+  endOnDefects();
+  // How the writes ended is told a turn later.
+  void main(process.argv.slice(2)).then(async exitCode => {
+    await Promise.all([written(process.stdout), written(process.stderr)]);
+    setImmediate(() => process.exit(withOutput(exitCode)));
+  });
+}
+
+/** Works for the main thread, which has started this one and hears what it throws. */
+const runThread = async () => (await import('./threads/serve.ts')).serveThread();
+
+if (isMainThread) runProgram();
+else void runThread();

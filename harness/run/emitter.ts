@@ -1,6 +1,6 @@
-/** Hands a run's events to its listeners. It reports a listener that throws, and goes on. */
-import { messageOf } from '../base/errors.ts';
-import type { RunEvent, RunListener } from './events.ts';
+/** Makes the events of a run, and keeps them. */
+import type { RunEvent } from './events.ts';
+import type { Listeners } from './listeners.ts';
 
 /** An event without its time. */
 export type RunEventBody = RunEvent extends infer Event
@@ -10,42 +10,25 @@ export type RunEventBody = RunEvent extends infer Event
   : never;
 
 export class Emitter {
-  readonly #listeners: readonly RunListener[];
+  readonly #listeners: Listeners;
   readonly #elapsedMs: () => number;
   readonly #wallMs: () => number;
-  readonly #onFailure: (message: string) => void;
-  readonly #broken = new Set<RunListener>();
   readonly events: RunEvent[] = [];
 
   /**
    * @param elapsedMs - the time that an event gets
-   * @param onFailure - told once for each listener that throws
    * @param wallMs - the time of the wall's clock, which an event gets too
    */
-  constructor(
-    listeners: readonly RunListener[],
-    elapsedMs: () => number,
-    onFailure: (message: string) => void,
-    wallMs: () => number,
-  ) {
+  constructor(listeners: Listeners, elapsedMs: () => number, wallMs: () => number) {
     this.#wallMs = wallMs;
     this.#listeners = listeners;
     this.#elapsedMs = elapsedMs;
-    this.#onFailure = onFailure;
   }
 
   emit(body: RunEventBody): void {
     const times = { atMs: this.#elapsedMs(), wallMs: this.#wallMs() };
     const event = { ...times, ...body } as RunEvent; // the body is an event but for its times
     this.events.push(event);
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        if (this.#broken.has(listener)) continue;
-        this.#broken.add(listener);
-        this.#onFailure(`A listener failed on "${event.type}": ${messageOf(error)}`);
-      }
-    }
+    this.#listeners.tell(event);
   }
 }

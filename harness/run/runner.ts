@@ -11,6 +11,7 @@ import type { CheckResult } from '../verify/check.ts';
 import { Emitter } from './emitter.ts';
 import { Findings } from './findings.ts';
 import { problemOf } from './judge.ts';
+import { Listeners } from './listeners.ts';
 import type { RunOptions, RunOutcome } from './run.ts';
 import { RunTime } from './run-time.ts';
 import { StartedRun } from './started-run.ts';
@@ -53,9 +54,8 @@ class Run {
     this.#omitted = new Set(options.omit ?? []);
     this.#keepGoing = options.keepGoing === true || this.#omitted.size > 0;
     this.#emitter = new Emitter(
-      options.listeners ?? [],
+      new Listeners(options.listeners ?? [], message => this.#listenerFailures.push(message)),
       () => this.#time.elapsedMs,
-      message => this.#listenerFailures.push(message),
       () => systemClock.now(),
     );
   }

@@ -7,6 +7,8 @@ import type { SessionOptions } from './options.ts';
 export interface OpenedOptions extends Omit<SessionOptions, 'edition' | 'platform'> {
   readonly edition?: string;
   readonly platform?: string | Platform;
+  /** A new one by default. */
+  readonly runId?: string;
   /** Opens the simulator, given by its name, to other programs of this machine, on the wall's clock. */
   readonly open?: PlatformSettings['open'];
 }

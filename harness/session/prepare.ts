@@ -49,7 +49,7 @@ export async function prepareSession(options: OpenedOptions): Promise<PreparedSe
   assertEffects(options);
   const work = prepareWork(options);
   const trace = await traceFor(options);
-  const runId = newRunId();
+  const { runId = newRunId() } = options;
   const target = await prepareTarget(options, work.plan, runId, trace);
   assertFaults(options, target.platform);
   return {

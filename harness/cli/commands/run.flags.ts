@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
 import type { Action } from '../declaration.ts';
-import { asWord, collect, oneOf, shard } from '../flag-values.ts';
+import { asWord, collect, oneOf, shard, wholeNumber } from '../flag-values.ts';
 import type { ShardChoice } from '../shard.ts';
 import {
   addCheckFlags,
@@ -31,6 +31,8 @@ export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputF
   readonly edition?: string;
   /** Of the simulator only. */
   readonly kubernetesVersion?: KubernetesMinor;
+  /** Of the simulator only: how many scenarios run at once. */
+  readonly jobs?: number;
   /** One part of the scenarios, for one of several machines. */
   readonly shard?: ShardChoice;
   readonly keep: boolean;
@@ -113,6 +115,11 @@ function addInstallFlags(run: Command): void {
       [],
     )
     .option('--keep-going', 'run the steps that depend on a failed one too', false)
+    .option(
+      '--jobs <n>',
+      'scenarios at once (default: one for each core, as far as memory is left)',
+      wholeNumber,
+    )
     .option('--shard <part>', 'run one part of the scenarios: 1/3; report merge joins the reports', shard)
     .option(
       '--trace <dir>',
@@ -147,7 +154,7 @@ function addKeepFlags(run: Command): void {
     .option('--keep-on-failure', 'leave them only if the run does not pass', false);
 }
 
-/** Returns the words of a command line that repeats a run. It leaves out the flags for reports and output. */
+/** Returns the words of a command line that repeats a run, but for reports, output and `--jobs`. */
 export function argvOfRun(names: readonly string[], flags: RunFlags): readonly string[] {
   const one = (flag: string, value: string | number | undefined) =>
     value === undefined ? [] : [flag, String(value)];

@@ -1,14 +1,8 @@
 /** `mesh-harness run SCENARIO…` */
-import path from 'node:path';
+import os from 'node:os';
 import { systemClock } from '../../base/clock.ts';
-import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
-import { redact } from '../../base/redact.ts';
-import { editionOf } from '../../plan/plan.ts';
-import type { Programs } from '../../platform/platform.ts';
+import { EXIT, HarnessError } from '../../base/errors.ts';
 import { assertWritable } from '../../report/write.ts';
-import type { RunEvent, RunListener } from '../../run/events.ts';
-import type { OpenedOptions } from '../../session/opened.ts';
-import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
 import { runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
@@ -17,17 +11,20 @@ import { realSettings } from '../real-settings.ts';
 import { keepReports, placeOf } from '../report-folder.ts';
 import { createResults } from '../result-output.ts';
 import { beginRun, type RunBeginning } from '../run-beginning.ts';
+import { Heard, prepareSessions } from '../run-sessions.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
-import { setForRuns } from '../v8-flags.ts';
+import { jobsFor } from '../threads/jobs.ts';
+import { startAll } from '../threads/side-by-side.ts';
+import { Thread } from '../threads/thread.ts';
 import type { RunFlags } from './run.flags.ts';
 import { diagnosticsIn, publishResults, tellWhatIsNext } from './run-results.ts';
 
 /**
- * Runs the scenarios one after the other; everything that can be wrong with the command line is found before
- * the first starts.
+ * Runs the scenarios, as many at once as there are cores, and tells of them one after the other; everything
+ * that can be wrong with the command line is found before the first starts.
  */
 export async function runScenarios(
   names: readonly string[],
@@ -42,25 +39,27 @@ export async function runScenarios(
   using programs = await programsFor(flags, beginning, env);
   const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock, flags.verbose);
   const results = createResults(flags.output, environment);
-  const heard = new Heard();
+  const heard = new Heard([progress.listener, results.listener]);
+  const isClosed = beginning.platform === 'simulator' && !programs && !beginning.istiod;
+  const threads = threadsFor(flags, beginning, isClosed);
   const startedAtMs = systemClock.now();
   try {
     const settings = realSettings(flags, beginning.edition, environment, text => tell(`  ${text}`));
-    const listeners = [heard.listener, progress.listener, results.listener];
+    const trouble = (failure: string) => screen.progress(`mesh-harness: ${failure}`);
     const sessions = await prepareSessions({
-      ...{ flags, beginning, heard, listeners, signal },
+      ...{ flags, beginning, heard, signal, trouble },
       programs: programs?.programs,
       ...(beginning.platform !== 'simulator' && { real: settings }),
     });
     const [first] = sessions;
     if (!first) throw new HarnessError('ERR_USAGE', 'No scenario was named.');
-    const place = placeOf(first.runId, flags);
+    const place = placeOf(first.prepared.runId, flags);
     await assertWritable(place);
     for (const line of beginning.lines) screen.progress(line);
     signal.throwIfAborted();
     const scenarios = beginning.works.map(({ topology }) => topology.name);
     results.begin(scenarios);
-    const begun = await startAll(sessions, signal, screen.progress);
+    const begun = await startAll(sessions, threads, { heard, signal, trouble });
     progress.stop();
 
     const report = reportOf(heard.events, startedAtMs, {
@@ -79,108 +78,22 @@ export async function runScenarios(
     return ended;
   } finally {
     progress.stop();
+    for (const thread of threads) thread[Symbol.dispose]();
   }
 }
 
-/** What the sessions of a command have said. */
-class Heard {
-  readonly events: RunEvent[] = [];
-  /** What stays, and how to remove it. */
-  readonly kept: string[] = [];
-  /** What was lost besides reports. */
-  readonly troubles: string[] = [];
-  readonly listener: RunListener = event => void this.events.push(event);
-
-  readonly onTraceLost = (error: unknown): void =>
-    void this.troubles.push(redact(`mesh-harness: The trace ends early: ${messageOf(error)}`));
-}
-
-/** Starts one after the other until the signal aborts. @returns how many were begun */
-async function startAll(
-  sessions: readonly PreparedSession[],
-  signal: AbortSignal,
-  trouble: (text: string) => void,
-): Promise<number> {
-  setForRuns();
-  let begun = 0;
-  for (const session of sessions) {
-    if (signal.aborted) break;
-    begun += 1;
-    const { listenerFailures } = await session.start();
-    for (const failure of listenerFailures) trouble(`mesh-harness: ${failure}`);
-  }
-  return begun;
-}
-
-/** What all sessions of a command share. */
-interface Sessions extends Pick<OpenedOptions, 'real'> {
-  readonly flags: RunFlags;
-  readonly beginning: RunBeginning;
-  readonly heard: Heard;
-  readonly listeners: readonly RunListener[];
-  readonly programs: Programs | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Prepares a session for each scenario. @throws HarnessError for options that are wrong */
-async function prepareSessions(shared: Sessions): Promise<readonly PreparedSession[]> {
-  const { flags, beginning, heard, listeners, signal, real } = shared;
-  const sessions: PreparedSession[] = [];
-  for (const work of beginning.works) {
-    const { name } = work.topology;
-    const folder = (runId: string) => placeOf(sessions[0]?.runId ?? runId, flags).folder;
-    sessions.push(
-      await prepareSession({
-        ...workOptions(work, flags),
-        ...{ signal, listeners, platform: beginning.platform, edition: beginning.edition },
-        ...openingOf(shared),
-        ...(flags.trace !== undefined && {
-          traceFolder: beginning.works.length === 1 ? flags.trace : path.join(flags.trace, name),
-        }),
-        ...(real && { real }),
-        onKept: lines => void heard.kept.push(...lines),
-        onTraceLost: heard.onTraceLost,
-        diagnosticsFolder: runId => path.join(folder(runId), 'diagnostics', name),
-      }),
-    );
-  }
-  return sessions;
-}
-
-/** Returns the options that flags and the scenario's file decide. */
-function workOptions({ topology, verify, plan }: RunBeginning['works'][number], flags: RunFlags) {
-  const requests = flags.requests ?? verify.requests;
-  const risk = flags.risk ?? verify.risk;
-  return {
-    topology,
-    ...(plan && { plan }),
-    ...(flags.seed !== undefined && { seed: flags.seed }),
-    ...(flags.kubernetesVersion && { kubernetes: flags.kubernetesVersion }),
-    omit: flags.omit,
-    faults: flags.fault,
-    keepGoing: flags.keepGoing,
-    extended: flags.extended,
-    onlyChecks: flags.check,
-    skipChecks: flags.skipCheck,
-    ...(flags.allowChanges && { allowChanges: true }),
-    ...(flags.keep ? { keep: 'always' as const } : flags.keepOnFailure && { keep: 'on-failure' as const }),
-    ...(requests !== undefined && { requests }),
-    ...(risk !== undefined && { risk }),
-  };
-}
-
-/** Returns how the simulator is opened: to programs, to a real istiod, or not at all. */
-function openingOf({ programs, beginning }: Sessions): Pick<OpenedOptions, 'open'> {
-  const { edition, istiod, istioctl } = beginning;
-  if (!programs && !istiod) return {};
-  return {
-    open: {
-      istioVersion: editionOf(edition).istioVersion,
-      ...(programs && { programs }),
-      ...(istioctl && { istioctlVersion: istioctl.version }),
-      ...(istiod && { istiod }),
-    },
-  };
+/**
+ * Starts threads for sessions beside the first, where they run on a closed simulator: nothing else leaves
+ * the main thread.
+ */
+function threadsFor(flags: RunFlags, beginning: RunBeginning, isClosed: boolean): readonly Thread[] {
+  if (!isClosed) return [];
+  const clusters = beginning.works.map(({ topology }) => topology.clusters.length);
+  const jobs = jobsFor(flags.jobs, clusters, {
+    cores: os.availableParallelism(),
+    freeBytes: process.availableMemory?.() ?? os.freemem(),
+  });
+  return Array.from({ length: jobs - 1 }, () => new Thread());
 }
 
 /**

@@ -110,13 +110,21 @@ export class ProgressLines {
     return isWait && ms >= TELLING_MS ? ` ${this.#dim(`(${duration(ms)} of virtual time)`)}` : '';
   }
 
-  #runEnded({ interrupted }: Extract<RunEvent, { type: 'run-ended' }>): readonly string[] {
+  /** How long the run took; one that ran beside another is told of later. */
+  #tookMs({ wallMs }: RunEvent): number {
+    const from = this.#started?.wallMs;
+    return from !== undefined && wallMs !== undefined ? wallMs - from : this.#now() - this.#startedAtMs;
+  }
+
+  #runEnded(event: Extract<RunEvent, { type: 'run-ended' }>): readonly string[] {
     const notRun = (this.#started?.plan.steps.length ?? 0) - this.#endedSteps;
     const left = notRun === 1 ? 'one step was' : `${notRun} steps were`;
     const name = this.#started?.topology.name ?? '';
     return [
-      ...(interrupted && notRun > 0 ? [`${this.#mark('skipped')} ${this.#dim(`${left} not run`)}`] : []),
-      this.#dim(`${name} took ${duration(this.#now() - this.#startedAtMs)}.`),
+      ...(event.interrupted && notRun > 0
+        ? [`${this.#mark('skipped')} ${this.#dim(`${left} not run`)}`]
+        : []),
+      this.#dim(`${name} took ${duration(this.#tookMs(event))}.`),
     ].flatMap(line => this.#broken(line));
   }
 

@@ -108,10 +108,12 @@ t.test(
 t.test('of virtual time only what was waited for is told; on the clock of the wall all of it', async t => {
   const [started, ...rest] = passedRun();
   if (started?.type !== 'run-started') throw new Error('a run begins with its plan');
-  const told = (clock: 'wall' | 'virtual') => {
+  const told = (clock: 'wall' | 'virtual', isLate = false) => {
     let now = 0;
     const lines = new ProgressLines({ ...OPTIONS, now: () => (now += 1500) });
-    return [{ ...started, clock }, ...rest].flatMap(event => lines.of(event));
+    return [{ ...started, clock }, ...rest].flatMap(({ wallMs, ...event }) =>
+      lines.of(isLate ? { ...event, wallMs: wallMs ?? 0 } : event),
+    );
   };
   const virtual = told('virtual');
   const timed = virtual.filter(line => /\(.* s( of virtual time)?\)$/.test(line));
@@ -122,6 +124,8 @@ t.test('of virtual time only what was waited for is told; on the clock of the wa
       line,
     );
   t.equal(virtual.at(-1), 'two-clusters took 1.5 s.', 'the real time is told at the end');
+  const late = told('virtual', true).at(-1);
+  t.equal(late, 'two-clusters took 0.1 s.', 'of a run that is told of later, its own');
   const wall = told('wall')
     .slice(1, -1)
     .filter(line => line.startsWith(' ✓'));
