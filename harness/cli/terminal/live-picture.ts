@@ -5,6 +5,8 @@ import { cell, fit, fitWords } from './text-width.ts';
 
 /** Columns of text below which clusters stand one below the other. */
 const MIN_COLUMN = 30;
+/** Lines of the picture: of what fifty clusters do at once, that which has been going on longest. */
+const MOST_LINES = 16;
 
 interface Activity {
   readonly name: string;
@@ -92,7 +94,7 @@ export class LivePicture {
       .filter(name => all.some(({ cluster }) => cluster === name));
     const column = Math.floor((width - 1) / Math.max(1, names.length));
     if (names.length < 2 || column < MIN_COLUMN)
-      return all.flatMap(entry(width - 2)).map(line => fit(` ${line}`, width - 1));
+      return longest(all.map(entry(width - 2))).map(line => fit(` ${line}`, width - 1));
     const shared = all.filter(({ cluster }) => cluster === undefined).flatMap(entry(width - 2));
     const columns = names.map(name =>
       all.filter(({ cluster }) => cluster === name).flatMap(entry(column - 2)),
@@ -102,4 +104,16 @@ export class LivePicture {
     );
     return [...shared.map(line => fit(` ${line}`, width - 1)), ...rows.map(line => line.trimEnd())];
   }
+}
+
+/** Returns the lines of as many entries as there is room for, and how many others there are. */
+function longest(entries: readonly (readonly string[])[]): readonly string[] {
+  const lines: string[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const isLast = index === entries.length - 1;
+    if (lines.length + entry.length > MOST_LINES - (isLast ? 0 : 1))
+      return [...lines, `… and ${entries.length - index} more`];
+    lines.push(...entry);
+  }
+  return lines;
 }

@@ -276,6 +276,28 @@ t.test('the live picture has clusters side by side, and fits any terminal', asyn
   t.same(picture.draw(100, 4000), []);
 });
 
+t.test(
+  'of very much at once the live picture has what goes on longest, and how much more there is',
+  async t => {
+    const picture = new LivePicture();
+    const [started] = passedRun();
+    if (!started) throw new Error('a run has events');
+    const name = (id: string) => id;
+    picture.apply(started, name, 0);
+    const start = (step: string, nowMs: number) =>
+      picture.apply({ atMs: 0, type: 'step-started', step }, name, nowMs);
+    for (let index = 1; index <= 16; index++) start(`step-${index}`, index * 1000);
+    const full = picture.draw(80, 20_000);
+    t.equal(full.length, 16);
+    t.equal(full.at(-1), ' step-16 4.0 s');
+    start('step-17', 17_000);
+    picture.apply({ atMs: 0, type: 'step-progress', step: 'step-1', message: 'waiting' }, name, 18_000);
+    const cut = picture.draw(80, 20_000);
+    t.same(cut.slice(0, 3), [' step-1 19.0 s', '   waiting', ' step-2 18.0 s']);
+    t.same([cut.length, cut.at(-1)], [16, ' … and 3 more']);
+  },
+);
+
 t.test('live progress leaves the plain lines behind, and gives the terminal back', async t => {
   const terminal = testTerminal(100);
   const pending = new Set<() => void>();
