@@ -6,9 +6,10 @@ import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import type { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import type { Activity } from './activity.ts';
+import { ownWork } from './own-work.ts';
 
 /**
- * Milliseconds that this process worked without progress of the world. Not those that went by: on a machine
+ * Milliseconds that this thread worked without progress of the world. Not those that went by: on a machine
  * that is busy with other things, or that slept, a sound run gets no further for as long as it takes.
  */
 const PATIENCE_MS = 60_000;
@@ -17,17 +18,18 @@ const LOOK_EVERY_MS = 5_000;
 /** What a watchdog looks at; another one in tests. */
 export interface Surroundings {
   readonly wall: Clock;
-  /** Returns the milliseconds of processor time of this process. */
+  /** Returns the milliseconds that this thread has worked. */
   readonly workedMs: () => number;
 }
 
-const thisMachine: Surroundings = {
-  wall: systemClock,
-  workedMs: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  },
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 };
+const thisThread = (): Surroundings => ({
+  wall: systemClock,
+  workedMs: ownWork(cpuMs, () => performance.eventLoopUtilization().active),
+});
 
 export interface Watchdog {
   /** Aborts with ERR_SIMULATOR_STALLED. */
@@ -44,7 +46,7 @@ export interface Watchdog {
 export function watchWorld(
   clock: VirtualClock,
   activity: Activity,
-  { wall, workedMs }: Surroundings = thisMachine,
+  { wall, workedMs }: Surroundings = thisThread(),
 ): Watchdog {
   const controller = new AbortController();
   const stalled = (how: string, hint: string) =>

@@ -1,6 +1,7 @@
 /** What the watchdog takes for a stall, by a clock of its own that tests drive. */
 import t from 'tap';
 import { Activity } from '../../../harness/platform/simulator/activity.ts';
+import { ownWork } from '../../../harness/platform/simulator/own-work.ts';
 import { watchWorld } from '../../../harness/platform/simulator/watchdog.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 
@@ -159,4 +160,23 @@ t.test('what was done before the clock jumped counts as new again, and is not to
     t.end();
   }, 1000);
   clock.start();
+});
+
+t.test('neither the work of other threads nor that of other programs counts as own work', t => {
+  let cpu = 1000;
+  let active = 50;
+  const worked = ownWork(
+    () => cpu,
+    () => active,
+  );
+  t.equal(worked(), 0);
+  // Two threads at full speed.
+  cpu += 200;
+  active += 100;
+  t.equal(worked(), 100);
+  // A twentieth of a processor.
+  cpu += 50;
+  active += 1000;
+  t.equal(worked(), 150);
+  t.end();
 });
