@@ -1,4 +1,5 @@
 /** Reads the facts of a diagnosis from the API servers. */
+import { unlessAborted } from '../../base/abort.ts';
 import type { ApiClient } from '../../base/api-client.ts';
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
@@ -108,15 +109,36 @@ export const clusterNameIn = ({ metadata }: KubernetesObject): string =>
   metadata.annotations?.['networking.istio.io/cluster'] ??
   (metadata.name ?? '').replace(/^istio-remote-secret-/, '');
 
+type Asked = Pick<CheckContext, 'topology' | 'clusters' | 'signal'>;
+
+/** What is being read, by whose clusters; nothing is kept once it has been read. */
+const underWay = new WeakMap<CheckContext['clusters'], Promise<Facts>>();
+
 /**
- * Reads what the steps of the guide left behind in every cluster.
+ * Reads what the steps of the guide left behind in every cluster. Checks that ask while it is read have it
+ * from one reading: where a mesh of n clusters fails, n of them do.
  * @throws KubernetesApiError if an API server refuses to list the core kinds
  */
-export async function gatherFacts({
-  topology,
-  clusters,
-  signal,
-}: Pick<CheckContext, 'topology' | 'clusters' | 'signal'>): Promise<Facts> {
+export async function gatherFacts(asked: Asked): Promise<Facts> {
+  const { clusters, signal } = asked;
+  const others = underWay.get(clusters);
+  if (others) {
+    const facts = await unlessAborted(
+      others.catch(() => undefined), // its check may have ended
+      signal,
+    );
+    return facts ?? (await readFacts(asked));
+  }
+  const own = readFacts(asked);
+  underWay.set(clusters, own);
+  try {
+    return await own;
+  } finally {
+    underWay.delete(clusters);
+  }
+}
+
+async function readFacts({ topology, clusters, signal }: Asked): Promise<Facts> {
   const read = await Promise.all(
     [...clusters.values()].map(({ spec, client }) => readCluster(spec, client, signal)),
   );
