@@ -2,7 +2,8 @@
 //
 //   npm run bench -- [--rounds 5] [--only NAME,NAME] [--against COMMIT] [--by wall|cpu] [--json]
 //
-// --only: names of subjects; what they are compared with is measured too. Groups: diagnose, guide, matrix, api.
+// --only: names of subjects; what they are compared with is measured too. Groups: diagnose, guide, matrix, api,
+// up.
 // --against: a commit, or a folder where one is built: its harness is measured in the same rounds.
 // --by cpu: on a machine that others use; of what several cores are for, the wall's clock tells all the same.
 // --list: what would be measured. --from FILE: judges what --json has printed.
@@ -73,6 +74,10 @@ async function measureGroups(samples) {
     const { seconds, oneByOne } = await measureMatrix();
     samples.matrix = [{ seconds }];
     samples['cases one by one'] = [{ seconds: oneByOne }];
+  }
+  if (isWanted('up') || isWanted('up, after')) {
+    const { measureUp } = await import('./programs.mjs');
+    Object.assign(samples, await measureUp());
   }
   if (!isWanted('api')) return undefined;
   const { figuresOf } = await import('./programs.mjs');
