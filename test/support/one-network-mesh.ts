@@ -1,5 +1,7 @@
 /** A client and two servers with sidecars on one network, for tests of the proxy. */
+
 import type { LbEndpoint } from '../../harness/simulator/istio/xds/resources.ts';
+import type { RetryPolicy } from '../../harness/simulator/istio/xds/retry-policy.ts';
 import {
   curl,
   helloWorld,
@@ -26,14 +28,16 @@ export const REFUSING: LbEndpoint = { address: '172.18.0.2', port: 5999, weight:
 
 /** A client `sleep` and two servers with sidecars; istiod serves what `endpointsFor` says until `update`. */
 export async function meshOf(
-  options: { readonly seed?: string; readonly version?: string },
+  options: { readonly seed?: string; readonly version?: string; readonly retryPolicy?: RetryPolicy },
   endpointsFor: (v1: Pod, v2: Pod) => readonly LbEndpoint[],
 ) {
   const world = new ProxyWorld(options);
   const { root, intermediate } = await world.authority('one');
   let endpoints: readonly LbEndpoint[] = [];
   const istiod = await world.istiod(intermediate, ({ id }) =>
-    id.includes('sleep') ? outboundResources(world.version, endpoints) : inboundResources(),
+    id.includes('sleep')
+      ? outboundResources(world.version, endpoints, options.retryPolicy)
+      : inboundResources(),
   );
   world.names.set('helloworld.sample.svc.cluster.local', [SERVICE_IP]);
   const v1 = await world.proxyPod('helloworld-v1', root.rootPem, { app: helloWorld });

@@ -13,8 +13,9 @@ import type {
   ClusterLoadAssignment,
   LbEndpoint,
   Listener,
-  RouteConfiguration,
 } from '../../harness/simulator/istio/xds/resources.ts';
+import type { RetryPolicy } from '../../harness/simulator/istio/xds/retry-policy.ts';
+import type { RouteConfiguration } from '../../harness/simulator/istio/xds/routes.ts';
 import { answerQuery } from '../../harness/simulator/network/dns.ts';
 import type { ClusterNetwork, NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 import { VirtualClock } from '../../harness/simulator/network/virtual-clock.ts';
@@ -284,7 +285,12 @@ function filesOf(files: Record<string, string>): ContainerFiles {
 
 // ---- what istiod would push, for the service helloworld:5000
 
-export function outboundResources(version: string, endpoints: readonly LbEndpoint[]): ProxyResources {
+/** @param retryPolicy - of the route; the release's by default */
+export function outboundResources(
+  version: string,
+  endpoints: readonly LbEndpoint[],
+  retryPolicy: RetryPolicy = behaviourOf(version).retryPolicy,
+): ProxyResources {
   const behaviour = behaviourOf(version);
   const cluster: Cluster = {
     name: OUTBOUND,
@@ -319,9 +325,7 @@ export function outboundResources(version: string, endpoints: readonly LbEndpoin
           SERVICE_IP,
           `${SERVICE_IP}:5000`,
         ],
-        routes: [
-          { match: { prefix: '/' }, cluster: OUTBOUND, timeoutMs: 0, retryPolicy: behaviour.retryPolicy },
-        ],
+        routes: [{ match: { prefix: '/' }, cluster: OUTBOUND, timeoutMs: 0, retryPolicy }],
       },
       {
         name: 'allow_any',

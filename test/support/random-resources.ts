@@ -8,10 +8,20 @@ import type {
   NetworkFilter,
   ResourcesByType,
   ResourceType,
-  RouteConfiguration,
   UpstreamTls,
 } from '../../harness/simulator/istio/xds/resources.ts';
 import { RETRY_CONDITIONS } from '../../harness/simulator/istio/xds/retry-policy.ts';
+import type {
+  Fault,
+  HeaderChanges,
+  HeaderEdits,
+  PathMatch,
+  Rewrite,
+  RouteAction,
+  RouteConfiguration,
+  RouteMatch,
+  TextMatch,
+} from '../../harness/simulator/istio/xds/routes.ts';
 
 const LETTERS = 'abcxyz019|._-*:/ \u00e4\u4e16\u{1f600}';
 
@@ -159,17 +169,135 @@ export class RandomResources {
         domains: this.#list(() => this.#text(0)),
         ...this.#maybe('tellsAttempts', () => true as const),
         routes: this.#list(() => ({
-          match: { prefix: this.#text(0) },
-          cluster: this.#text(0),
-          timeoutMs: this.#milliseconds(),
-          ...this.#maybe('retryPolicy', () => ({
-            numRetries: this.#random.integer(5),
-            retryOn: RETRY_CONDITIONS.filter(() => this.#random.integer(2) === 0),
-            retriableStatusCodes: this.#list(() => 400 + this.#random.integer(200)),
-            hostSelectionRetryMaxAttempts: this.#random.integer(9),
-          })),
+          match: this.#match(),
+          ...this.#action(),
+          ...this.#maybe('fault', () => this.#fault()),
+          ...this.#maybe('headers', () => this.#changes()),
         })),
       })),
     };
+  }
+
+  #match(): RouteMatch {
+    const path = this.#random.pick<PathMatch>([
+      { prefix: this.#text(0) },
+      { exact: this.#text(0) },
+      { regex: this.#expression() },
+      { separatedPrefix: this.#text(0) },
+    ]);
+    return {
+      ...path,
+      ...this.#maybe('ignoresCase', () => true as const),
+      ...this.#maybe('headers', () =>
+        this.#list(
+          () => ({
+            name: this.#text().toLowerCase(),
+            ...this.#maybe('text', () => this.#textMatch()),
+            ...this.#maybe('isInverted', () => true as const),
+            ...this.#maybe('takesMissingForEmpty', () => true as const),
+          }),
+          1,
+        ),
+      ),
+      ...this.#maybe('query', () =>
+        this.#list(() => ({ name: this.#text(), ...this.#maybe('text', () => this.#textMatch()) }), 1),
+      ),
+    };
+  }
+
+  #expression(): string {
+    return this.#random.pick(['', '.*', '/(v1|v2)/[a-z]+', '\\d{1,3}']);
+  }
+
+  #textMatch(): TextMatch {
+    const test = this.#random.pick<TextMatch>([
+      { exact: this.#text(0) },
+      { prefix: this.#text(0) },
+      { suffix: this.#text(0) },
+      { contains: this.#text(0) },
+      { regex: this.#expression() },
+    ]);
+    return { ...test, ...this.#maybe('ignoresCase', () => true as const) };
+  }
+
+  #action(): RouteAction {
+    const forwarding = {
+      timeoutMs: this.#milliseconds(),
+      ...this.#maybe('retryPolicy', () => this.#retryPolicy()),
+      ...this.#maybe('rewrite', () => this.#rewrite()),
+    };
+    return this.#random.pick<RouteAction>([
+      { cluster: this.#text(0), ...forwarding },
+      {
+        weightedClusters: this.#list(
+          () => ({
+            cluster: this.#text(0),
+            weight: 1 + this.#random.integer(100),
+            ...this.#maybe('host', () => this.#text()),
+            ...this.#maybe('headers', () => this.#changes()),
+          }),
+          1,
+        ),
+        ...forwarding,
+      },
+      {
+        redirect: {
+          status: this.#random.pick([301, 302, 303, 307, 308]),
+          ...this.#maybe('scheme', () => this.#text()),
+          ...this.#maybe('host', () => this.#text()),
+          ...this.#maybe('port', () => 1 + this.#random.integer(65_535)),
+          ...this.#random.pick([{}, { path: this.#text() }, { prefix: this.#text() }]),
+        },
+      },
+      { directResponse: { status: 200 + this.#random.integer(400), body: this.#text(0) } },
+    ]);
+  }
+
+  #retryPolicy() {
+    return {
+      numRetries: this.#random.integer(5),
+      retryOn: RETRY_CONDITIONS.filter(() => this.#random.integer(2) === 0),
+      retriableStatusCodes: this.#list(() => 400 + this.#random.integer(200)),
+      hostSelectionRetryMaxAttempts: this.#random.integer(9),
+      ...this.#maybe('perTryTimeoutMs', () => this.#milliseconds()),
+    };
+  }
+
+  #rewrite(): Rewrite {
+    return this.#random.pick([
+      { prefix: this.#text() },
+      { regex: { pattern: this.#expression(), substitution: this.#text(0) } },
+      { prefix: this.#text(), host: this.#text() },
+      { host: this.#text() },
+    ]);
+  }
+
+  #changes(): HeaderChanges {
+    return this.#random.pick([
+      { request: this.#edits() },
+      { response: this.#edits() },
+      { request: this.#edits(), response: this.#edits() },
+    ]);
+  }
+
+  #edits(): HeaderEdits {
+    return {
+      add: this.#list(
+        () => ({
+          name: this.#text().toLowerCase(),
+          value: this.#random.pick(['', '%', 'a%b', this.#text(0)]),
+          isAppended: this.#random.integer(2) === 0,
+        }),
+        1,
+      ),
+      remove: this.#list(() => this.#text().toLowerCase()),
+    };
+  }
+
+  #fault(): Fault {
+    const perMillion = this.#random.integer(1_000_001);
+    const delay = { perMillion, delayMs: this.#milliseconds() };
+    const abort = { perMillion, status: 200 + this.#random.integer(400) };
+    return this.#random.pick([{ delay }, { abort }, { delay, abort }]);
   }
 }

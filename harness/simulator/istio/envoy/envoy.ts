@@ -11,8 +11,8 @@ import type {
   DiscoveredFilter,
   ResourceType,
   ResourceUpdate,
-  RouteConfiguration,
 } from '../xds/resources.ts';
+import type { RouteConfiguration } from '../xds/routes.ts';
 import { ClusterUpdates } from './cluster-updates.ts';
 import type { EnvoyEnvironment } from './environment/environment.ts';
 import { TransportSecurity } from './environment/transport-security.ts';

@@ -1,6 +1,7 @@
 /** What LDS and RDS pushes do: a listener runs once the routes that it refers to are there. */
 import { discoveredBy, routeNamesOf } from '../xds/references.ts';
-import type { DiscoveredFilter, Listener, RouteConfiguration } from '../xds/resources.ts';
+import type { DiscoveredFilter, Listener } from '../xds/resources.ts';
+import type { RouteConfiguration } from '../xds/routes.ts';
 import type { EnvoyEnvironment } from './environment/environment.ts';
 import type { RunningListener } from './listeners/accepted-connection.ts';
 import { ListenerManager } from './listeners/listener-manager.ts';

@@ -1,6 +1,7 @@
 /** Envoy's own checks: the reasons for which it refuses a push. */
 import { isIPv4 } from 'node:net';
-import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../xds/resources.ts';
+import type { Cluster, ClusterLoadAssignment, Listener } from '../xds/resources.ts';
+import type { RouteConfiguration } from '../xds/routes.ts';
 import { duplicateDomain } from './http/route-match.ts';
 
 /** Finds the fault of a cluster; undefined if it has none. */

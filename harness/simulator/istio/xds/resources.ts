@@ -2,7 +2,7 @@
  * What istiod says and a proxy runs: Envoy's resources (v3 API), cut to what the guide needs. How they travel
  * is told in `wire.ts`.
  */
-import type { RetryPolicy } from './retry-policy.ts';
+import type { RouteConfiguration } from './routes.ts';
 
 /** The resources of one type, by the name of the type. */
 export interface ResourcesByType {
@@ -173,29 +173,3 @@ export type NetworkFilter =
   | { readonly type: 'tcp_proxy'; readonly cluster: string; readonly statPrefix: string }
   /** Sets the upstream cluster to the SNI; falls back to `fallbackCluster` if there is no such cluster. */
   | { readonly type: 'sni_cluster_tcp_proxy'; readonly fallbackCluster: string; readonly statPrefix: string };
-
-// ---- routes
-
-/** The routes of one HTTP port. */
-export interface RouteConfiguration {
-  readonly name: string;
-  readonly virtualHosts: readonly VirtualHost[];
-  /** The port of a Host header is not looked at. */
-  readonly ignoresPort?: true;
-}
-
-/** The routes of the hosts that share them. */
-export interface VirtualHost {
-  readonly name: string;
-  /** Values of the Host header; `*` matches the rest. */
-  readonly domains: readonly string[];
-  /** Servers are told which attempt it is: `x-envoy-attempt-count`. */
-  readonly tellsAttempts?: true;
-  readonly routes: readonly {
-    readonly match: { readonly prefix: string };
-    readonly cluster: string;
-    /** 0: none. */
-    readonly timeoutMs: number;
-    readonly retryPolicy?: RetryPolicy;
-  }[];
-}

@@ -8,6 +8,13 @@ export const RETRY_CONDITIONS = [
   'unavailable',
   'cancelled',
   'retriable-status-codes',
+  '5xx',
+  'gateway-error',
+  'reset',
+  'retriable-4xx',
+  'deadline-exceeded',
+  'internal',
+  'resource-exhausted',
 ] as const;
 
 /** One of Envoy's `retry_on` words, as far as Istio asks for them. */
@@ -19,6 +26,8 @@ export interface RetryPolicy {
   readonly numRetries: number;
   readonly retryOn: readonly RetryCondition[];
   readonly retriableStatusCodes: readonly number[];
+  /** After so many milliseconds without an answer an attempt is given up. */
+  readonly perTryTimeoutMs?: number;
   /**
    * How often Envoy picks again when it has picked a host that was tried before (previous_hosts); 0: it does
    * not look at that.

@@ -3,6 +3,7 @@
  * nothing helps.
  */
 import t from 'tap';
+import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';
 import type { LbEndpoint } from '../../../../harness/simulator/istio/xds/resources.ts';
 import { BLACK_HOLE, endpointOf, hostStats, meshOf, REFUSING } from '../../../support/one-network-mesh.ts';
 import { callHello, curl, helloWorld, inboundResources } from '../../../support/proxy-world.ts';
@@ -144,4 +145,25 @@ t.test('a service without endpoints has no healthy upstream', async t => {
   const { world, sleep } = await meshOf({}, () => []);
   await using _ = world;
   t.same(await callHello(sleep, 1), [{ status: '503', body: 'no healthy upstream' }]);
+});
+
+t.test('a try that takes longer than one may is given up: for another, or with 504', async t => {
+  const { retryPolicy } = behaviourOf('1.30.3');
+  const seen: Record<string, string> = {};
+  for (const condition of ['5xx', 'unavailable'] as const) {
+    const policy = { ...retryPolicy, retryOn: [condition], perTryTimeoutMs: 2000 };
+    const { world, sleep } = await meshOf({ version: '1.30.3', retryPolicy: policy }, v1 => [
+      BLACK_HOLE,
+      endpointOf(v1),
+    ]);
+    await using _ = world;
+    const answers = await callHello(sleep, 12);
+    seen[condition] = [...new Set(answers.map(({ status, body }) => `${status} ${body.slice(0, 24)}`))]
+      .sort()
+      .join(', ');
+  }
+  t.same(seen, {
+    '5xx': '200 Hello version: v1, insta',
+    unavailable: '200 Hello version: v1, insta, 504 upstream request timeout',
+  });
 });

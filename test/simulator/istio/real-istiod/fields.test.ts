@@ -278,8 +278,8 @@ const ROWS: readonly Row[] = [
   ],
   [
     'RetryPolicy.retry_on, refused',
-    [routes(m => (action(m).retry_policy.retry_on = '5xx'))],
-    refused(/retry_on 5xx/),
+    [routes(m => (action(m).retry_policy.retry_on = 'retriable-headers'))],
+    refused(/retry_on retriable-headers/),
   ],
   ['RetryPolicy.retriable_status_codes', [retriesSuccess], by(/ attempt 3 .* 200$/)],
   [

@@ -1,6 +1,6 @@
 /** `/config_dump`: what istiod pushed and Envoy runs, in Envoy's form and names. */
 import type { XdsNode } from '../../xds/node.ts';
-import type { RouteConfiguration } from '../../xds/resources.ts';
+import type { RouteConfiguration } from '../../xds/routes.ts';
 import type { Envoy } from '../envoy.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { STATIC_CLUSTERS, STATIC_LISTENERS, staticClusterOf, staticListenerOf } from './bootstrap.ts';

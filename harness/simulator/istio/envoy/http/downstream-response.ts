@@ -1,6 +1,8 @@
 /** What the proxy answers downstream: a host's response as it comes, or a reply of its own. */
 import { headerOf, type MessageHead } from '../../../../base/http1/message-head.ts';
 import type { ServerResponse } from '../../../../base/http1/server-response.ts';
+import type { HeaderEdits } from '../../xds/routes.ts';
+import { editedHeaders } from './header-edits.ts';
 import { downstreamHeaders, responseHeaders } from './http-headers.ts';
 import type { LocalReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
@@ -18,20 +20,31 @@ export class DownstreamResponse {
     this.#startedMs = context.environment.clock.now();
   }
 
-  /** Answers in the proxy's own name. */
-  reply({ status, body }: LocalReply): void {
-    this.stream.writeHead({ status, headers: downstreamHeaders(this.#context, body) });
+  /**
+   * Answers in the proxy's own name.
+   * @param more - headers of this answer: names and values in turn
+   */
+  reply({ status, body }: LocalReply, more: readonly string[] = [], edits?: HeaderEdits): void {
+    const headers = [...more, ...downstreamHeaders(this.#context, body)];
+    this.stream.writeHead({ status, headers: editedHeaders(headers, [edits]) });
     this.stream.end(body);
   }
 
   /**
    * Sends a host's response on as it comes. If the upstream breaks off, so does the downstream connection.
+   * @param edits - what the route changes of its headers
    * @param onEnd - called when the answer has ended or broken off
    */
-  relay({ status, reason, rawHeaders }: MessageHead, attempt: UpstreamAttempt, onEnd: () => void): void {
+  relay(
+    { status, reason, rawHeaders }: MessageHead,
+    attempt: UpstreamAttempt,
+    edits: readonly (HeaderEdits | undefined)[],
+    onEnd: () => void,
+  ): void {
     const { stream } = this;
     const tookMs = this.#context.environment.clock.now() - this.#startedMs;
-    stream.writeHead({ status, reason, headers: responseHeaders(this.#context, rawHeaders, tookMs) });
+    const headers = editedHeaders(responseHeaders(this.#context, rawHeaders, tookMs), edits);
+    stream.writeHead({ status, reason, headers });
     stream.onDrain = () => attempt.resume();
     const length = headerOf(rawHeaders, 'content-length');
     const whole = length === undefined ? Number.NaN : Number(length);

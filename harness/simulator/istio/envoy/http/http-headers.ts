@@ -47,6 +47,20 @@ export function upstreamHeaders(
   return headers;
 }
 
+/** Puts another name in the place of the Host header. */
+export const withHost = (headers: readonly string[], host: string): string[] => [
+  'host',
+  host,
+  ...headers.filter((_, at) => headers[at - (at % 2)] !== 'host'),
+];
+
+/** Tells which path was asked for, where a route has rewritten it. */
+export const withOriginalPath = (headers: readonly string[], path: string): string[] => [
+  ...headers,
+  'x-envoy-original-path',
+  path,
+];
+
 const ATTEMPTS = 'x-envoy-attempt-count';
 
 /** Adds which attempt it is, in place of what the client said of its own (include_request_attempt_count). */

@@ -17,6 +17,12 @@ export const NO_ROUTE: LocalReply = { status: 404, body: '', flags: 'NR' };
 export const NO_CLUSTER: LocalReply = { status: 503, body: '', flags: 'NC' };
 /** The cluster has no endpoints. */
 export const NO_HEALTHY_UPSTREAM: LocalReply = { status: 503, body: 'no healthy upstream', flags: 'UH' };
+/** A fault of the route (source/extensions/filters/http/fault/fault_filter.cc @v1.30). */
+export const faultAbort = (status: number): LocalReply => ({
+  status,
+  body: 'fault filter abort',
+  flags: 'FI',
+});
 /** The route's timeout has passed. */
 export const REQUEST_TIMEOUT: LocalReply = { status: 504, body: 'upstream request timeout', flags: 'UT' };
 /** Unlike Envoy, which passes WebSockets and other upgrades on. */

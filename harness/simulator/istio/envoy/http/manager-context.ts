@@ -1,6 +1,6 @@
 /** What the requests of one HTTP connection manager share. */
 import type { Random } from '../../../../base/random.ts';
-import type { RouteConfiguration } from '../../xds/resources.ts';
+import type { RouteConfiguration } from '../../xds/routes.ts';
 import type { EnvoyEnvironment } from '../environment/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 

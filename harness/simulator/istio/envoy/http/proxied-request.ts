@@ -2,18 +2,44 @@
 import type { Timer } from '../../../../base/clock.ts';
 import { headerOf, type MessageHead } from '../../../../base/http1/message-head.ts';
 import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
-import type { VirtualHost } from '../../xds/resources.ts';
+import type { RetryPolicy } from '../../xds/retry-policy.ts';
+import type { HeaderChanges } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import type { DownstreamResponse } from './downstream-response.ts';
+import { editedHeaders } from './header-edits.ts';
 import { HostSelection } from './host-selection.ts';
-import { attemptHeaders, upstreamHeaders } from './http-headers.ts';
+import { attemptHeaders, upstreamHeaders, withHost, withOriginalPath } from './http-headers.ts';
 import { type LocalReply, NO_HEALTHY_UPSTREAM, REQUEST_TIMEOUT, upstreamResetReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
-import { RequestBody } from './request-body.ts';
+import type { RequestBody } from './request-body.ts';
 import { RetryState } from './retry.ts';
 import { countResponse, type Reset, UpstreamAttempt } from './upstream-request.ts';
+
+/** What a request is, and where it goes. */
+interface ProxiedRequestParts {
+  readonly context: ManagerContext;
+  readonly connection: DownstreamConnection;
+  readonly request: ServerRequest;
+  readonly downstream: DownstreamResponse;
+  readonly cluster: UpstreamCluster;
+  readonly body: RequestBody | undefined;
+}
+
+/** How it goes there. */
+interface Journey {
+  /** 0: none. */
+  readonly timeoutMs: number;
+  readonly retryPolicy?: RetryPolicy;
+  readonly tellsAttempts: boolean;
+  /** Path and query after rewriting. */
+  readonly url: string;
+  /** In place of the Host header; undefined: as it came. */
+  readonly host: string | undefined;
+  /** In this order. */
+  readonly edits: readonly HeaderChanges[];
+}
 
 /** The life of one request; `start` runs it, and the response reports its end. */
 export class ProxiedRequest {
@@ -24,35 +50,40 @@ export class ProxiedRequest {
   readonly #cluster: UpstreamCluster;
   #retries: RetryState | undefined;
   readonly #hosts = new HostSelection();
-  #headers: string[] = [];
+  #headers: readonly string[] = [];
+  #url = '';
+  #responseEdits: readonly HeaderChanges['response'][] = [];
   #tellsAttempts = false;
-  #body: RequestBody | undefined;
+  readonly #body: RequestBody | undefined;
   #upstream: UpstreamAttempt | undefined;
   #backOff: Timer | undefined;
+  #perTry: Timer | undefined;
   #deadline: Timer | undefined;
   #isOver = false;
 
-  constructor(
-    context: ManagerContext,
-    connection: DownstreamConnection,
-    request: ServerRequest,
-    downstream: DownstreamResponse,
-    cluster: UpstreamCluster,
-  ) {
+  constructor({ context, connection, request, downstream, cluster, body }: ProxiedRequestParts) {
     this.#context = context;
     this.#connection = connection;
     this.#request = request;
     this.#downstream = downstream;
     this.#cluster = cluster;
+    this.#body = body;
   }
 
-  start({ retryPolicy, timeoutMs }: VirtualHost['routes'][number], tellsAttempts: boolean): void {
+  start({ retryPolicy, timeoutMs, tellsAttempts, url, host, edits }: Journey): void {
     this.#tellsAttempts = tellsAttempts;
+    this.#url = url;
+    this.#responseEdits = edits.map(({ response }) => response);
     const { clock } = this.#context.environment;
     this.#downstream.stream.onClose = this.#onDownstreamClose;
     const { head } = this.#request;
-    this.#headers = upstreamHeaders(this.#context, this.#connection, head.rawHeaders);
-    if (head.announcesBody) this.#body = new RequestBody(this.#request);
+    const came = upstreamHeaders(this.#context, this.#connection, head.rawHeaders);
+    const named = host === undefined ? came : withHost(came, host);
+    const headers = url === head.url ? named : withOriginalPath(named, head.url);
+    this.#headers = editedHeaders(
+      headers,
+      edits.map(({ request }) => request),
+    );
     if (retryPolicy && retryPolicy.numRetries > 0)
       this.#retries = new RetryState(retryPolicy, this.#context.environment);
     if (timeoutMs > 0) this.#deadline = clock.setTimeout(this.#onDeadline, timeoutMs);
@@ -69,7 +100,7 @@ export class ProxiedRequest {
       { cluster: this.#cluster, host },
       {
         method: this.#request.head.method,
-        path: this.#request.head.url,
+        path: this.#url,
         headers: this.#tellsAttempts ? attemptHeaders(this.#headers, this.#hosts.attempts) : this.#headers,
         body: this.#body,
       },
@@ -84,10 +115,14 @@ export class ProxiedRequest {
       },
     );
     this.#upstream = upstream;
+    const perTryMs = this.#retries?.perTryTimeoutMs;
+    if (perTryMs !== undefined)
+      this.#perTry = this.#context.environment.clock.setTimeout(() => this.#onPerTryTimeout(host), perTryMs);
     upstream.start(this.#cluster.poolOf(this.#connection.worker, host, this.#context.alpn()));
   }
 
   #onResponse(host: Host, head: MessageHead, upstream: UpstreamAttempt): void {
+    this.#clearPerTry();
     countResponse(this.#cluster, host, head.status);
     const grpcStatus = this.#retries && headerOf(head.rawHeaders, 'grpc-status');
     // The rest of an answer that nobody reads is dropped, and the connection kept.
@@ -95,16 +130,29 @@ export class ProxiedRequest {
     if (this.#hosts.attempts > 1) this.#cluster.counters.add('upstream_rq_retry_success');
     this.#body?.forget();
     this.#isOver = true; // what happens from here on is between the two streams
-    this.#downstream.relay(head, upstream, () => this.#clearDeadline());
+    this.#downstream.relay(head, upstream, this.#responseEdits, () => this.#clearDeadline());
   }
 
   #onReset(host: Host, { reason, detail }: Reset): void {
+    this.#clearPerTry();
     host.rqError++;
     const wantsRetry = this.#retries?.wantsAfterReset(reason) ?? false;
     if (wantsRetry && this.#retry()) return;
     if (wantsRetry) this.#cluster.counters.add('upstream_rq_retry_limit_exceeded');
     const attempts = { isRetry: this.#hosts.attempts > 1, retriesExhausted: wantsRetry };
     this.#reply(upstreamResetReply(this.#context.environment.wording, reason, detail, attempts));
+  }
+
+  /** source/common/router/router.cc @v1.30, onPerTryTimeout */
+  #onPerTryTimeout(host: Host): void {
+    this.#perTry = undefined;
+    const upstream = this.#upstream;
+    this.#upstream = undefined;
+    upstream?.destroy();
+    host.rqTimeout++;
+    this.#cluster.counters.add('upstream_rq_per_try_timeout');
+    if (this.#retries?.wantsAfterReset('per-try-timeout') && this.#retry()) return;
+    this.#reply(REQUEST_TIMEOUT);
   }
 
   /** @returns false if no attempt is left, or the body cannot be sent again */
@@ -148,7 +196,14 @@ export class ProxiedRequest {
     this.#upstream?.destroy();
   };
 
+  #clearPerTry(): void {
+    if (!this.#perTry) return;
+    this.#context.environment.clock.clearTimeout(this.#perTry);
+    this.#perTry = undefined;
+  }
+
   #clearDeadline(): void {
+    this.#clearPerTry();
     if (!this.#deadline) return;
     this.#context.environment.clock.clearTimeout(this.#deadline);
     this.#deadline = undefined;

@@ -55,7 +55,7 @@ export class RequestBody implements BodyReader {
     if (this.#remembers && this.#bytes > MAX_REMEMBERED_BYTES) this.forget();
     if (this.#remembers) this.#chunks.push(bytes);
     const target = this.#target;
-    if (target && !target.isOver && !target.write(bytes)) this.#source.pause();
+    if (!target || (!target.isOver && !target.write(bytes))) this.#source.pause();
   }
 
   onEnd(): void {

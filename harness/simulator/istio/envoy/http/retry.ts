@@ -5,6 +5,8 @@ import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
 
 /** How an attempt ended without a response. */
 export type ResetReason = 'connect-failure' | 'connect-timeout' | 'connection-termination' | 'protocol-error';
+/** Also ended: an attempt that took longer than one may. */
+type EndReason = ResetReason | 'per-try-timeout';
 
 /**
  * Base interval of the back-off between attempts (envoyproxy/envoy source/common/router/retry_state_impl.cc
@@ -12,11 +14,16 @@ export type ResetReason = 'connect-failure' | 'connect-timeout' | 'connection-te
  */
 const BASE_INTERVAL_MS = 25;
 const MAX_INTERVAL_MS = 250;
-/** grpc-status values that the conditions `cancelled` and `unavailable` stand for. */
+/** grpc-status values, and the conditions that stand for them. */
 const GRPC_STATUS: ReadonlyMap<string, RetryCondition> = new Map([
   ['1', 'cancelled'],
+  ['4', 'deadline-exceeded'],
+  ['8', 'resource-exhausted'],
+  ['13', 'internal'],
   ['14', 'unavailable'],
 ]);
+/** What makes any end without a response retried (retry_state_impl.cc @v1.30, wouldRetryFromReset). */
+const ANY_RESET: readonly RetryCondition[] = ['5xx', 'gateway-error', 'reset'];
 
 /** The retries of one request. */
 export class RetryState {
@@ -44,8 +51,14 @@ export class RetryState {
     return this.#policy.hostSelectionRetryMaxAttempts;
   }
 
-  wantsAfterReset(reason: ResetReason): boolean {
+  /** Milliseconds that one attempt may take; undefined for as long as the request may. */
+  get perTryTimeoutMs(): number | undefined {
+    return this.#policy.perTryTimeoutMs;
+  }
+
+  wantsAfterReset(reason: EndReason): boolean {
     const { retryOn } = this.#policy;
+    if (ANY_RESET.some(condition => retryOn.includes(condition))) return true;
     switch (reason) {
       case 'connect-timeout':
         if (!this.#wording.retriesConnectTimeouts) return false;
@@ -54,13 +67,17 @@ export class RetryState {
         return retryOn.includes('connect-failure') || retryOn.includes('reset-before-request');
       case 'connection-termination':
       case 'protocol-error':
-        return false; // would be `reset`, which Istio does not ask for
+      case 'per-try-timeout':
+        return false;
     }
   }
 
   wantsAfterResponse(status: number, grpcStatus: string | undefined): boolean {
     const { retryOn, retriableStatusCodes } = this.#policy;
     if (retryOn.includes('retriable-status-codes') && retriableStatusCodes.includes(status)) return true;
+    if (retryOn.includes('5xx') && status >= 500) return true;
+    if (retryOn.includes('gateway-error') && status >= 502 && status <= 504) return true;
+    if (retryOn.includes('retriable-4xx') && status === 409) return true;
     const condition = grpcStatus === undefined ? undefined : GRPC_STATUS.get(grpcStatus);
     return condition !== undefined && retryOn.includes(condition);
   }

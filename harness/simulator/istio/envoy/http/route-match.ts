@@ -1,7 +1,6 @@
-/** Which route serves a request: by Host header, then by path. */
-import type { RouteConfiguration, VirtualHost } from '../../xds/resources.ts';
-
-type Route = VirtualHost['routes'][number];
+/** Which route serves a request: by Host header, then by what the request says. */
+import type { Route, RouteConfiguration, VirtualHost } from '../../xds/routes.ts';
+import { type RequestTraits, routeMatches } from './route-conditions.ts';
 
 interface CompiledRoutes {
   readonly exact: ReadonlyMap<string, VirtualHost>;
@@ -17,21 +16,20 @@ const compiled = new WeakMap<RouteConfiguration, CompiledRoutes>();
 /**
  * Finds a virtual host in the order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy
  * source/common/router/config_impl.cc, findVirtualHost, @v1.16.0).
- * @param host - the Host header as it came
+ * @param request - its host is the Host header as it came
  */
 export function findRoute(
   configuration: RouteConfiguration,
-  host: string,
-  path: string,
+  request: RequestTraits,
 ): { readonly route: Route; readonly virtualHost: VirtualHost } | undefined {
   let routes = compiled.get(configuration);
   if (!routes) {
     routes = compile(configuration);
     compiled.set(configuration, routes);
   }
-  const name = configuration.ignoresPort ? withoutPort(host) : host;
+  const name = configuration.ignoresPort ? withoutPort(request.host) : request.host;
   const virtualHost = findVirtualHost(routes, name.toLowerCase());
-  const route = virtualHost?.routes.find(({ match }) => path.startsWith(match.prefix));
+  const route = virtualHost?.routes.find(({ match }) => routeMatches(match, request));
   return virtualHost && route && { route, virtualHost };
 }
 

@@ -1,12 +1,17 @@
-/** Where a request goes: its route, and the cluster of that route. */
+/** Where a request goes: its route, what that makes go wrong, and the cluster or answer of the route. */
 import { headerOf } from '../../../../base/http1/message-head.ts';
 import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
 import type { ServerResponse } from '../../../../base/http1/server-response.ts';
+import type { Route, WeightedCluster } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import { DownstreamResponse } from './downstream-response.ts';
+import { afterFault } from './fault.ts';
 import { NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
 import { ProxiedRequest } from './proxied-request.ts';
+import { RequestBody } from './request-body.ts';
+import { redirectUrl, rewrittenUrl } from './rewrite.ts';
+import type { RequestTraits } from './route-conditions.ts';
 import { findRoute } from './route-match.ts';
 
 /** Starts a request on its way, or replies to one that has none. */
@@ -16,22 +21,60 @@ export function routeRequest(
   request: ServerRequest,
   response: ServerResponse,
 ): void {
-  const { rawHeaders, url } = request.head;
+  const { rawHeaders, url, method, announcesBody } = request.head;
   const downstream = new DownstreamResponse(context, response);
   const routes = context.routes();
-  const found = routes && findRoute(routes, headerOf(rawHeaders, 'host') ?? '', url);
+  const traits = { method, url, rawHeaders, host: headerOf(rawHeaders, 'host') ?? '', scheme: 'http' };
+  const found = routes && findRoute(routes, traits);
   if (!found) {
     downstream.reply(NO_ROUTE);
     return;
   }
   const { route, virtualHost } = found;
-  const cluster = context.clusterOf(route.cluster);
-  if (!cluster) {
-    downstream.reply(NO_CLUSTER);
-    return;
+  const body = announcesBody ? new RequestBody(request) : undefined;
+  afterFault(context, downstream, route.fault, () => {
+    if (answers(route, traits, downstream)) return;
+    const weighted = 'weightedClusters' in route ? pickWeighted(context, route.weightedClusters) : undefined;
+    const cluster = context.clusterOf(weighted?.cluster ?? ('cluster' in route ? route.cluster : ''));
+    if (!cluster) {
+      downstream.reply(NO_CLUSTER);
+      return;
+    }
+    const { timeoutMs = 0, retryPolicy, rewrite } = 'timeoutMs' in route ? route : {};
+    const edits = [weighted?.headers, route.headers].filter(changes => changes !== undefined);
+    new ProxiedRequest({ context, connection, request, downstream, cluster, body }).start({
+      timeoutMs,
+      ...(retryPolicy && { retryPolicy }),
+      tellsAttempts: virtualHost.tellsAttempts ?? false,
+      url: rewrittenUrl(rewrite, route.match, url),
+      host: rewrite?.host ?? weighted?.host,
+      edits,
+    });
+  });
+}
+
+/** Answers in place of a cluster, if the route says so. */
+function answers(route: Route, traits: RequestTraits, downstream: DownstreamResponse): boolean {
+  if ('directResponse' in route) {
+    downstream.reply({ ...route.directResponse, flags: '' }, [], route.headers?.response);
+    return true;
   }
-  new ProxiedRequest(context, connection, request, downstream, cluster).start(
-    route,
-    virtualHost.tellsAttempts ?? false,
-  );
+  if (!('redirect' in route)) return false;
+  const location = redirectUrl(route.redirect, route.match, traits);
+  const reply = { status: route.redirect.status, body: '', flags: '' };
+  downstream.reply(reply, ['location', location], route.headers?.response);
+  return true;
+}
+
+/** Picks a cluster by chance, each as often as its weight says. */
+function pickWeighted(
+  { environment }: ManagerContext,
+  clusters: readonly WeightedCluster[],
+): WeightedCluster | undefined {
+  const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
+  let left = environment.random.integer(total);
+  return clusters.find(({ weight }) => {
+    left -= weight;
+    return left < 0;
+  });
 }

@@ -1,7 +1,8 @@
 /** The filters at the end of a chain: what happens to a connection's bytes. */
 import { unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
-import type { DiscoveredFilter, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
+import type { DiscoveredFilter, NetworkFilter } from '../../xds/resources.ts';
+import type { RouteConfiguration } from '../../xds/routes.ts';
 import type { EnvoyEnvironment } from '../environment/environment.ts';
 import { HttpConnectionManager } from '../http/http-connection-manager.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';

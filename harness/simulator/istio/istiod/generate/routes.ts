@@ -4,8 +4,7 @@
  * @1.8.0).
  */
 
-import type { RouteConfiguration, VirtualHost } from '../../xds/resources.ts';
-import { RETRY_CONDITIONS, type RetryPolicy } from '../../xds/retry-policy.ts';
+import type { Route, RouteConfiguration, VirtualHost } from '../../xds/routes.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
@@ -17,53 +16,9 @@ import {
   virtualServicesFor,
   visibleServices,
 } from '../mesh/push-context.ts';
-import type { Destination, HttpRouteConfig } from '../model/istio-config.ts';
 import { isHttp } from '../model/mesh-model.ts';
 import { BLACK_HOLE, outboundName, PASSTHROUGH, sniffedRoutes } from './names.ts';
-
-type Route = VirtualHost['routes'][number];
-
-/** Returns a VirtualService's own settings, or the release's. */
-export function retryPolicyOf(
-  context: PushContext,
-  retries: HttpRouteConfig['retries'],
-): RetryPolicy | undefined {
-  const base = context.behaviour.retryPolicy;
-  if (!retries) return base;
-  if (retries.attempts === 0) return undefined;
-  const named = retries.retryOn?.split(',').map(name => name.trim());
-  return {
-    ...base,
-    numRetries: retries.attempts,
-    ...(named && { retryOn: RETRY_CONDITIONS.filter(condition => named.includes(condition)) }),
-  };
-}
-
-function clusterOf(context: PushContext, { host, port, subset }: Destination, listenerPort: number): string {
-  const ports = context.state.service(host)?.ports ?? [];
-  // Without a port in the destination: the only one there is, or the listener's.
-  const chosen = port ?? (ports.length === 1 ? ports[0]?.port : listenerPort) ?? listenerPort;
-  return outboundName(chosen, subset ?? '', host);
-}
-
-function routesOf(
-  context: PushContext,
-  http: readonly HttpRouteConfig[],
-  gateway: string,
-  listenerPort: number,
-): Route[] {
-  return http
-    .filter(({ gateways }) => gateways === undefined || gateways.includes(gateway))
-    .flatMap(route => {
-      const retryPolicy = retryPolicyOf(context, route.retries);
-      return route.prefixes.map(prefix => ({
-        match: { prefix },
-        cluster: clusterOf(context, route.destination, listenerPort),
-        timeoutMs: route.timeoutMs ?? 0,
-        ...(retryPolicy && { retryPolicy }),
-      }));
-    });
-}
+import { type Caller, virtualServiceRoutes } from './virtual-service-routes.ts';
 
 /**
  * Lists the names by which a service may be called from a namespace: in 1.8 each with and without the port,
@@ -91,6 +46,8 @@ export interface RouteScope {
   readonly namespace: string;
   readonly clusterId: string;
   readonly domain: string;
+  /** Of the proxy's pod, for VirtualServices that look at them. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
@@ -105,7 +62,7 @@ export function sidecarRoutes(context: PushContext, scope: RouteScope): RouteCon
     for (const { port, protocol } of service.ports) {
       if (isSniffed(context, protocol)) {
         // pilot/pkg/networking/core/httproute.go @1.31, getVirtualHostsForSniffedServicePort
-        const host = virtualHostOf(context, service, port, ['*']);
+        const host = virtualHostOf(context, service, { ...callerAt(port, scope), domains: ['*'] });
         sniffed.push({
           name: sniffedRoutes(service.hostname, port),
           ...ignoresPort,
@@ -114,7 +71,12 @@ export function sidecarRoutes(context: PushContext, scope: RouteScope): RouteCon
       } else if (isHttp(protocol)) {
         const hosts = byPort.get(port) ?? [];
         byPort.set(port, hosts);
-        hosts.push(virtualHostOf(context, service, port, domainsOf(context, service, port, scope)));
+        hosts.push(
+          virtualHostOf(context, service, {
+            ...callerAt(port, scope),
+            domains: domainsOf(context, service, port, scope),
+          }),
+        );
       }
     }
   }
@@ -130,20 +92,34 @@ export function sidecarRoutes(context: PushContext, scope: RouteScope): RouteCon
   ];
 }
 
+const callerAt = (listenerPort: number, { namespace, labels }: RouteScope): Caller => ({
+  gateway: 'mesh',
+  listenerPort,
+  namespace,
+  labels,
+});
+
 /** Routes the requests to a port of a service: by its VirtualService, or all to its endpoints. */
 function virtualHostOf(
   context: PushContext,
   { hostname }: MeshService,
-  port: number,
-  domains: readonly string[],
+  { domains, ...caller }: Caller & { readonly domains: readonly string[] },
 ): VirtualHost {
+  const port = caller.listenerPort;
   const virtual = virtualServicesFor(context, 'mesh', hosts =>
     hosts.some(host => hostCovers(host, hostname)),
-  ).find(({ http }) => http.length > 0);
+  ).find(({ hasHttp }) => hasHttp);
   const { retryPolicy } = context.behaviour;
-  const routes: Route[] = virtual
-    ? routesOf(context, virtual.http, 'mesh', port)
-    : [{ match: { prefix: '/' }, cluster: outboundName(port, '', hostname), timeoutMs: 0, retryPolicy }];
+  // pilot/pkg/networking/core/route/route.go @1.30.3: where none of its routes is for the caller, a
+  // VirtualService is not there.
+  const own = virtual ? virtualServiceRoutes(context, virtual.http, caller) : [];
+  const plain: Route = {
+    match: { prefix: '/' },
+    cluster: outboundName(port, '', hostname),
+    timeoutMs: 0,
+    ...(retryPolicy && { retryPolicy }),
+  };
+  const routes = own.length > 0 ? own : [plain];
   return { name: `${hostname}:${port}`, domains, tellsAttempts: true, routes };
 }
 
@@ -175,7 +151,12 @@ export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConf
             name: `${host}:${port}`,
             domains: host === '*' || context.behaviour.routesIgnorePorts ? [host] : [host, `${host}:${port}`],
             tellsAttempts: true,
-            routes: routesOf(context, virtual.http, gateway.key, port),
+            routes: virtualServiceRoutes(context, virtual.http, {
+              gateway: gateway.key,
+              listenerPort: port,
+              namespace: proxy.namespace,
+              labels: proxy.labels,
+            }),
           });
         }
       }

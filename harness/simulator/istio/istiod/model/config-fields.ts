@@ -27,6 +27,7 @@ export const durationMs = (value: unknown): number | undefined => {
 /** Collects what a resource asks for that is not simulated. */
 export class Unsupported {
   readonly fields: string[] = [];
+  readonly leftOut: string[] = [];
 
   /** Notes every key of `value` that is not among `known`. */
   check(path: string, value: unknown, known: readonly string[]): void {
@@ -38,6 +39,11 @@ export class Unsupported {
 
   note(path: string): void {
     this.fields.push(path);
+  }
+
+  /** Notes a part that is not executed whole, and so not at all. */
+  leaveOut(path: string): void {
+    this.leftOut.push(path);
   }
 }
 

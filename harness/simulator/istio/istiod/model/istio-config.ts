@@ -3,6 +3,8 @@
  * notes the others.
  */
 
+import type { HttpRouteConfig } from './http-route.ts';
+
 /** One entry of a Gateway's `servers`. */
 export interface GatewayServer {
   readonly port: number;
@@ -26,16 +28,6 @@ export interface Destination {
   readonly subset: string | undefined;
 }
 
-/** One entry of a VirtualService's `http`. */
-export interface HttpRouteConfig {
-  /** Prefixes; `/` if there is no match. */
-  readonly prefixes: readonly string[];
-  readonly gateways: readonly string[] | undefined;
-  readonly destination: Destination;
-  readonly timeoutMs: number | undefined;
-  readonly retries: { readonly attempts: number; readonly retryOn: string | undefined } | undefined;
-}
-
 /** One entry of a VirtualService's `tls` or `tcp`. */
 export interface StreamRouteConfig {
   readonly matches: readonly {
@@ -52,6 +44,8 @@ export interface VirtualServiceConfig {
   readonly hosts: readonly string[];
   /** `mesh`, or keys of Gateways. */
   readonly gateways: readonly string[];
+  /** Whether it has routes for HTTP, also if all are left out. */
+  readonly hasHttp: boolean;
   readonly http: readonly HttpRouteConfig[];
   readonly tls: readonly StreamRouteConfig[];
   readonly tcp: readonly StreamRouteConfig[];

@@ -1,19 +1,10 @@
-/** Reads VirtualServices: routes for HTTP, TLS and TCP, each with one destination. */
+/** Reads VirtualServices: routes for HTTP, and for TLS and TCP with one destination. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { durationMs, fullHost, keyOf, list, text, texts, tree, type Unsupported } from './config-fields.ts';
-import type {
-  Destination,
-  HttpRouteConfig,
-  StreamRouteConfig,
-  VirtualServiceConfig,
-} from './istio-config.ts';
-
-/** The resource that is being read. */
-interface Reading {
-  readonly namespace: string;
-  readonly domain: string;
-  readonly unsupported: Unsupported;
-}
+import { fullHost, keyOf, list, texts, tree, type Unsupported } from './config-fields.ts';
+import type { StreamRouteConfig, VirtualServiceConfig } from './istio-config.ts';
+import { readDestination } from './read-destination.ts';
+import { readHttpRoute } from './read-http-route.ts';
+import { gatewayKeys, type Reading } from './reading.ts';
 
 /** Reads a VirtualService; notes the fields that have no effect. */
 export function readVirtualService(
@@ -26,41 +17,34 @@ export function readVirtualService(
   const reading: Reading = { namespace, domain, unsupported };
   unsupported.check('', spec, ['hosts', 'gateways', 'http', 'tls', 'tcp']);
   const streams = (kind: 'tls' | 'tcp') =>
-    list(spec[kind]).map((item, index) => readStreamRoute(reading, `${kind}[${index}]`, item));
+    list(spec[kind]).flatMap((item, index) => readStreamRoute(reading, `${kind}[${index}]`, item) ?? []);
+  const gateways = gatewayKeys(reading, spec['gateways']) ?? ['mesh'];
+  for (const kind of ['tls', 'tcp'])
+    if (gateways.includes('mesh') && list(spec[kind]).length > 0) unsupported.note(`${kind} (on sidecars)`);
   return {
     key: keyOf(object),
     hosts: texts(spec['hosts']).map(host => fullHost(host, namespace, domain)),
-    gateways: gatewayKeys(reading, spec['gateways']) ?? ['mesh'],
-    http: list(spec['http']).map((item, index) => readHttpRoute(reading, `http[${index}]`, item)),
+    gateways,
+    hasHttp: list(spec['http']).length > 0,
+    http: list(spec['http']).flatMap((item, index) => readHttpRoute(reading, `http[${index}]`, item) ?? []),
     tls: streams('tls'),
     tcp: streams('tcp'),
   };
 }
 
-function readHttpRoute(reading: Reading, path: string, value: unknown): HttpRouteConfig {
+/** @returns undefined for a route that would share its connections: it is left out */
+function readStreamRoute(reading: Reading, path: string, value: unknown): StreamRouteConfig | undefined {
   const { unsupported } = reading;
   const route = tree(value);
-  unsupported.check(path, route, ['name', 'match', 'route', 'timeout', 'retries']);
-  const retries = 'retries' in route ? tree(route['retries']) : undefined;
-  unsupported.check(`${path}.retries`, retries, ['attempts', 'retryOn']);
-  const matches = list(route['match']).map(tree);
-  const prefixes = matches.map((match, at) => {
-    unsupported.check(`${path}.match[${at}]`, match, ['uri', 'gateways', 'name']);
-    unsupported.check(`${path}.match[${at}].uri`, match['uri'], ['prefix']);
-    return text(tree(match['uri'])['prefix']) ?? '/';
-  });
-  return {
-    prefixes: prefixes.length > 0 ? prefixes : ['/'],
-    gateways: gatewayKeys(reading, matches.find(match => 'gateways' in match)?.['gateways']),
-    destination: readDestination(reading, path, route['route']),
-    timeoutMs: durationMs(route['timeout']),
-    retries: retries && { attempts: Number(retries['attempts'] ?? 0), retryOn: text(retries['retryOn']) },
-  };
-}
-
-function readStreamRoute(reading: Reading, path: string, value: unknown): StreamRouteConfig {
-  const { unsupported } = reading;
-  const route = tree(value);
+  const all = list(route['route']).map(tree);
+  const targets = all.length > 1 ? all.filter(({ weight }) => Number(weight ?? 0) > 0) : all;
+  for (const [at, target] of all.entries())
+    unsupported.check(`${path}.route[${at}]`, target, ['destination', 'weight']);
+  if (targets.length > 1) {
+    unsupported.note(`${path}.route (weights of connections)`);
+    unsupported.leaveOut(path);
+    return undefined;
+  }
   unsupported.check(path, route, ['match', 'route']);
   const matches = list(route['match']).map((match, at) => {
     unsupported.check(`${path}.match[${at}]`, match, ['port', 'sniHosts', 'gateways']);
@@ -73,30 +57,6 @@ function readStreamRoute(reading: Reading, path: string, value: unknown): Stream
   });
   return {
     matches: matches.length > 0 ? matches : [{ port: undefined, sniHosts: [], gateways: undefined }],
-    destination: readDestination(reading, path, route['route']),
+    destination: readDestination(reading, targets[0]?.['destination']),
   };
-}
-
-/** Reads the first of a route's destinations. */
-function readDestination(
-  { namespace, domain, unsupported }: Reading,
-  path: string,
-  value: unknown,
-): Destination {
-  const routes = list(value);
-  if (routes.length > 1) unsupported.note(`${path}.route[1] (weights)`);
-  const target = tree(tree(routes[0])['destination']);
-  unsupported.check(`${path}.route[0]`, routes[0], ['destination', 'weight']);
-  const port = tree(target['port'])['number'];
-  return {
-    host: fullHost(text(target['host']) ?? '', namespace, domain),
-    port: port === undefined ? undefined : Number(port),
-    subset: text(target['subset']),
-  };
-}
-
-/** Completes the names of Gateways; `mesh` stands for all sidecars. */
-function gatewayKeys({ namespace }: Reading, value: unknown): string[] | undefined {
-  if (value === undefined) return undefined;
-  return texts(value).map(name => (name === 'mesh' || name.includes('/') ? name : `${namespace}/${name}`));
 }

@@ -21,6 +21,12 @@ import { type EncodedResource, encodeResources, versionOf } from './encoded-reso
 /** Of one type, each name once. */
 type Encoded = readonly EncodedResource[];
 
+/** Whether callers with other labels have other routes. */
+const asksForLabels = ({ virtualServices }: PushContext['config']): boolean =>
+  virtualServices.some(({ http }) =>
+    http.some(({ matches }) => matches.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0)),
+  );
+
 /** The cache of a push: `renew` starts the next one, `of` answers for one proxy. */
 export class Resources {
   readonly #domain: string;
@@ -124,8 +130,10 @@ export class Resources {
     const context = this.#context;
     if (proxy.role === 'router') return encodeResources('route', gatewayRoutes(context, proxy));
     const { clusterId, namespace } = proxy;
-    return this.#forView(`route|${clusterId}|${namespace}`, () =>
-      encodeResources('route', sidecarRoutes(context, { clusterId, namespace, domain: this.#domain })),
+    const labels = asksForLabels(context.config) ? proxy.labels : {};
+    const scope = { clusterId, namespace, labels, domain: this.#domain };
+    return this.#forView(`route|${JSON.stringify(scope)}`, () =>
+      encodeResources('route', sidecarRoutes(context, scope)),
     );
   }
 

@@ -136,6 +136,10 @@ export class ConfigStore {
           log.warn(
             `${object.kind ?? plural} ${namespace}/${name}: spec.${field} is not simulated and has no effect`,
           );
+        for (const part of unsupported.leftOut)
+          log.warn(
+            `${object.kind ?? plural} ${namespace}/${name}: spec.${part} is left out, since not all of it is simulated`,
+          );
         return config;
       },
       onChange: (key, now, before) => {

@@ -46,9 +46,7 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [`${HTTP}.cors.v3.Cors`]: accepted(
     'it does nothing without a policy in a route, and such a route is refused',
   ),
-  [`${HTTP}.fault.v3.HTTPFault`]: accepted(
-    'it does nothing without a fault in a route, and such a route is refused',
-  ),
+  [`${HTTP}.fault.v3.HTTPFault`]: accepted('faults are those of routes'),
   [`${HTTP}.grpc_stats.v3.FilterConfig`]: TELEMETRY,
   'io.istio.http.peer_metadata.Config': TELEMETRY,
   'stats.PluginConfig': TELEMETRY,

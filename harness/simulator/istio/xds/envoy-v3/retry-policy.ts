@@ -3,7 +3,7 @@
 import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
-import { emptyAny, uint32Of, wrapped } from '../proto/well-known.ts';
+import { durationOf, emptyAny, millisecondsOf, uint32Of, wrapped } from '../proto/well-known.ts';
 import { RETRY_CONDITIONS, type RetryCondition, type RetryPolicy } from '../retry-policy.ts';
 import { extensionOf, noImplementation } from './extensions.ts';
 import { TYPES } from './type-names.ts';
@@ -17,16 +17,9 @@ const DEFAULT_SELECTIONS = 1;
  * the simulated one does not.
  */
 const NOT_SIMULATED: readonly string[] = [
-  '5xx',
-  'gateway-error',
-  'reset',
-  'retriable-4xx',
   'retriable-headers',
   'envoy-ratelimited',
   'http3-post-connect-failure',
-  'deadline-exceeded',
-  'internal',
-  'resource-exhausted',
 ];
 const isCondition = (word: string): word is RetryCondition =>
   RETRY_CONDITIONS.some(condition => condition === word);
@@ -40,6 +33,7 @@ const PREVIOUS_HOSTS: ProtoMessage = {
 export const retryPolicyOf = (policy: RetryPolicy): ProtoMessage => ({
   retry_on: policy.retryOn.join(','),
   num_retries: wrapped(policy.numRetries),
+  ...(policy.perTryTimeoutMs !== undefined && { per_try_timeout: durationOf(policy.perTryTimeoutMs) }),
   ...(policy.hostSelectionRetryMaxAttempts > 0 && {
     retry_host_predicate: [PREVIOUS_HOSTS],
     host_selection_retry_max_attempts: policy.hostSelectionRetryMaxAttempts,
@@ -54,6 +48,7 @@ export function readRetryPolicy(fields: Fields): RetryPolicy {
   fields.message('retry_back_off', () => {
     throw new Refusal(`${fields.type}: retry_back_off is not simulated`);
   });
+  const perTryTimeoutMs = fields.message('per_try_timeout', millisecondsOf);
   const selections = fields.number('host_selection_retry_max_attempts') || DEFAULT_SELECTIONS;
   return {
     numRetries: fields.message('num_retries', uint32Of) ?? DEFAULT_RETRIES,
@@ -63,6 +58,7 @@ export function readRetryPolicy(fields: Fields): RetryPolicy {
       .filter(word => isExecuted(fields, word))
       .filter(isCondition),
     retriableStatusCodes: fields.numbers('retriable_status_codes'),
+    ...(perTryTimeoutMs !== undefined && { perTryTimeoutMs }),
     hostSelectionRetryMaxAttempts: predicates.some(Boolean) ? selections : 0,
   };
 }

@@ -3,16 +3,13 @@
 import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
-import { durationOf, millisecondsOf } from '../proto/well-known.ts';
-import type { RouteConfiguration, VirtualHost } from '../resources.ts';
+import type { Route, RouteConfiguration, VirtualHost } from '../routes.ts';
 import { HARMLESS } from './harmless.ts';
-import { readRetryPolicy, retryPolicyOf } from './retry-policy.ts';
+import { headerChangesOf, readHeaderChanges } from './header-changes.ts';
+import { actionOf, readAction } from './route-action.ts';
+import { faultEntryOf, readFault } from './route-fault.ts';
+import { readRouteMatch, routeMatchOf } from './route-match.ts';
 import { TYPES } from './type-names.ts';
-
-type Route = VirtualHost['routes'][number];
-
-/** Envoy's, where a route has none: route/v3 RouteAction.timeout. */
-const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Returns the bytes of envoy.config.route.v3.RouteConfiguration. */
 export const encodeRoutes = (routes: RouteConfiguration): Uint8Array =>
@@ -34,13 +31,11 @@ export const routeConfigurationOf = ({
   })),
 });
 
-const routeOf = ({ match, cluster, timeoutMs, retryPolicy }: Route): ProtoMessage => ({
-  match: { prefix: match.prefix },
-  route: {
-    cluster,
-    timeout: durationOf(timeoutMs),
-    retry_policy: retryPolicy && retryPolicyOf(retryPolicy),
-  },
+const routeOf = (route: Route): ProtoMessage => ({
+  match: routeMatchOf(route.match),
+  ...actionOf(route),
+  ...headerChangesOf(route.headers),
+  ...(route.fault && { typed_per_filter_config: faultEntryOf(route.fault) }),
 });
 
 /**
@@ -65,27 +60,10 @@ const readVirtualHost = (fields: Fields): VirtualHost => ({
 });
 
 function readRoute(fields: Fields): Route {
-  const prefix = fields.message('match', readMatch);
-  const action = fields.message('route', readAction);
+  const match = fields.message('match', readRouteMatch);
   // PGV in api/envoy/config/route/v3/route_components.proto@v1.30
-  if (prefix === undefined) throw new Refusal('Route.Match: value is required');
-  if (!action) throw new Refusal(`${fields.type}: only route is simulated as an action`);
-  return { match: { prefix }, ...action };
-}
-
-function readMatch(match: Fields): string {
-  if (!match.has('prefix')) throw new Refusal(`${match.type}: only prefix is simulated`);
-  if (match.message('case_sensitive', it => it.boolean('value')) === false)
-    throw new Refusal(`${match.type}: case_sensitive false is not simulated`);
-  return match.string('prefix');
-}
-
-function readAction(action: Fields): Omit<Route, 'match'> {
-  if (!action.has('cluster')) throw new Refusal(`${action.type}: only cluster is simulated as a target`);
-  const retryPolicy = action.message('retry_policy', readRetryPolicy);
-  return {
-    cluster: action.string('cluster'),
-    timeoutMs: action.message('timeout', millisecondsOf) ?? DEFAULT_TIMEOUT_MS,
-    ...(retryPolicy && { retryPolicy }),
-  };
+  if (match === undefined) throw new Refusal('Route.Match: value is required');
+  const fault = readFault(fields);
+  const headers = readHeaderChanges(fields);
+  return { match, ...readAction(fields), ...(fault && { fault }), ...(headers && { headers }) };
 }

@@ -3,6 +3,7 @@ import { createRandom } from '../../../../../harness/base/random.ts';
 import { upstreamResetReply } from '../../../../../harness/simulator/istio/envoy/http/local-reply.ts';
 import { type ResetReason, RetryState } from '../../../../../harness/simulator/istio/envoy/http/retry.ts';
 import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
+import type { RetryCondition } from '../../../../../harness/simulator/istio/xds/retry-policy.ts';
 
 function state(version: string): RetryState {
   const { retryPolicy, envoy: wording } = behaviourOf(version);
@@ -92,3 +93,24 @@ for (const [name, version, reason, detail, how, body, flags] of replies) {
     t.same(upstreamResetReply(behaviourOf(version).envoy, reason, detail, how), { status: 503, body, flags });
   });
 }
+
+t.test('conditions that a VirtualService may name', async t => {
+  const { envoy: wording, retryPolicy } = behaviourOf('1.30.3');
+  const asking = (...retryOn: RetryCondition[]) =>
+    new RetryState({ ...retryPolicy, retryOn }, { wording, random: createRandom('retry') });
+  for (const [condition, statuses] of [
+    ['5xx', [500, 503, 599]],
+    ['gateway-error', [502, 503, 504]],
+    ['retriable-4xx', [409]],
+  ] as const)
+    for (const status of [200, 404, 409, 500, 501, 502, 503, 504, 599])
+      t.equal(
+        asking(condition).wantsAfterResponse(status, undefined),
+        condition === '5xx' ? status >= 500 : statuses.some(each => each === status),
+        `${condition} ${status}`,
+      );
+  for (const condition of ['5xx', 'gateway-error', 'reset'] as const)
+    t.ok(asking(condition).wantsAfterReset('connection-termination'), condition);
+  t.notOk(asking('retriable-4xx').wantsAfterReset('connection-termination'));
+  t.ok(asking('internal').wantsAfterResponse(200, '13'));
+});

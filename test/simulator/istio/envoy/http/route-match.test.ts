@@ -1,6 +1,6 @@
 import t from 'tap';
 import { duplicateDomain, findRoute } from '../../../../../harness/simulator/istio/envoy/http/route-match.ts';
-import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds/resources.ts';
+import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds/routes.ts';
 
 const virtualHost = (name: string, domains: string[], prefix = '/') => ({
   name,
@@ -19,6 +19,7 @@ const routes: RouteConfiguration = {
   ],
 };
 
+const asked = (host: string, url: string) => ({ method: 'GET', host, url, scheme: 'http', rawHeaders: [] });
 const rows: [host: string, path: string, expected: string | undefined][] = [
   ['helloworld.sample:5000', '/hello', 'hello'],
   ['HelloWorld.Sample', '/hello', 'hello'],
@@ -32,7 +33,7 @@ const rows: [host: string, path: string, expected: string | undefined][] = [
 ];
 for (const [host, path, expected] of rows) {
   t.test(`${host}${path} goes to ${expected ?? 'nowhere'}`, async t => {
-    t.equal(findRoute(routes, host, path)?.route.cluster, expected);
+    t.equal(findRoute(routes, asked(host, path))?.virtualHost.name, expected);
   });
 }
 

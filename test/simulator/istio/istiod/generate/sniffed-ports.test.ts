@@ -1,7 +1,8 @@
 /** A port whose name and number tell no protocol: current looks at its bytes, 1.8 takes it for TCP. */
 import t from 'tap';
 import { sleep } from '../../../../../harness/base/clock.ts';
-import type { Listener, RouteConfiguration } from '../../../../../harness/simulator/istio/xds/resources.ts';
+import type { Listener } from '../../../../../harness/simulator/istio/xds/resources.ts';
+import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds/routes.ts';
 import { IstiodWorld } from '../../istiod-world.ts';
 
 const HOST = 'web.sample.svc.cluster.local';

@@ -274,13 +274,16 @@ t.test('routes: defaults, words of retry_on, and what is not simulated', async t
   t.match(notes, [/what, because/]);
   for (const [refusal, message] of [
     [
-      /retry_on 5xx is not simulated/,
-      routes({ retry_policy: { retry_on: '5xx', retry_host_predicate: [previous] } }),
+      /retry_on retriable-headers is not simulated/,
+      routes({ retry_policy: { retry_on: 'retriable-headers', retry_host_predicate: [previous] } }),
     ],
     [/^Didn't find/, routes({ retry_policy: { retry_host_predicate: [predicate] } })],
-    [/only prefix is simulated/, routes({}, { path: '/a' })],
-    [/field headers is not simulated/, routes({}, { prefix: '/', headers: [{ name: 'a' }] })],
-    [/field prefix_rewrite is not simulated/, routes({ prefix_rewrite: '/' })],
+    [/only prefix, path, safe_regex/, routes({}, { connect_matcher: {} })],
+    [
+      /field range_match is not simulated/,
+      routes({}, { prefix: '/', headers: [{ name: 'a', range_match: {} }] }),
+    ],
+    [/field host_rewrite_header is not simulated/, routes({ host_rewrite_header: 'x' })],
   ] as const)
     t.match(taken('route', message).refusal, refusal);
 });

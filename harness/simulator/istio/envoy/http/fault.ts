@@ -1,0 +1,34 @@
+/** The faults of a route (envoyproxy/envoy source/extensions/filters/http/fault/fault_filter.cc @v1.30). */
+import type { Fault } from '../../xds/routes.ts';
+import type { DownstreamResponse } from './downstream-response.ts';
+import { faultAbort } from './local-reply.ts';
+import type { ManagerContext } from './manager-context.ts';
+
+const MILLION = 1_000_000;
+
+/**
+ * Lets a request go on: at once, after its delay, or not at all if it is aborted.
+ * @param goOn - called unless the request is aborted, or its client goes while it is held back
+ */
+export function afterFault(
+  { environment: { clock, random } }: ManagerContext,
+  downstream: DownstreamResponse,
+  fault: Fault | undefined,
+  goOn: () => void,
+): void {
+  const { delay, abort } = fault ?? {};
+  const strikes = (perMillion: number): boolean => perMillion > 0 && random.integer(MILLION) < perMillion;
+  const abortOrGoOn = (): void => {
+    if (abort && strikes(abort.perMillion)) downstream.reply(faultAbort(abort.status));
+    else goOn();
+  };
+  if (!delay || !strikes(delay.perMillion)) {
+    abortOrGoOn();
+    return;
+  }
+  const timer = clock.setTimeout(() => {
+    downstream.stream.onClose = undefined;
+    abortOrGoOn();
+  }, delay.delayMs);
+  downstream.stream.onClose = () => clock.clearTimeout(timer);
+}

@@ -1,0 +1,230 @@
+/**
+ * The routes of a VirtualService for one kind of caller (pilot/pkg/networking/core/route/route.go @1.30.3,
+ * BuildHTTPRoutesForVirtualService).
+ */
+import { RETRY_CONDITIONS, type RetryPolicy } from '../../xds/retry-policy.ts';
+import type {
+  Forwarding,
+  HeaderChanges,
+  HeaderMatch,
+  Redirect,
+  Route,
+  RouteAction,
+  RouteMatch,
+  WeightedCluster,
+} from '../../xds/routes.ts';
+import type { PushContext } from '../mesh/push-context.ts';
+import type {
+  HttpAction,
+  HttpMatch,
+  HttpRedirect,
+  HttpRouteConfig,
+  RouteHeaders,
+  WeightedDestination,
+} from '../model/http-route.ts';
+import type { Destination } from '../model/istio-config.ts';
+import { outboundName } from './names.ts';
+
+/** Who calls, and where the requests come in. */
+export interface Caller {
+  /** `mesh`, or the key of a Gateway. */
+  readonly gateway: string;
+  readonly listenerPort: number;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Returns the routes for a caller, up to the first that takes everything. */
+export function virtualServiceRoutes(
+  context: PushContext,
+  http: readonly HttpRouteConfig[],
+  caller: Caller,
+): Route[] {
+  const routes: Route[] = [];
+  for (const route of http) {
+    const matches =
+      route.matches.length > 0 ? route.matches.filter(it => isFor(it, caller)).map(matchOf) : [ALL];
+    for (const match of matches) {
+      routes.push(routeOf(context, route, match, caller));
+      if (takesAll(match)) return routes;
+    }
+  }
+  return routes;
+}
+
+const ALL: RouteMatch = { prefix: '/' };
+
+const takesAll = (match: RouteMatch): boolean =>
+  !match.headers &&
+  !match.query &&
+  (('prefix' in match && match.prefix === '/') || ('regex' in match && match.regex === '.*'));
+
+/** sourceMatchHTTP: where Gateways are named, labels and namespace of the caller are not looked at. */
+function isFor(match: HttpMatch, { gateway, listenerPort, namespace, labels }: Caller): boolean {
+  if (match.port !== undefined && match.port !== listenerPort) return false;
+  if (match.gateways && match.gateways.length > 0) return match.gateways.includes(gateway);
+  return (
+    Object.entries(match.sourceLabels).every(([key, value]) => labels[key] === value) &&
+    (match.sourceNamespace === undefined || match.sourceNamespace === namespace)
+  );
+}
+
+function matchOf({ uri, ignoresUriCase, headers, query }: HttpMatch): RouteMatch {
+  return {
+    ...(uri ?? ALL),
+    ...(ignoresUriCase && { ignoresCase: true }),
+    ...(headers.length > 0 && { headers: headers.map(headerMatchOf) }),
+    ...(query.length > 0 && { query: query.map(({ name, text }) => ({ name, ...(text && { text }) })) }),
+  };
+}
+
+/** A header that must not say something may be missing. */
+const headerMatchOf = ({ name, text, isInverted }: HttpMatch['headers'][number]): HeaderMatch => ({
+  name,
+  ...(text && { text }),
+  ...(isInverted && { isInverted: true }),
+  ...(isInverted && text && { takesMissingForEmpty: true }),
+});
+
+function routeOf(context: PushContext, route: HttpRouteConfig, match: RouteMatch, caller: Caller): Route {
+  const { action, fault } = route;
+  const only =
+    action.kind === 'route' && action.destinations.length === 1 ? action.destinations[0] : undefined;
+  const headers = joined(changesOf(route.headers), changesOf(only?.headers));
+  return {
+    match,
+    ...actionOf(context, action, route.headers?.host, caller),
+    ...(fault && { fault }),
+    ...(headers && { headers }),
+  };
+}
+
+function actionOf(
+  context: PushContext,
+  action: HttpAction,
+  host: string | undefined,
+  { listenerPort }: Caller,
+): RouteAction {
+  switch (action.kind) {
+    case 'redirect':
+      return { redirect: redirectOf(action.redirect, listenerPort) };
+    case 'direct-response':
+      return { directResponse: action.response };
+    case 'route': {
+      const forwarding = forwardingOf(context, action, host);
+      const [first, ...others] = action.destinations;
+      if (first && others.length === 0)
+        return { cluster: clusterOf(context, first.destination, listenerPort), ...forwarding };
+      const weighted = action.destinations
+        .filter(({ weight }) => weight > 0)
+        .map(destination => weightedOf(context, destination, listenerPort));
+      return { weightedClusters: weighted, ...forwarding };
+    }
+  }
+}
+
+function forwardingOf(
+  context: PushContext,
+  { timeoutMs, retries, rewrite, destinations }: Extract<HttpAction, { kind: 'route' }>,
+  host: string | undefined,
+): Forwarding {
+  const retryPolicy = retryPolicyOf(context, retries);
+  // What rewrites the Host most closely to the rule as a whole wins.
+  const only = destinations.length === 1 ? destinations[0]?.headers?.host : undefined;
+  const named = rewrite?.host ?? host ?? only;
+  const changes = { ...rewrite, ...(named !== undefined && { host: named }) };
+  return {
+    timeoutMs: timeoutMs ?? 0,
+    ...(retryPolicy && { retryPolicy }),
+    ...(Object.keys(changes).length > 0 && { rewrite: changes }),
+  };
+}
+
+/** Returns a VirtualService's own settings, or the release's (route/retry/retry.go @1.30.3, ConvertPolicy). */
+function retryPolicyOf(
+  context: PushContext,
+  retries: Extract<HttpAction, { kind: 'route' }>['retries'],
+): RetryPolicy | undefined {
+  const base = context.behaviour.retryPolicy;
+  if (!retries) return base;
+  const { attempts, retryOn, perTryTimeoutMs, ignoresPreviousHosts } = retries;
+  if (attempts <= 0) return undefined;
+  return {
+    ...base,
+    numRetries: attempts,
+    ...(retryOn !== undefined && conditionsOf(retryOn)),
+    ...(perTryTimeoutMs !== undefined && { perTryTimeoutMs }),
+    ...(ignoresPreviousHosts === false && { hostSelectionRetryMaxAttempts: 0 }),
+  };
+}
+
+/** Numbers are status codes, and ask for the condition that looks at them. */
+function conditionsOf(retryOn: string): Pick<RetryPolicy, 'retryOn' | 'retriableStatusCodes'> {
+  const words = retryOn.split(',').map(word => word.trim());
+  const codes = words.filter(word => /^\d+$/.test(word)).map(Number);
+  const named = RETRY_CONDITIONS.filter(
+    condition => words.includes(condition) || (condition === 'retriable-status-codes' && codes.length > 0),
+  );
+  return { retryOn: named, retriableStatusCodes: codes };
+}
+
+function weightedOf(
+  context: PushContext,
+  { destination, weight, headers }: WeightedDestination,
+  listenerPort: number,
+): WeightedCluster {
+  const changes = changesOf(headers);
+  return {
+    cluster: clusterOf(context, destination, listenerPort),
+    weight,
+    ...(headers?.host !== undefined && { host: headers.host }),
+    ...(changes && { headers: changes }),
+  };
+}
+
+function clusterOf(context: PushContext, { host, port, subset }: Destination, listenerPort: number): string {
+  const ports = context.state.service(host)?.ports ?? [];
+  // Without a port in the destination: the only one there is, or the listener's.
+  const chosen = port ?? (ports.length === 1 ? ports[0]?.port : listenerPort) ?? listenerPort;
+  return outboundName(chosen, subset ?? '', host);
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
+/** ApplyRedirect: the default port of the scheme is not written. */
+function redirectOf(
+  { status, scheme, host, path, prefix, port }: HttpRedirect,
+  listenerPort: number,
+): Redirect {
+  const wanted = port === 'request' ? listenerPort : port;
+  const isDefault = wanted === DEFAULT_PORTS[scheme ?? 'http'];
+  return {
+    status,
+    ...(scheme !== undefined && { scheme }),
+    ...(host !== undefined && { host }),
+    ...(wanted !== undefined && !isDefault && { port: wanted }),
+    ...(prefix ? { prefix } : path && { path }),
+  };
+}
+
+function changesOf(headers: RouteHeaders | undefined): HeaderChanges | undefined {
+  const { request, response } = headers ?? {};
+  return request || response ? { ...(request && { request }), ...(response && { response }) } : undefined;
+}
+
+/** Puts the changes of a route's only destination behind those of the route. */
+function joined(
+  first: HeaderChanges | undefined,
+  second: HeaderChanges | undefined,
+): HeaderChanges | undefined {
+  if (!first || !second) return first ?? second;
+  const both = (which: 'request' | 'response') => {
+    const [one, other] = [first[which], second[which]];
+    const edits =
+      one && other
+        ? { add: [...one.add, ...other.add], remove: [...one.remove, ...other.remove] }
+        : (one ?? other);
+    return edits && { [which]: edits };
+  };
+  return { ...both('request'), ...both('response') };
+}

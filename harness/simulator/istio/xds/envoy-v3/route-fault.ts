@@ -1,0 +1,52 @@
+/** Faults of a route: the filter's own message, in the route's typed_per_filter_config. */
+import type { ProtoMessage } from '../proto/encode-message.ts';
+import { Fields } from '../proto/fields.ts';
+import { Refusal } from '../proto/refusal.ts';
+import { anyOf, durationOf, millisecondsOf, packedOf } from '../proto/well-known.ts';
+import type { Fault } from '../routes.ts';
+import { TYPES } from './type-names.ts';
+
+const MILLION = 1_000_000;
+/** envoy.type.v3.FractionalPercent.DenominatorType → how many of a million one is. */
+const DENOMINATORS: readonly number[] = [10_000, 100, 1];
+
+/** Returns the entry of a route's typed_per_filter_config. */
+export const faultEntryOf = ({ delay, abort }: Fault): ProtoMessage => ({
+  'envoy.filters.http.fault': anyOf(TYPES.fault, {
+    ...(delay && {
+      delay: { fixed_delay: durationOf(delay.delayMs), percentage: percentageOf(delay.perMillion) },
+    }),
+    ...(abort && { abort: { http_status: abort.status, percentage: percentageOf(abort.perMillion) } }),
+  }),
+});
+
+const percentageOf = (numerator: number): ProtoMessage => ({ numerator, denominator: 2 });
+
+/** Reads a route's typed_per_filter_config. @throws Refusal for any other filter's */
+export function readFault(fields: Fields): Fault | undefined {
+  const entries = fields.mapOf('typed_per_filter_config', packedOf);
+  const faults = entries.map(([name, { type, value }]) => {
+    if (type !== TYPES.fault)
+      throw new Refusal(`${name}: a route's configuration of type ${type} is not simulated`);
+    return Fields.read(type, value, fields.reading, readHttpFault);
+  });
+  return faults[0];
+}
+
+function readHttpFault(fields: Fields): Fault {
+  const delay = fields.message('delay', it => ({
+    perMillion: it.message('percentage', readPercentage) ?? 0,
+    delayMs: it.message('fixed_delay', millisecondsOf) ?? 0,
+  }));
+  const abort = fields.message('abort', it => ({
+    perMillion: it.message('percentage', readPercentage) ?? 0,
+    status: it.number('http_status'),
+  }));
+  return { ...(delay && { delay }), ...(abort && { abort }) };
+}
+
+/** @returns of a million so many */
+function readPercentage(fields: Fields): number {
+  const one = DENOMINATORS[fields.number('denominator')] ?? 1;
+  return Math.min(MILLION, fields.number('numerator') * one);
+}

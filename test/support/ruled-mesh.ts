@@ -1,0 +1,118 @@
+/** A mesh to which Istio's rules are applied, one set after the other, and which is then called. */
+import type { KubernetesObject } from '../../harness/base/kubernetes-client.ts';
+import { topologyOf } from '../plan/scenarios.ts';
+import { type InstalledMesh, installedMesh } from './installed-mesh.ts';
+
+/** One call as curl tells of it. */
+export interface Called {
+  readonly status: number;
+  readonly body: string;
+  /** In lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly seconds: number;
+}
+
+/** How long a change takes to reach the proxies, milliseconds. */
+const PUSH_MS = 2_000;
+const HELLO = 'http://helloworld.sample:5000/hello';
+/** What follows each answer, and what tells where it ends. */
+const END = '>end\n';
+const WRITE_OUT = `\\n<%{http_code} %{time_total}${END.replace('\n', '\\n')}`;
+const CLUSTERS = ['cluster1', 'cluster2'];
+
+export class RuledMesh implements AsyncDisposable {
+  readonly mesh: InstalledMesh;
+
+  private constructor(mesh: InstalledMesh) {
+    this.mesh = mesh;
+  }
+
+  /** @param scenario - the name of one of the guide's four */
+  static async install(scenario: string, edition = 'current'): Promise<RuledMesh> {
+    return new RuledMesh(await installedMesh(await topologyOf(scenario), edition));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.mesh[Symbol.asyncDispose]();
+  }
+
+  /** Applies objects to both clusters, runs what is given, and takes them away again. */
+  async with<T>(objects: readonly KubernetesObject[], run: () => Promise<T>): Promise<T> {
+    for (const cluster of CLUSTERS) for (const object of objects) await this.#create(cluster, object);
+    await this.mesh.pass(PUSH_MS);
+    try {
+      return await run();
+    } finally {
+      for (const cluster of CLUSTERS) for (const object of objects) await this.#remove(cluster, object);
+      await this.mesh.pass(PUSH_MS);
+    }
+  }
+
+  /**
+   * Calls from the client of cluster1.
+   * @param argv - of curl, without the program; HelloWorld is called if no URL is among them
+   */
+  async call(...argv: readonly string[]): Promise<Called> {
+    const [called] = await this.calls(1, ...argv);
+    if (!called) throw new Error('curl told nothing');
+    return called;
+  }
+
+  /** Calls several times, each on a connection of its own. */
+  async calls(times: number, ...argv: readonly string[]): Promise<readonly Called[]> {
+    const { clock, client: app } = this.mesh.context;
+    const client = this.mesh.client('cluster1');
+    const pods = await client.list({ apiVersion: 'v1', plural: 'pods', namespace: 'sample' }, {});
+    const pod = pods.items.find(({ metadata }) => metadata.labels?.['app'] === app)?.metadata.name ?? '';
+    const urls = Array.from({ length: times }, () => argv.find(word => word.startsWith('http')) ?? HELLO);
+    const options = argv.filter(word => !word.startsWith('http'));
+    const { stdout } = await client.exec(
+      'sample',
+      pod,
+      app,
+      ['curl', '-sS', '-i', '-H', 'Connection: close', '-w', WRITE_OUT, ...options, ...urls],
+      { clock, timeoutMs: 60_000 },
+    );
+    return stdout.split(END).slice(0, -1).map(readCall);
+  }
+
+  /** What istiod of cluster1 has logged. */
+  async istiodLog(): Promise<string> {
+    const client = this.mesh.client('cluster1');
+    const pods = await client.list({ apiVersion: 'v1', plural: 'pods', namespace: 'istio-system' }, {});
+    const name =
+      pods.items.find(({ metadata }) => metadata.labels?.['app'] === 'istiod')?.metadata.name ?? '';
+    return await client.logs('istio-system', name, {});
+  }
+
+  async #create(cluster: string, object: KubernetesObject): Promise<void> {
+    await this.mesh.client(cluster).create(pathOf(object), object);
+  }
+
+  async #remove(cluster: string, object: KubernetesObject): Promise<void> {
+    await this.mesh.client(cluster).delete({ ...pathOf(object), name: object.metadata.name ?? '' });
+  }
+}
+
+const pathOf = ({ apiVersion = '', kind = '', metadata }: KubernetesObject) => ({
+  apiVersion,
+  plural: kind.endsWith('y') ? `${kind.slice(0, -1).toLowerCase()}ies` : `${kind.toLowerCase()}s`,
+  namespace: metadata.namespace ?? 'sample',
+});
+
+function readCall(output: string): Called {
+  const [tail = '', status = '0', seconds = '0'] = /\n<(\d+) ([\d.]+)$/.exec(output) ?? [];
+  const [head = '', ...rest] = output.slice(0, output.length - tail.length).split('\r\n\r\n');
+  const headers = head.split('\r\n').slice(1);
+  return {
+    status: Number(status),
+    seconds: Number(seconds),
+    body: rest.join('\r\n\r\n'),
+    headers: Object.fromEntries(
+      headers.map(line => [
+        line.slice(0, line.indexOf(':')).toLowerCase(),
+        line.slice(line.indexOf(':') + 2),
+      ]),
+    ),
+  };
+}
