@@ -60,6 +60,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: [],
     packages: [
       '@kubernetes/client-node',
+      're2js',
       '@peculiar/asn1-csr',
       '@peculiar/asn1-schema',
       '@peculiar/asn1-x509',
@@ -184,6 +185,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'simulator/istio/xds/proto',
       'simulator/istio/xds/resources.ts',
       'simulator/istio/xds/retry-policy.ts',
+      'simulator/istio/xds/routes.ts',
     ],
   },
   'simulator/istio/pod': { from: ['simulator/istio/behaviour.ts'], packages: ['js-yaml'] },

@@ -353,7 +353,6 @@ const UNUSED: readonly string[] = [
   'harness/simulator/istio/install/mesh-configuration.ts discoveryAddress',
   'harness/simulator/istio/install/mesh-configuration.ts injectorValues',
   'harness/simulator/istio/install/operator-document.ts isTree',
-  'harness/simulator/istio/istiod/generate/routes.ts retryPolicyOf',
   'harness/simulator/kubernetes/controllers/disruption.ts isCovered',
   'harness/simulator/kubernetes/controllers/endpoints.ts subsetsOf',
   'harness/simulator/kubernetes/controllers/node-fit.ts requestsOf',

@@ -1,7 +1,7 @@
 /** What a request says after a route has rewritten it (source/common/router/config_impl.cc @v1.30). */
+import { re2 } from '../../../../base/re2.ts';
 import type { PathMatch, Redirect, Rewrite } from '../../xds/routes.ts';
 import { pathOf, type RequestTraits } from './route-conditions.ts';
-import { expressionOf } from './text-conditions.ts';
 
 /** Returns path and query as they go on. */
 export function rewrittenUrl(rewrite: Rewrite | undefined, match: PathMatch, url: string): string {
@@ -25,7 +25,7 @@ function substituted({ pattern, substitution }: NonNullable<Rewrite['regex']>, p
     if (part === undefined) return `\\${found}`;
     return part === '\\' ? '\\\\' : `$${part}`;
   });
-  return expressionOf(pattern).matcher(path).replaceAll(replacement);
+  return re2(pattern).matcher(path).replaceAll(replacement);
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -33,7 +33,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
 /** Returns where a client is sent: an absolute URL. */
 export function redirectUrl(redirect: Redirect, match: PathMatch, request: RequestTraits): string {
   const scheme = redirect.scheme ?? request.scheme;
-  return `${scheme}://${authorityOf(redirect, request, scheme)}${redirectedPath(redirect, match, request.url)}`;
+  const path = redirectedPath(redirect, match, request.url);
+  return `${scheme}://${authorityOf(redirect, request, scheme)}${path}`;
 }
 
 /** The request's own port stays, unless it is the default one of the scheme that the request had. */

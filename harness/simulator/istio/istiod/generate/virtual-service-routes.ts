@@ -140,7 +140,7 @@ function forwardingOf(
   };
 }
 
-/** Returns a VirtualService's own settings, or the release's (route/retry/retry.go @1.30.3, ConvertPolicy). */
+/** Returns a VirtualService's own settings, or the release's (retry/retry.go @1.30.3, ConvertPolicy). */
 function retryPolicyOf(
   context: PushContext,
   retries: Extract<HttpAction, { kind: 'route' }>['retries'],

@@ -45,6 +45,14 @@ export class Unsupported {
   leaveOut(path: string): void {
     this.leftOut.push(path);
   }
+
+  /** Tells all that was noted, a sentence each. */
+  sentences(): readonly string[] {
+    return [
+      ...this.fields.map(field => `spec.${field} is not simulated and has no effect`),
+      ...this.leftOut.map(part => `spec.${part} is left out, since not all of it is simulated`),
+    ];
+  }
 }
 
 /** Completes a name without a dot by the resource's namespace (pkg/config/model: ResolveShortnameToFQDN). */

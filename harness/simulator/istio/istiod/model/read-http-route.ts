@@ -1,5 +1,5 @@
 /** Reads the HTTP routes of a VirtualService (networking.istio.io, HTTPRoute). */
-import { RE2JS } from 're2js';
+import { re2Problem } from '../../../../base/re2.ts';
 import { RETRY_CONDITIONS } from '../../xds/retry-policy.ts';
 import type { DirectResponse, Fault, HeaderEdits, Rewrite } from '../../xds/routes.ts';
 import { durationMs, labels, list, text, texts, tree } from './config-fields.ts';
@@ -118,22 +118,14 @@ function readRewrite({ unsupported }: Reading, path: string, rewrite: ReturnType
   const pattern = text(regex['match']);
   const prefix = text(rewrite['uri']);
   const host = text(rewrite['authority']);
-  if (pattern !== undefined && !isExpression(pattern)) unsupported.note(`${path}.uriRegexRewrite.match`);
+  if (pattern !== undefined && re2Problem(pattern) !== undefined)
+    unsupported.note(`${path}.uriRegexRewrite.match`);
   return {
     ...(pattern === undefined
       ? prefix && { prefix }
       : { regex: { pattern, substitution: text(regex['rewrite']) ?? '' } }),
     ...(host && { host }),
   };
-}
-
-function isExpression(regex: string): boolean {
-  try {
-    RE2JS.compile(regex);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function readRedirect(

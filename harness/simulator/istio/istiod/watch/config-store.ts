@@ -132,14 +132,8 @@ export class ConfigStore {
         const config = read(object, unsupported);
         const { namespace, name } = object.metadata;
         this.#objects.set(`${plural}/${namespace}/${name}`, object);
-        for (const field of unsupported.fields)
-          log.warn(
-            `${object.kind ?? plural} ${namespace}/${name}: spec.${field} is not simulated and has no effect`,
-          );
-        for (const part of unsupported.leftOut)
-          log.warn(
-            `${object.kind ?? plural} ${namespace}/${name}: spec.${part} is left out, since not all of it is simulated`,
-          );
+        const which = `${object.kind ?? plural} ${namespace}/${name}`;
+        for (const what of unsupported.sentences()) log.warn(`${which}: ${what}`);
         return config;
       },
       onChange: (key, now, before) => {

@@ -1,5 +1,5 @@
 /** Tests of texts to envoy.type.matcher.v3.StringMatcher and back. */
-import { RE2JS } from 're2js';
+import { re2Problem } from '../../../../base/re2.ts';
 import type { ProtoMessage } from '../proto/encode-message.ts';
 import type { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
@@ -36,10 +36,7 @@ export function readTextMatch(fields: Fields): TextMatch {
 export function readRegex(fields: Fields): string {
   fields.pass('google_re2', 'regular expressions have no limits here');
   const regex = fields.string('regex');
-  try {
-    RE2JS.compile(regex);
-  } catch (error) {
-    throw new Refusal(error instanceof Error ? error.message : String(error));
-  }
+  const problem = re2Problem(regex);
+  if (problem !== undefined) throw new Refusal(problem);
   return regex;
 }
