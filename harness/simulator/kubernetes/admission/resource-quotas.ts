@@ -40,6 +40,7 @@ export function resourceQuotas(store: Store, registry: ResourceRegistry, clock: 
 
 function mayUseMore({ operation, type, subresource, object, namespace }: AdmissionRequest): boolean {
   const key = keyOf(type);
+  if (key === 'pods' && subresource === 'resize') return operation === 'UPDATE' && object !== undefined;
   if (subresource !== '' || namespace === '' || !object || IGNORED.includes(key)) return false;
   return operation === 'CREATE' || (operation === 'UPDATE' && GROWING.includes(key));
 }

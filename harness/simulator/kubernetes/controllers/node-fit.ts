@@ -79,16 +79,19 @@ export class NodeUsage {
     return { cpu, memory, pods: taken?.size ?? 0 };
   }
 
-  /** Notes a pod that is bound to a node; one that is not bound takes nothing. */
-  take(pod: Pod): void {
+  /** Notes a pod that is bound to a node; one that is not bound takes nothing. @returns whether it takes less than before */
+  take(pod: Pod): boolean {
     const { nodeName } = pod.spec;
-    if (nodeName === undefined) return;
+    if (nodeName === undefined) return false;
     let pods = this.#taken.get(nodeName);
     if (!pods) {
       pods = new Map();
       this.#taken.set(nodeName, pods);
     }
-    pods.set(pod.metadata.uid ?? '', requestsOf(pod.spec));
+    const { uid = '' } = pod.metadata;
+    const [before, now] = [pods.get(uid), requestsOf(pod.spec)];
+    pods.set(uid, now);
+    return before !== undefined && RESOURCES.some(resource => now[resource] < before[resource]);
   }
 
   /** Forgets a pod that has ended. @returns whether that freed anything */

@@ -47,8 +47,9 @@ class Scheduler implements Controller {
     if (type === 'DELETED' || phase === 'Succeeded' || phase === 'Failed') {
       this.#waiting.delete(keyOf(pod));
       if (this.#usage.free(pod)) this.#retryWaiting();
-    } else if (pod.spec.nodeName !== undefined) this.#usage.take(pod);
-    else if (type === 'ADDED') this.#queue.add(keyOf(pod));
+    } else if (pod.spec.nodeName !== undefined) {
+      if (this.#usage.take(pod)) this.#retryWaiting();
+    } else if (type === 'ADDED') this.#queue.add(keyOf(pod));
   }
 
   #retryWaiting(): void {
@@ -140,7 +141,9 @@ function explain(nodes: number, refusals: Refusals): string {
 
 function withScheduled(pod: Pod, next: Omit<Condition, 'type'>): NonNullable<Pod['status']> {
   const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
-  return { ...pod.status, conditions: [...others, { type: 'PodScheduled', lastProbeTime: null, ...next }] };
+  const { generation } = pod.metadata;
+  const seen = { lastProbeTime: null, ...(generation !== undefined && { observedGeneration: generation }) };
+  return { ...pod.status, conditions: [...others, { type: 'PodScheduled', ...seen, ...next }] };
 }
 
 /** Starts the scheduler of pods that name no other one. */

@@ -47,6 +47,7 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
     names: ['po'],
     ...all,
     status: true,
+    generation: true,
     extra: [
       { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
       { name: 'binding', verbs: ['create'], kind: 'Binding' },
@@ -56,6 +57,7 @@ export const CORE_RESOURCES: readonly ResourceType[] = [
       { name: 'log', verbs: ['get'], kind: 'Pod' },
       { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
       proxy('PodProxyOptions'),
+      { name: 'resize', verbs: READ_WRITE, kind: 'Pod' },
     ],
   }),
   define('', ['v1'], 'podtemplates', 'PodTemplate', { generation: true, isInert: true }),

@@ -1,8 +1,8 @@
 /** The metadata that the API server itself writes; it ignores what the client sent. */
 import type { Random } from '../../../base/random.ts';
 import { type FieldError, IMMUTABLE, invalidValue } from './field-errors.ts';
-import { equal, type KubernetesObject, listOf } from './json.ts';
-import type { ResourceType } from './resources.ts';
+import { equal, type KubernetesObject, listOf, objectOf } from './json.ts';
+import { keyOf, type ResourceType } from './resources.ts';
 
 /** Names that are generated: no vowels, nothing that looks alike (apimachinery pkg/util/rand/rand.go). */
 const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -88,12 +88,19 @@ function sameManagedFields(a: unknown, b: unknown): boolean {
   return equal(plain(a), plain(b));
 }
 
+/** Tells whether a pod got its node, and nothing else: a binding is not counted (core/pod/storage.go). */
+function isBinding(type: ResourceType, before: KubernetesObject, after: KubernetesObject): boolean {
+  const [spec, bound] = [objectOf(before['spec']), objectOf(after['spec'])];
+  if (keyOf(type) !== 'pods' || spec['nodeName'] === bound['nodeName']) return false;
+  return equal({ ...spec, nodeName: bound['nodeName'] }, bound);
+}
+
 /** Does the update change anything that a generation counts: all but metadata and status? */
 export function changesSpec(type: ResourceType, a: KubernetesObject, b: KubernetesObject): boolean {
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     if (key === 'metadata' || key === 'kind' || key === 'apiVersion') continue;
     if (key === 'status' && type.hasStatus) continue;
-    if (!equal(a[key], b[key])) return true;
+    if (!equal(a[key], b[key])) return !(key === 'spec' && isBinding(type, a, b));
   }
   return false;
 }

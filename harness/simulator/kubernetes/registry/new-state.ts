@@ -5,6 +5,7 @@ import { copy, type KubernetesObject, listOf } from './json.ts';
 import { completeUpdate } from './kind-rules.ts';
 import { changesOfDeletion, clearSystemMetadata, keepSystemMetadata } from './metadata.ts';
 import { keepNamespace, NAMESPACES, openNamespace } from './namespaces.ts';
+import { takeResize } from './resize-write.ts';
 import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
 import { ApiError, conflict } from './status.ts';
 import { takeStatus } from './status-write.ts';
@@ -52,6 +53,7 @@ export function prepareUpdate(
   updated.kind = type.kind;
   updated.apiVersion = type.custom?.conversion ? current.apiVersion : storageApiVersion(type);
   if (STATUS_ONLY.includes(context.subresource)) updated = takeStatus(type, updated, current);
+  else if (context.subresource === 'resize') updated = takeResize(updated, current);
   else if (type.hasStatus && context.subresource === '') keepStatus(updated, current);
   if (keyOf(type) === NAMESPACES) keepNamespace(updated, current, context.subresource);
   if (keyOf(type) === 'secrets' && updated['type'] === undefined) updated['type'] = current['type'];

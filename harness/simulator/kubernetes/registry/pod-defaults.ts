@@ -95,7 +95,7 @@ function defaultPodContainers(spec: JsonObject): void {
 }
 
 /** Computes the QoS class: Guaranteed, Burstable or BestEffort (pkg/apis/core/v1/helper/qos/qos.go). */
-function qosClass(spec: JsonObject): string {
+export function qosClass(spec: JsonObject): string {
   let any = false;
   let guaranteed = true;
   for (const container of [...objectsOf(spec['initContainers']), ...objectsOf(spec['containers'])]) {

@@ -72,6 +72,7 @@ export interface Container {
     readonly requests?: Readonly<Record<string, string | number>>;
     readonly limits?: Readonly<Record<string, string | number>>;
   };
+  readonly resizePolicy?: readonly { readonly resourceName: string; readonly restartPolicy: string }[];
   readonly volumeMounts?: readonly {
     readonly name: string;
     readonly mountPath: string;
@@ -111,4 +112,8 @@ export interface ContainerStatus {
   readonly imageID: string;
   readonly containerID?: string;
   readonly started: boolean;
+  /** What the container has; absent before there is one. */
+  readonly resources?: NonNullable<Container['resources']>;
+  /** What the node has set aside for it. */
+  readonly allocatedResources?: object;
 }

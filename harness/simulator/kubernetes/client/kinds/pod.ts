@@ -39,6 +39,7 @@ export interface PodSpec {
 
 /** A pod's status, as the scheduler and the kubelet write it. */
 export interface PodStatus {
+  readonly observedGeneration?: number;
   readonly phase?: string;
   readonly conditions?: readonly Condition[];
   readonly message?: string;

@@ -14,6 +14,8 @@ export interface Condition {
   readonly lastUpdateTime?: string;
   /** Null for pods: nobody probes them for it. */
   readonly lastProbeTime?: string | null;
+  /** The generation of the object that it is about. */
+  readonly observedGeneration?: number;
 }
 
 /** An object that has been stored: it has a name, a uid and a version. Objects are never changed in place. */

@@ -1,23 +1,11 @@
 /** The order of the elements of a list after a strategic merge patch. */
-import { equal, isObject, type JsonObject } from '../../registry/json.ts';
-
-/** Without an order in the patch: first the elements which the patch names, in its order, then the others. */
-export function patchOrder(
-  result: readonly unknown[],
-  elements: readonly JsonObject[],
-  patchKey: string,
-  added: readonly unknown[],
-): unknown[] {
-  const all = [...result, ...added];
-  const named = elements
-    .map(element => all.find(other => isObject(other) && equal(other[patchKey], element[patchKey])))
-    .filter(element => isObject(element));
-  return [...named, ...all.filter(element => !isObject(element) || !named.includes(element))];
-}
+import { equal, isObject } from '../../registry/json.ts';
 
 /**
- * The elements which the order names come in that order; the others keep their place relative to what stood
+ * Orders the elements of a merged list (apimachinery pkg/util/strategicpatch/patch.go, normalizeElementOrder):
+ * those which the order names come in that order; the others keep their place relative to what stood
  * before them.
+ * @param order - of the patch; one that has none names its own elements
  * @param patchKey - undefined for primitives
  */
 export function inOrder(

@@ -4,7 +4,7 @@
  */
 import { copy, equal, isObject, type JsonObject, listOf, setOwn } from '../../registry/json.ts';
 import { ApiError, badRequest } from '../../registry/status.ts';
-import { inOrder, patchOrder } from './element-order.ts';
+import { inOrder } from './element-order.ts';
 import { childOf, type MergeNode } from './merge-keys.ts';
 
 const DIRECTIVE = '$patch';
@@ -96,7 +96,7 @@ function mergeList(
 ): unknown[] {
   if (node?.patchSet) {
     const merged = [...original, ...patch.filter(element => !original.some(other => equal(other, element)))];
-    return order === undefined ? merged : inOrder(merged, listOf(order), undefined, original);
+    return inOrder(merged, order === undefined ? patch : listOf(order), undefined, original);
   }
   const patchKey = node?.patchKey;
   if (patchKey === undefined) return patch.map(element => strip(element));
@@ -137,8 +137,7 @@ function mergeList(
     if (index >= 0 && isObject(before)) result[index] = mergeMap(before, element, node);
     else added.push(mergeMap({}, element, node));
   }
-  if (order === undefined) return [...patchOrder(result, elements, patchKey, added)];
-  return inOrder([...result, ...added], listOf(order), patchKey, original);
+  return inOrder([...result, ...added], order === undefined ? elements : listOf(order), patchKey, original);
 }
 
 /** Turns a patch into content, without its directives and nulls. */

@@ -38,7 +38,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 };
 
 /** The subresources that are read and written like the object itself. */
-const LIKE_STATUS: readonly string[] = ['status', 'approval', 'ephemeralcontainers'];
+const LIKE_STATUS: readonly string[] = ['status', 'approval', 'ephemeralcontainers', 'resize'];
 
 /** A request before the form of its answer is agreed on. */
 type Exchanged<Info extends RequestInfo = RequestInfo> = Omit<Call<Info>, 'accepted'>;

@@ -52,7 +52,10 @@ export class ContainerRunner {
   }
 
   get status(): ContainerStatus {
-    return this.record.status;
+    const { status } = this.record;
+    return status.containerID === undefined
+      ? status
+      : { ...status, ...this.#context.resources(this.container) };
   }
 
   /** Starts, and keeps it going as the restart policy says. Later calls do nothing. */
@@ -79,6 +82,11 @@ export class ContainerRunner {
     await this.#end(graceMs);
     await this.#loop;
     this.#isOver = true;
+  }
+
+  /** Ends the run of now, if any, so that another one begins. */
+  restart(why: string): void {
+    if (this.#running) this.#restartFor(this.#running, why);
   }
 
   /**
@@ -154,7 +162,7 @@ export class ContainerRunner {
       {
         onStarted: () => this.record.setStarted(),
         onReady: isReady => this.record.setReady(isReady),
-        onFatal: why => this.#restartFor(running, why),
+        onFatal: why => this.#restartFor(running, `${why}, will be restarted`),
         onFailure: message => this.#event('Warning', 'Unhealthy', message),
       },
     );
@@ -165,12 +173,12 @@ export class ContainerRunner {
     const { exitCode, output } = await execToEnd((command, streams) => this.exec(command, streams), argv);
     if (exitCode === 0 || this.#running !== running) return;
     this.#event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${output}`);
-    this.#restartFor(running, 'failed postStart hook');
+    this.#restartFor(running, 'failed postStart hook, will be restarted');
   }
 
   #restartFor(running: Running, why: string): void {
     running.probes?.stop();
-    this.#event('Normal', 'Killing', `Container ${this.container.name} ${why}, will be restarted`);
+    this.#event('Normal', 'Killing', `Container ${this.container.name} ${why}`);
     this.#context.start(() => this.#end(this.#context.gracePeriodSeconds * 1000));
   }
 

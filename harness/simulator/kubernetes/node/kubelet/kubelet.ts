@@ -9,10 +9,11 @@ import type { ImageCatalog, OnProcess } from '../../../program.ts';
 import type { ClusterClient } from '../../client/cluster-client.ts';
 import { type Controller, stopAll } from '../../client/controller.ts';
 import { EventRecorder } from '../../client/event-recorder.ts';
-import { keyOf, type Pod } from '../../client/kinds.ts';
+import { keyOf, type Pod, type PodSpec } from '../../client/kinds.ts';
 import type { Component } from '../../client/supervisor.ts';
 import type { PodFacts } from './downward.ts';
 import { ImagePuller } from './image-puller.ts';
+import { type Refusal, requestsOf, roomFor } from './node-room.ts';
 import { PodWorker } from './pod-worker.ts';
 import type { VolumeMemory } from './volume-memory.ts';
 import type { IssueToken } from './volumes.ts';
@@ -113,8 +114,24 @@ export class Kubelet implements Controller {
       issueToken,
       volumes: this.#options.volumes,
       onProcess: this.#options.onProcess,
-      onGone: () => this.#workers.delete(uid),
+      refusal: (changed, spec) => this.#refusal(changed, spec),
+      onGone: () => {
+        this.#workers.delete(uid);
+        this.#retryDeferred();
+      },
     });
+  }
+
+  /** Says why the node cannot give a pod what it wants, beside what its other pods have. */
+  #refusal({ metadata: { uid } }: Pod, spec: PodSpec): Refusal | undefined {
+    const others = [...this.#workers.values()].filter(({ pod }) => pod.metadata.uid !== uid);
+    const given = others.flatMap(({ resize }) => (resize ? [requestsOf(resize.allocated)] : []));
+    return roomFor(requestsOf(spec), given, this.#options.allocatable);
+  }
+
+  /** Looks again at wishes that had no room: another pod has gone. */
+  #retryDeferred(): void {
+    for (const { pod, resize } of this.#workers.values()) if (resize?.isDeferred) resize.wants(pod);
   }
 
   /** Tells the pods of a namespace that an object has changed that they may mount. */
@@ -129,6 +146,7 @@ export class Kubelet implements Controller {
     const worker = this.#workers.get(uid);
     this.#workers.delete(uid);
     if (worker) this.#destroy(worker);
+    this.#retryDeferred();
   }
 
   #destroy(worker: PodWorker): void {

@@ -24,6 +24,10 @@ interface PodView {
   readonly hasSandbox: boolean;
   readonly init: readonly ContainerView[];
   readonly main: readonly ContainerView[];
+  /** Of the pod that the kubelet has seen. */
+  readonly generation: number | undefined;
+  /** What is told of a resize. */
+  readonly resize: readonly Condition[];
 }
 
 const namesOf = (views: readonly ContainerView[]): string =>
@@ -60,16 +64,21 @@ function conditionFrom(
   { type, status, reason, message }: Verdict,
   old: Condition | undefined,
   now: string,
+  generation: number | undefined,
 ): Condition {
   return {
     type,
     status,
     ...(reason && { reason }),
     ...(message !== undefined && { message }),
+    ...(generation !== undefined && { observedGeneration: generation }),
     lastProbeTime: null,
     lastTransitionTime: old?.status === status ? (old.lastTransitionTime ?? now) : now,
   };
 }
+
+/** The conditions of a resize, which the kubelet alone writes. */
+const RESIZE: readonly string[] = ['PodResizePending', 'PodResizeInProgress'];
 
 /** @see kubernetes/kubernetes pkg/kubelet/status/generate.go */
 export function conditionsOf(pod: PodView, before: readonly Condition[], now: string): readonly Condition[] {
@@ -83,7 +92,7 @@ export function conditionsOf(pod: PodView, before: readonly Condition[], now: st
     // The scheduler has said so already, unless the pod came with its node.
     verdict('PodScheduled', undefined),
   ];
-  const kept = before.filter(({ type }) => !next.some(own => own.type === type));
-  const own = next.map(found => conditionFrom(found, conditionOf(before, found.type), now));
-  return [...own, ...kept];
+  const kept = before.filter(({ type }) => !RESIZE.includes(type) && !next.some(own => own.type === type));
+  const own = next.map(found => conditionFrom(found, conditionOf(before, found.type), now, pod.generation));
+  return [...own, ...pod.resize, ...kept];
 }

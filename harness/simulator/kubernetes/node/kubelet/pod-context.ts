@@ -4,9 +4,11 @@ import type { NetworkNamespace, ResolverConfig } from '../../../network/interfac
 import type { OnProcess } from '../../../program.ts';
 import type { ClusterClient } from '../../client/cluster-client.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { Pod, PodSpec } from '../../client/kinds.ts';
 import type { Component } from '../../client/supervisor.ts';
 import type { PodFacts } from './downward.ts';
 import type { ImagePuller } from './image-puller.ts';
+import type { Refusal } from './node-room.ts';
 import type { VolumeMemory } from './volume-memory.ts';
 import type { IssueToken } from './volumes.ts';
 
@@ -29,6 +31,8 @@ export interface PodContext {
   readonly issueToken: IssueToken;
   readonly volumes: VolumeMemory;
   readonly onProcess: OnProcess | undefined;
+  /** Says why the node cannot give a pod what this spec wants. */
+  refusal(pod: Pod, spec: PodSpec): Refusal | undefined;
   /** Called when the API has taken the pod away. */
   onGone(): void;
 }

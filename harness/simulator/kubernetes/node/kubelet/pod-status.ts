@@ -1,5 +1,5 @@
 /** A pod's status, computed from the states of its containers; pure. */
-import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from '../../client/kinds.ts';
+import type { Condition, Container, ContainerStatus, Pod, PodSpec, PodStatus } from '../../client/kinds.ts';
 import { type ContainerView, conditionsOf, isDone } from './pod-conditions.ts';
 
 /** Computes the phase of a pod (kubernetes/kubernetes pkg/kubelet/kubelet_pods.go: getPhase). */
@@ -33,6 +33,8 @@ export interface PodState {
   readonly hasSandbox: boolean;
   readonly startTime: string;
   readonly now: string;
+  /** Of a resize. */
+  readonly resize: readonly Condition[];
 }
 
 function viewsOf(
@@ -67,7 +69,7 @@ const initStatus = ({ status, isSidecar }: ContainerView): ContainerStatus =>
   isSidecar ? status : { ...status, ready: status.state.terminated?.exitCode === 0 };
 
 /** Computes the new status; conditions of others, such as the scheduler's, stay. */
-export function podStatus({ spec, status: before = {} }: Pod, state: PodState): PodStatus {
+export function podStatus({ spec, metadata, status: before = {} }: Pod, state: PodState): PodStatus {
   const init = viewsOf(spec.initContainers ?? [], state.init, 'PodInitializing');
   const main = viewsOf(
     spec.containers,
@@ -76,10 +78,16 @@ export function podStatus({ spec, status: before = {} }: Pod, state: PodState): 
   );
   const phase = phaseOf(spec, init, main);
   const { hostIP, podIP, startTime, hasSandbox, now } = state;
+  const { generation } = metadata;
   return {
     ...before,
     phase,
-    conditions: conditionsOf({ phase, hasSandbox, init, main }, before.conditions ?? [], now),
+    ...(generation !== undefined && { observedGeneration: generation }),
+    conditions: conditionsOf(
+      { phase, hasSandbox, init, main, generation, resize: state.resize },
+      before.conditions ?? [],
+      now,
+    ),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),

@@ -1,4 +1,5 @@
 /** One pod on a node, from its binding until the API forgets it. */
+import { sleep } from '../../../../base/clock.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
 import type { ProcessSource } from '../../../program.ts';
 import { referenceTo } from '../../client/event-recorder.ts';
@@ -7,6 +8,7 @@ import { hasCode } from '../../client/typed.ts';
 import type { ContainerRunner } from './container-runner.ts';
 import { PodContainers } from './pod-containers.ts';
 import type { PodContext } from './pod-context.ts';
+import { PodResize, RELIST_MS, type ResizeHost } from './pod-resize.ts';
 import { podStatus } from './pod-status.ts';
 import { PodSurroundings } from './pod-surroundings.ts';
 import type { RunnerContext } from './runner-context.ts';
@@ -20,6 +22,7 @@ export class PodWorker {
   readonly #startTime: string;
   readonly #surroundings: PodSurroundings;
   readonly #status: StatusWriter;
+  readonly #resize: PodResize;
   /** Undefined before the pod has a network. */
   #containers: PodContainers | undefined;
   #isTerminating = false;
@@ -33,11 +36,17 @@ export class PodWorker {
     this.#startTime = pod.status?.startTime ?? timestamp(context.clock.now());
     this.#surroundings = new PodSurroundings(() => this.#pod, context);
     const { client, component } = context;
+    this.#resize = new PodResize(pod.spec, this.#resizeHost());
     this.#status = new StatusWriter({ client, component, pod, status: current => this.#statusOf(current) });
   }
 
   get pod(): Pod {
     return this.#pod;
+  }
+
+  /** The resources that the pod has been given; undefined once it has ended. */
+  get resize(): PodResize | undefined {
+    return this.#isOver ? undefined : this.#resize;
   }
 
   /** The pod's network; undefined before it has one. */
@@ -67,6 +76,8 @@ export class PodWorker {
     ) {
       this.#surroundings.podChanged();
     }
+    if (before.spec !== pod.spec && !this.#isTerminating) this.#resize.wants(pod);
+    if (before.metadata.generation !== pod.metadata.generation) this.#status.setDue();
     this.#status.cacheChanged();
     if (pod.metadata.deletionTimestamp !== undefined) this.#go(() => this.#terminate());
   }
@@ -160,8 +171,26 @@ export class PodWorker {
       gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
       environment: (container, image) => surroundings.variables(container, image),
       files: container => surroundings.files(container),
+      resources: container => this.#resize.resourcesOf(container),
       event: (container, type, reason, message) => this.#containerEvent(container, type, reason, message),
       onNote: onProcess && ((container, note) => onProcess(this.#sourceOf(container, clock.now()), note)),
+    };
+  }
+
+  #resizeHost(): ResizeHost {
+    const { clock, refusal, events } = this.#context;
+    return {
+      clock,
+      refusal: spec => refusal(this.#pod, spec),
+      restart: container => this.runner(container.name)?.restart('resize requires restart'),
+      later: work =>
+        this.#go(async () => {
+          await sleep(clock, RELIST_MS, this.#stop.signal);
+          work();
+        }),
+      completed: message =>
+        events.record(referenceTo(this.#pod, 'Pod', 'v1'), 'Normal', 'ResizeCompleted', message),
+      onChange: () => this.#status.setDue(),
     };
   }
 
@@ -196,6 +225,7 @@ export class PodWorker {
       podIP: network?.address ?? current.status?.podIP,
       hasSandbox: network !== undefined && !this.#isOver,
       startTime: this.#startTime,
+      resize: this.#isOver ? [] : this.#resize.conditions,
       now: timestamp(this.#context.clock.now()),
     });
   }

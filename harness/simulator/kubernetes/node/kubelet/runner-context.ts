@@ -2,7 +2,7 @@ import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
 import type { ContainerFiles, Image, ProcessNote } from '../../../program.ts';
-import type { Container } from '../../client/kinds.ts';
+import type { Container, ContainerStatus } from '../../client/kinds.ts';
 import type { ImagePuller } from './image-puller.ts';
 
 /** What a pod gives to each of its containers. */
@@ -23,6 +23,8 @@ export interface RunnerContext {
   /** @throws ContainerConfigError */
   environment(container: Container, image: Image): Record<string, string>;
   files(container: Container): ContainerFiles;
+  /** Returns what its status says of a container's resources. */
+  resources(container: Container): Pick<ContainerStatus, 'resources' | 'allocatedResources'>;
   event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void;
   /** Gets what the container's main process shows. */
   readonly onNote: ((container: string, note: ProcessNote) => void) | undefined;

@@ -53,8 +53,15 @@ import { validateTemplate } from './template.ts';
 import { validateWebhooks } from './webhook.ts';
 import { validateDeployment, validateReplicaSet } from './workload.ts';
 
-/** Finds what is wrong with an object of one kind. `old` is the stored state on update. */
-export type KindValidator = (object: KubernetesObject, old: KubernetesObject | undefined) => FieldError[];
+/**
+ * Finds what is wrong with an object of one kind. `old` is the stored state on update; the subresource is
+ * empty for writes of the object itself.
+ */
+export type KindValidator = (
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+  subresource?: string,
+) => FieldError[];
 
 const fixed = Object.entries(FIXED_FIELDS).map(([key, fields]): [string, KindValidator] => [
   key,

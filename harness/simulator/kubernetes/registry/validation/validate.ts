@@ -28,7 +28,7 @@ export const validateObject: Validator = (type, object, old, { subresource, vers
   if (keyOf(type) === NAMESPACES && subresource === 'finalize') return validateFinalize(object);
   if (UNCHECKED.includes(subresource)) return [];
   const errors = validateMetadata(type, object);
-  errors.push(...(KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? []));
+  errors.push(...(KIND_VALIDATORS[keyOf(type)]?.(object, old, subresource) ?? []));
   if (keyOf(type) !== DEFINITIONS) return errors;
   // A schema that is not well-formed otherwise has no types to hold expressions against.
   if (!errors.some(({ field }) => field.includes('openAPIV3Schema'))) errors.push(...rulesIn(object));

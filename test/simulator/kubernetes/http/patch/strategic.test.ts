@@ -41,6 +41,24 @@ const rows: readonly Row[] = [
     expected: containers(d, c),
   },
   {
+    name: 'an element that is there keeps its place',
+    original: containers(c, d),
+    patch: containers({ name: 'd', image: 'z' }),
+    expected: containers(c, { name: 'd', image: 'z' }),
+  },
+  {
+    name: 'elements that a patch names come in its order',
+    original: containers(c, d),
+    patch: containers({ name: 'd' }, { name: 'c' }),
+    expected: containers(d, c),
+  },
+  {
+    name: 'a new primitive comes first',
+    original: { metadata: { finalizers: ['a.b/c', 'd.e/f'] } },
+    patch: { metadata: { finalizers: ['x.y/z'] } },
+    expected: { metadata: { finalizers: ['x.y/z', 'a.b/c', 'd.e/f'] } },
+  },
+  {
     name: 'an order places elements',
     original: containers(c),
     patch: { spec: { '$setElementOrder/containers': [{ name: 'c' }, { name: 'd' }], containers: [d] } },

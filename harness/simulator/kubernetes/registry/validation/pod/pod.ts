@@ -2,11 +2,16 @@
 import type { FieldError } from '../../field-errors.ts';
 import { type KubernetesObject, objectOf } from '../../json.ts';
 import { changesOfAnnotations, validatePodAnnotations } from './annotations.ts';
+import { changesOfResize } from './resize.ts';
 import { validateOnlyPod, validatePodSpec } from './spec.ts';
 import { changesOfSpec } from './update.ts';
 
 /** Finds what is wrong with a pod (core/validation @v1.34, ValidatePodCreate, ValidatePodUpdate). */
-export function validatePod(pod: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+export function validatePod(
+  pod: KubernetesObject,
+  old: KubernetesObject | undefined,
+  subresource = '',
+): FieldError[] {
   const spec = objectOf(pod['spec']);
   const { name = '', annotations } = pod.metadata;
   const at = 'metadata.annotations';
@@ -16,6 +21,7 @@ export function validatePod(pod: KubernetesObject, old: KubernetesObject | undef
     ...validateOnlyPod(spec, !old),
   ];
   if (!old) return errors;
+  if (subresource === 'resize') return changesOfResize(pod, old, errors);
   return [
     ...errors,
     ...changesOfAnnotations(annotations, old.metadata.annotations, at),
