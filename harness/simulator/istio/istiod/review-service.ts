@@ -1,10 +1,13 @@
 /** istiod as the API server calls it: the webhooks of injection and validation. */
 import type http from 'node:http';
 import { messageOf } from '../../../base/errors.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { Log } from '../log.ts';
 import { readText } from '../read-text.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { reviewInjection } from './injection/injector.ts';
 import { reviewValidation } from './injection/validation.ts';
+import { isWithoutEffect, notSimulatedIn } from './model/not-simulated.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { answer, answerJson } from './serve/serve.ts';
 import { minorOf } from './watch/kubelet-version.ts';
@@ -12,13 +15,20 @@ import { minorOf } from './watch/kubelet-version.ts';
 /** Kubernetes keeps init containers running from 1.33 on (restartPolicy Always, general availability). */
 const FIRST_MINOR_WITH_NATIVE_SIDECARS = 33;
 
+/** What reviews are answered from. */
+interface ReviewSources {
+  readonly settings: IstiodSettings;
+  readonly plane: ControlPlane;
+  readonly log: Log;
+}
+
 /** Answers an AdmissionReview at `/inject…` or `/validate…`. Never rejects: every failure is an answer. */
 export async function answerReview(
-  settings: IstiodSettings,
-  plane: ControlPlane,
+  sources: ReviewSources,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
+  const { settings, plane } = sources;
   const path = (request.url ?? '/').replace(/\?.*$/, '');
   try {
     if (path === '/httpsReady') {
@@ -42,10 +52,22 @@ export async function answerReview(
       plane.metrics.add('sidecar_injection_success_total');
       answerJson(response, 200, reviewed);
     } else if (path === '/validate' || path.startsWith('/validate/'))
-      answerJson(response, 200, reviewValidation(review));
+      answerJson(response, 200, reviewValidation(review, tellFor(sources)));
     else answerJson(response, 404, { message: `there is no ${path}` });
   } catch (error) {
     plane.metrics.add('sidecar_injection_failure_total');
     answer(response, 400, `could not decode body: ${messageOf(error)}\n`, 'text/plain');
   }
 }
+
+/**
+ * Tells what of a resource is not simulated: to who writes it, and of kinds that nobody watches in the log.
+ */
+const tellFor =
+  ({ settings: { domain }, log }: ReviewSources) =>
+  (value: Readonly<Record<string, unknown>>): readonly string[] => {
+    const object = value as unknown as KubernetesObject; // as the API server validated it
+    const told = object.metadata ? notSimulatedIn(object, domain) : [];
+    if (isWithoutEffect(object)) for (const sentence of told) log.warn(sentence);
+    return told;
+  };

@@ -53,19 +53,25 @@ const CHECKS: Readonly<Record<string, (spec: Tree) => string[]>> = {
   DestinationRule: problemsOfDestinationRule,
 };
 
-/** @returns the AdmissionReview with its response */
-export function reviewValidation(value: unknown): Tree {
+/**
+ * Reviews a write.
+ * @param tell - what of an object is to be warned of, though it is allowed
+ * @returns the AdmissionReview with its response
+ */
+export function reviewValidation(value: unknown, tell: (object: Tree) => readonly string[]): Tree {
   const review = tree(value);
   const asked = tree(review['request']);
   const object = tree(asked['object']);
   const check = CHECKS[String(tree(asked['kind'])['kind'] ?? object['kind'] ?? '')];
   const problems = check?.(tree(object['spec'])) ?? [];
+  const warnings = problems.length === 0 ? tell(object) : [];
   return {
     apiVersion: review['apiVersion'] ?? 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
     response: {
       uid: asked['uid'] ?? '',
       allowed: problems.length === 0,
+      ...(warnings.length > 0 && { warnings }),
       ...(problems.length > 0 && {
         status: {
           status: 'Failure',

@@ -13,6 +13,7 @@ import type {
   PeerAuthenticationConfig,
   VirtualServiceConfig,
 } from '../model/istio-config.ts';
+import { isInstalled, KINDS_WITHOUT_EFFECT } from '../model/not-simulated.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
 import { readVirtualService } from '../model/read-virtual-service.ts';
 import { Informer } from './informer.ts';
@@ -35,17 +36,6 @@ export interface ConfigStoreOptions {
   readonly log: Log;
   readonly onChange: () => void;
 }
-
-/**
- * Kinds that shape traffic and are stored without effect here. Istio's telemetry filters come with every
- * installation of 1.8.
- */
-const WITHOUT_EFFECT: readonly (readonly [string, string])[] = [
-  ['networking.istio.io/v1alpha3', 'serviceentries'],
-  ['networking.istio.io/v1alpha3', 'sidecars'],
-  ['networking.istio.io/v1alpha3', 'workloadentries'],
-  ['security.istio.io/v1beta1', 'authorizationpolicies'],
-];
 
 /** Watches four kinds; logs each field and kind that has no effect here. */
 export class ConfigStore {
@@ -88,11 +78,11 @@ export class ConfigStore {
   /** Tells once which resources of this cluster have no effect, since nothing here watches their kinds. */
   async tellWithoutEffect(): Promise<void> {
     const { client, log, signal } = this.#options;
-    for (const [apiVersion, plural] of WITHOUT_EFFECT) {
+    for (const [apiVersion, plural] of KINDS_WITHOUT_EFFECT) {
       const found = await client()
         .list({ apiVersion, plural }, {}, signal)
         .catch(() => ({ items: [] }));
-      for (const { metadata } of found.items)
+      for (const { metadata } of found.items.filter(object => !isInstalled(object)))
         log.warn(
           `${plural}.${apiVersion} ${metadata.namespace}/${metadata.name} is not simulated and has no effect`,
         );
