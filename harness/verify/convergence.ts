@@ -36,6 +36,8 @@ export interface Convergence {
   readonly shortfalls: readonly Shortfall[];
   /** How often the client's proxy was asked; absent where only calls were sent. */
   readonly looks?: number;
+  /** True if that proxy has all endpoints, healthy, with their weights. */
+  readonly isTold?: true;
 }
 
 /**
@@ -56,10 +58,10 @@ export async function converge(context: CheckContext, options: Outlook): Promise
   const answers = isTrouble(batch) ? [] : batch.answers;
   await directory.learn(answers);
   if (!isGood(answers, far, directory.locate, batchSize))
-    return { ...(await convergeByCalls(context, options, start, answers)), looks };
+    return { ...(await convergeByCalls(context, options, start, answers)), looks, isTold: true };
   const all = { all: answers, last: answers, recent: answers };
   const afterMs = context.clock.now() - start;
-  return { converged: true, afterMs, batches: 1, batchSize, ...all, shortfalls: [], looks };
+  return { converged: true, afterMs, batches: 1, batchSize, ...all, shortfalls: [], looks, isTold: true };
 }
 
 /** Asks the proxy until it has everything, or does not tell, or the deadline has passed. */

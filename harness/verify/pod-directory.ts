@@ -14,8 +14,8 @@ export type PodsByCluster = ReadonlyMap<ClusterName, readonly PodFact[]>;
 type Asked = Pick<CheckContext, 'clusters' | 'signal'>;
 
 /**
- * Lists of all clusters' pods that are under way. Checks that ask from many clusters at once share them: fifty
- * clients that each list the pods of fifty clusters are 2,500 requests.
+ * Lists of all clusters' pods that are under way. Checks that ask from many clusters at once share them:
+ * fifty clients that each list the pods of fifty clusters are 2,500 requests.
  */
 const underWay = new WeakMap<Asked['clusters'], Promise<PodsByCluster>>();
 

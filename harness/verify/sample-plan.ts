@@ -24,6 +24,11 @@ export interface SamplePlan {
    * all sources together.
    */
   readonly together?: Together;
+  /**
+   * Beside `together`, unless the user has chosen the size: the sample of a client whose proxy does not show
+   * that it has all endpoints with equal weights. Such a client has to tell the shares by itself.
+   */
+  readonly alone?: SamplePlan;
   /** Probability that an error rate of 5 % shows not a single error. */
   readonly errorRateMissed: number;
 }
@@ -64,8 +69,9 @@ export function planSample(requests: number | undefined, options: SampleOptions)
   }
   const smallestFrom = (from: number) => smallest(options, risk, from);
   const size = requests ?? smallestFrom(DEFAULT_REQUESTS) ?? MAX_REQUESTS;
-  const held = bandsThatHold(size, options, risk);
-  if (held) return { requests: size, risk, ...held, errorRateMissed: (1 - ERROR_RATE_TOLD) ** size };
+  const plan = planOf(size, options, risk);
+  if (plan && requests === undefined && plan.together) return { ...plan, ...aloneIn(options, risk) };
+  if (plan) return plan;
   const shares = [...new Set(expectedShares.flat().map(share => round(share, 3)))].join(', ');
   throw new HarnessError(
     'ERR_SAMPLE_SIZE',
@@ -74,6 +80,18 @@ export function planSample(requests: number | undefined, options: SampleOptions)
       hint: [numberThatCan(smallestFrom(size)), riskThatHolds(size, options, risk)].filter(Boolean).join(' '),
     },
   );
+}
+
+function planOf(requests: number, options: SampleOptions, risk: number): SamplePlan | undefined {
+  const held = bandsThatHold(requests, options, risk);
+  return held && { requests, risk, ...held, errorRateMissed: (1 - ERROR_RATE_TOLD) ** requests };
+}
+
+/** Plans the sample by which a client of a large mesh tells the shares by itself, if one call can send it. */
+function aloneIn({ expectedShares }: SampleOptions, risk: number): Pick<SamplePlan, 'alone'> {
+  const requests = smallestSample(expectedShares, risk, DEFAULT_REQUESTS);
+  const alone = requests === undefined ? undefined : planOf(requests, { expectedShares }, risk);
+  return alone ? { alone } : {};
 }
 
 /** Finds the smallest number of requests that shows what is claimed. */

@@ -54,10 +54,10 @@ function misplacedIn(counted: Tally, context: CheckContext): readonly string[] {
 }
 
 async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): Promise<CheckOutcome> {
-  const { source, groups, directory, convergence, sampled } = asked;
+  const { source, groups, directory, convergence, plan, sampled } = asked;
   const count = countFor(context, directory);
   const answers = sampled && !isTrouble(sampled) ? sampled.answers : undefined;
-  const sample = answers && sampleOf(context, asked, answers, count(answers));
+  const sample = answers && sampleOf({ sample: plan }, asked, answers, count(answers));
   const judged = sample ?? count(convergence.recent);
   const partlyCounted = convergence.shortfalls.map(partOf);
   const [short] = partlyCounted;

@@ -3,6 +3,9 @@ import t from 'tap';
 import type { ExecOutcome } from '../../../harness/base/kubernetes-client.ts';
 import { checksFor } from '../../../harness/verify/catalog.ts';
 import type { CheckOutcome } from '../../../harness/verify/check.ts';
+import { expectedShares } from '../../../harness/verify/groups.ts';
+import { planSample } from '../../../harness/verify/sample-plan.ts';
+import { togetherIn } from '../../../harness/verify/together.ts';
 import { meshOf, requestsOf, type SmallMesh, smallMesh } from '../../support/small-mesh.ts';
 
 const CLUSTERS = 8;
@@ -103,6 +106,24 @@ t.test(
     }
   },
 );
+
+t.test('a client whose proxy does not tell takes a sample that tells the shares by itself', async t => {
+  await using small = await oneNetwork();
+  const { topology } = small.context;
+  const sample = planSample(undefined, {
+    expectedShares: expectedShares(topology),
+    together: togetherIn(topology),
+  });
+  t.equal(sample.requests, 300);
+  proxySays(small, endpoints({ ...podsOf(sources), '10.40.0.5:5000': 2 }));
+  const check = checksFor(topology).find(({ id }) => id === 'cluster1-reaches-every-version');
+  const result = await check?.run({ ...small.context, sample });
+  const { requests } = sample.alone ?? { requests: 0 };
+  t.same(callsOf(small), [52, 52, 52, requests]);
+  t.ok(requests > 1264, 'more than seven clusters take');
+  t.match(result, { outcome: 'passed', traffic: { sample: { requests } } });
+  t.notHas(result?.traffic?.sample, 'evenness');
+});
 
 t.test('a batch with an error is not enough: the calls decide', async t => {
   await using small = await oneNetwork();
