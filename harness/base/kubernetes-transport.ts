@@ -1,8 +1,10 @@
 /** How requests reach an API server as one identity: over TCP, or over one connection inside this process. */
+import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import type { RequestOptions } from './api-client.ts';
 import { decodeOnlyNames } from './peer-names.ts';
 import { secureContextFor } from './secure-contexts.ts';
@@ -49,6 +51,7 @@ export class KubernetesTransport {
   readonly config: KubeConfig;
   readonly server: URL;
   readonly #agent: https.Agent;
+  readonly #dial: Dial | undefined;
   /** Inside this process everything but exec goes over one connection. */
   readonly #shared: SharedConnection | undefined;
   #options: Promise<https.RequestOptions> | undefined;
@@ -67,8 +70,10 @@ export class KubernetesTransport {
     }
     const cluster = this.config.getCurrentCluster();
     if (!cluster) throw new Error('The kubeconfig has no current cluster.');
-    this.server = new URL(cluster.server);
-    if (options.dial) this.#shared = this.#share(new Connector(options.dial));
+    this.server = serverOf(cluster, this.config.getCurrentUser());
+    this.#dial = options.dial;
+    if (options.dial && this.server.protocol === 'https:')
+      this.#shared = this.#share(new Connector(options.dial));
   }
 
   /** Closes all connections, also those of watches. */
@@ -107,12 +112,15 @@ export class KubernetesTransport {
       const pseudo = { ':method': method, ':scheme': 'https', ':authority': host, ':path': target };
       return await this.#shared.request({ ...pseudo, ...headers }, payload, signal);
     }
-    const { hostname: host, port } = this.server;
-    return await answerOf(
-      { ...base, host, port: port || 443, method, path: target, headers },
-      payload,
-      signal,
-    );
+    const { hostname: host, port, protocol } = this.server;
+    if (protocol === 'https:') {
+      const options = { ...base, host, port: port || 443, method, path: target, headers };
+      return await answerOf(https.request, options, payload, signal);
+    }
+    const dial = this.#dial;
+    const plain = { host, port: port || 80, method, path: target, headers };
+    const way = dial && { createConnection: () => dial(host, Number(plain.port)) as Socket };
+    return await answerOf(http.request, { ...plain, ...way }, payload, signal);
   }
 
   async #requestOptions(): Promise<https.RequestOptions> {
@@ -136,14 +144,27 @@ export class KubernetesTransport {
   }
 }
 
+/**
+ * Returns where a kubeconfig leads. A server without a scheme is one of https, if the cluster or the user has
+ * anything of TLS, else of http (k8s.io/client-go rest/url_utils.go @v0.34, DefaultServerURL).
+ * @throws TypeError if it is no URL
+ */
+function serverOf(cluster: Cluster, user: User | null): URL {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(cluster.server)) return new URL(cluster.server);
+  const { caData, caFile, skipTLSVerify } = cluster;
+  const hasTls = [caData, caFile, skipTLSVerify, user?.certData, user?.certFile].some(Boolean);
+  return new URL(`${hasTls ? 'https' : 'http'}://${cluster.server}`);
+}
+
 /** Sends a request of HTTP/1.1 and waits for the head of the answer. */
 function answerOf(
+  ask: (options: https.RequestOptions) => http.ClientRequest,
   options: https.RequestOptions,
   payload: Buffer | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = https.request({ ...options, ...(signal && { signal }) });
+    const request = ask({ ...options, ...(signal && { signal }) });
     request.on('response', answer => resolve({ statusCode: answer.statusCode ?? 0, body: answer }));
     request.on('error', error => reject(signal?.aborted ? signal.reason : error));
     request.end(payload);
