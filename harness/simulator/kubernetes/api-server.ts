@@ -27,6 +27,7 @@ import { terminatingDefinition } from './admission/terminating-definition.ts';
 import { WebhookClient } from './admission/webhook-client.ts';
 import type { HostDial } from './admission/webhook-target.ts';
 import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks.ts';
+import { ApiServices } from './api-services.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { bootstrapPolicy } from './auth/bootstrap-policy.ts';
 import { RbacAuthorizer } from './auth/rbac.ts';
@@ -42,6 +43,7 @@ import { createMachinery, type Machinery } from './machinery.ts';
 import type { AdmissionPlugin } from './registry/admission.ts';
 import { componentStatuses } from './registry/component-statuses.ts';
 import { bootstrapFlowControl } from './registry/flow-control.ts';
+import type { ResourceType } from './registry/resources.ts';
 import { systemPriorities } from './registry/system-priorities.ts';
 import { validateConvertedMetadata } from './registry/validation/metadata.ts';
 
@@ -160,6 +162,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   for (const object of componentStatuses()) client.create('componentstatuses', object);
   const stopCompaction = startCompaction(store, clock);
   const stopEventExpiry = startEventExpiry(store, registry.require('events'), clock);
+  const apiServices = new ApiServices(machinery, supervisor.component('api-services'));
   const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));
   // Every watch listens to it.
   const end = controllerForMany();
@@ -176,6 +179,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     address: `${network.address}:${port}`,
     caPem: authority.rootPem,
     signal: end.signal,
+    beforeUse: (type: ResourceType) => apiServices.ensure(type),
     get kubelets(): KubeletApi {
       if (!kubelets) throw new Error('The kubelets are not there yet.');
       return kubelets;
@@ -221,6 +225,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       stopCompaction();
       stopEventExpiry();
       stopCustomResources();
+      apiServices.stop();
       webhooks?.stop();
       await http.stop();
     },

@@ -6,6 +6,7 @@ import type { ServiceAccountTokens } from '../auth/service-account-tokens.ts';
 import type { KubeletApi } from '../kubelet-api.ts';
 import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
+import type { ResourceType } from '../registry/resources.ts';
 import type { Store } from '../registry/store.ts';
 
 /** The parts of one API server that its handlers use. */
@@ -27,4 +28,6 @@ export interface Environment {
   readonly caPem: string;
   /** Aborts at the end of the server: watches and sessions close. */
   readonly signal: AbortSignal;
+  /** Called with each type that is asked for, before its objects are looked at. */
+  beforeUse(type: ResourceType): void;
 }

@@ -76,6 +76,7 @@ async function dispatchResource(environment: Environment, asked: Exchanged<Resou
   const endpoint = endpointOf(info, type);
   const accepted = endpoint ? negotiate(request.headers.accept, endpoint) : JSON_FORM;
   if (type.deprecated !== undefined) warn(asked.response, type.deprecated);
+  environment.beforeUse(type);
   await handle(environment, { ...asked, accepted }, type);
 }
 

@@ -18,7 +18,13 @@ import {
   text,
   wide,
 } from './column.ts';
-import { COMPONENT_STATUS, FLOW_SCHEMA, PRIORITY_LEVEL, RUNTIME_CLASS } from './control-columns.ts';
+import {
+  API_SERVICE,
+  COMPONENT_STATUS,
+  FLOW_SCHEMA,
+  PRIORITY_LEVEL,
+  RUNTIME_CLASS,
+} from './control-columns.ts';
 import { customColumns } from './custom-columns.ts';
 import { EVENT } from './event-columns.ts';
 import {
@@ -167,6 +173,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
   'storageclasses.storage.k8s.io': STORAGE_CLASS,
   componentstatuses: COMPONENT_STATUS,
+  'apiservices.apiregistration.k8s.io': API_SERVICE,
   'runtimeclasses.node.k8s.io': RUNTIME_CLASS,
   'flowschemas.flowcontrol.apiserver.k8s.io': FLOW_SCHEMA,
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': PRIORITY_LEVEL,

@@ -15,6 +15,25 @@ export const COMPONENT_STATUS: readonly Column[] = [
   text('Error', object => stringOf(healthOf(object)['error']) ?? ''),
 ];
 
+const availableOf = (object: KubernetesObject) =>
+  objectsOf(objectOf(object['status'])['conditions']).find(({ type }) => type === 'Available');
+
+/** kube-aggregator pkg/registry/apiservice/etcd/etcd.go, ConvertToTable. */
+export const API_SERVICE: readonly Column[] = [
+  NAME,
+  text('Service', object => {
+    const { namespace, name } = objectOf(spec(object)['service']);
+    return name === undefined ? 'Local' : `${stringOf(namespace)}/${stringOf(name)}`;
+  }),
+  text('Available', object => {
+    const { status, reason } = availableOf(object) ?? { status: 'Unknown' };
+    return status === 'True' || reason === undefined
+      ? String(status)
+      : `${String(status)} (${String(reason)})`;
+  }),
+  AGE,
+];
+
 /** printRuntimeClass. */
 export const RUNTIME_CLASS: readonly Column[] = [
   NAME,
