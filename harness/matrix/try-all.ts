@@ -8,7 +8,7 @@ import { isOfTheSample, tryInOneWorld, tryTrial } from './try-trial.ts';
 /** How many share a world: enough to save its installation, and few enough that no worker is left alone. */
 const MOST_IN_A_WORLD = 16;
 
-/** Tries some that share a mesh: this process, or another one. */
+/** Tries some that share a mesh: this thread, or another one. */
 export interface Worker {
   /** @returns what became of each, in their order */
   tryThem(attempts: readonly PreparedAttempt[], signal: AbortSignal): Promise<readonly Held[]>;
@@ -83,8 +83,8 @@ async function triedBy(
   }
 }
 
-/** Tries a group in this process. */
-export const thisProcess: Worker = {
+/** Tries a group in this thread. */
+export const inThisThread: Worker = {
   tryThem: async (attempts, signal) => {
     const [first] = attempts;
     if (!first) return [];

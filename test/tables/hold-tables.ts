@@ -5,7 +5,7 @@
 import t from 'tap';
 import type { PreparedAttempt } from '../../harness/matrix/attempts.ts';
 import { runInOneWorld } from '../../harness/matrix/one-world.ts';
-import { thisProcess, tryAll } from '../../harness/matrix/try-all.ts';
+import { inThisThread, tryAll } from '../../harness/matrix/try-all.ts';
 import { type Case, casesOf, compare, holdCase, optionsOf, RISK } from '../omissions/hold-against.ts';
 import { EDITION_NAMES } from '../plan/scenarios.ts';
 import { PLAN_TABLES } from './catalog.ts';
@@ -75,7 +75,7 @@ async function holdMisconfigurations(edition: string): Promise<void> {
   const chosen = all.filter(each => isAskedFor(titleOf(each), covering.has(titleOf(each))));
   t.comment(`misconfigurations ${edition}: ${chosen.length} of ${all.length} attempts`);
   const attempts = asked === undefined ? chosen.map(each => ({ ...each, risk: RISK })) : chosen;
-  const results = await tryAll(attempts, [thisProcess], () => {}, new AbortController().signal);
+  const results = await tryAll(attempts, [inThisThread], () => {}, new AbortController().signal);
   t.equal(results.length, chosen.length);
   for (const { held, ...attempt } of results) {
     await t.test(titleOf(attempt), async t => {

@@ -1,5 +1,5 @@
 /** `mesh-harness matrix`: its words and flags. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
 import { collect, oneOf, wholeNumber } from '../flag-values.ts';
 import { addKeepReportsFlag, type ReportFlags } from './output.flags.ts';
@@ -13,8 +13,6 @@ export interface MatrixFlags extends ReportFlags {
   readonly output: 'text' | 'json';
   readonly jobs?: number;
   readonly quiet: boolean;
-  /** This process is one of those that the matrix has started. */
-  readonly worker: boolean;
 }
 
 /** Declares `mesh-harness matrix [SCENARIO…]`. */
@@ -42,9 +40,8 @@ export function declareMatrix(
       oneOf('text', 'json'),
       'text',
     )
-    .option('--jobs <n>', 'processes at once (default: one for each core)', wholeNumber)
+    .option('--jobs <n>', 'threads at once (default: one for each core)', wholeNumber)
     .option('-q, --quiet', 'only results, no progress', false)
-    .addOption(new Option('--worker').default(false).hideHelp())
     .addHelpText(
       'after',
       `

@@ -6,19 +6,20 @@ import { EXIT, HarnessError } from '../../base/errors.ts';
 import { type AttemptResult, attemptsOf, type PreparedAttempt, type Wanted } from '../../matrix/attempts.ts';
 import { type Chapter, readCorpus } from '../../matrix/corpus.ts';
 import { matrixJson, matrixMarkdown, summaryLines } from '../../matrix/matrix-report.ts';
-import { thisProcess, tryAll } from '../../matrix/try-all.ts';
+import { inThisThread, tryAll } from '../../matrix/try-all.ts';
 import { editionOf } from '../../plan/plan.ts';
 import { assertWritable, type ReportPlace, writeReport } from '../../report/write.ts';
 import type { Environment } from '../environment.ts';
 import { keepReports, placeOf } from '../report-folder.ts';
-import { namesOf, scenarioOf, scenariosOf } from '../scenarios.ts';
+import { namesOf, scenariosOf } from '../scenarios.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
+import { setWhenReady } from '../threads/side-by-side.ts';
 import type { MatrixFlags } from './matrix.flags.ts';
-import { serve, WorkerProcess } from './matrix-workers.ts';
+import { TryingThread } from './matrix-threads.ts';
 import { reportLost } from './run-results.ts';
 
-/** More processes than these don't make it faster: each warms up by itself. */
+/** More threads than these don't make it faster: each warms up by itself. */
 const MOST_JOBS = 8;
 
 export async function matrixCommand(
@@ -27,7 +28,6 @@ export async function matrixCommand(
   { env, stdout, stderr, signal, dataIsRead }: Environment,
 ): Promise<number> {
   const chapters = await readCorpus();
-  if (flags.worker) return await serveMatrix(chapters, signal);
   const screen = createScreen({ stdout, stderr, env });
   const attempts = attemptsOf(await wantedBy(names, flags, { chapters, signal }));
   if (flags.list) {
@@ -83,7 +83,7 @@ async function wantedBy(
 ): Promise<Wanted> {
   const asked = await namesOf(names.length === 0 ? ['all'] : names);
   if (asked.includes(STANDARD_INPUT))
-    throw new HarnessError('ERR_USAGE', 'The matrix reads a scenario once for each of its processes.', {
+    throw new HarnessError('ERR_USAGE', 'The matrix reads a scenario once for each of its threads.', {
       hint: 'Write it to a file, and name that instead of standard input.',
     });
   const loaded = await scenariosOf(asked, signal);
@@ -122,7 +122,8 @@ async function tryThem(
   signal: AbortSignal,
 ): Promise<readonly AttemptResult[]> {
   const count = Math.max(1, Math.min(jobs ?? os.availableParallelism(), MOST_JOBS, attempts.length));
-  const processes = count === 1 ? [] : Array.from({ length: count }, () => new WorkerProcess());
+  // This thread tells.
+  const threads = count === 1 ? [] : Array.from({ length: count }, () => new TryingThread());
   let done = 0;
   const onResult = ({ id, scenario, edition, held, wallMs }: AttemptResult) => {
     done += 1;
@@ -134,20 +135,11 @@ async function tryThem(
     for (const problem of held.problems) screen.progress(`     ${problem}`);
   };
   try {
-    return await tryAll(attempts, count === 1 ? [thisProcess] : processes, onResult, signal);
+    await setWhenReady(threads);
+    return await tryAll(attempts, count === 1 ? [inThisThread] : threads, onResult, signal);
   } finally {
-    for (const each of processes) each[Symbol.dispose]();
+    for (const each of threads) each[Symbol.dispose]();
   }
-}
-
-async function serveMatrix(chapters: readonly Chapter[], signal: AbortSignal): Promise<number> {
-  await serve(async ({ scenario, edition, ids }) => {
-    const { topology } = await scenarioOf(scenario, signal);
-    const scenarios = new Map([[scenario, topology]]);
-    const attempts = attemptsOf({ chapters, scenarios, editions: [edition], ids });
-    return await thisProcess.tryThem(attempts, new AbortController().signal);
-  });
-  return EXIT.passed;
 }
 
 /** Prints the misconfigurations that can be made in the meshes asked for. */

@@ -1,9 +1,10 @@
-/** The other end of a thread: runs one session after the other, as it is told. */
+/** The other end of a thread: does one thing after the other, as it is told. */
 import { parentPort } from 'node:worker_threads';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { platformMaker } from '../../platform/catalog.ts';
 import { prepareSession } from '../../session/prepare.ts';
-import type { Answer, Order, OrderedSession } from './orders.ts';
+import { scenarioOf } from '../scenarios.ts';
+import type { Answer, Order, OrderedAttempts, OrderedSession } from './orders.ts';
 
 /** Works for the main thread, until that ends this one. What is thrown here is thrown there. */
 export async function serveThread(): Promise<void> {
@@ -17,7 +18,8 @@ export async function serveThread(): Promise<void> {
       return;
     }
     controller = new AbortController();
-    void runOrdered(order.session, controller.signal, say);
+    if (order.type === 'run') void runOrdered(order.session, controller.signal, say);
+    else void tryOrdered(order.attempts, controller.signal, say);
   });
   // Loads what a session loads on demand.
   await platformMaker('simulator')({ seed: '' });
@@ -38,4 +40,19 @@ async function runOrdered(
   });
   const { listenerFailures } = await prepared.start();
   say({ type: 'ended', listenerFailures });
+}
+
+async function tryOrdered(
+  { scenario, edition, ids }: OrderedAttempts,
+  signal: AbortSignal,
+  say: (answer: Answer) => void,
+): Promise<void> {
+  // Runs do without all of it.
+  const { attemptsOf } = await import('../../matrix/attempts.ts');
+  const { readCorpus } = await import('../../matrix/corpus.ts');
+  const { inThisThread } = await import('../../matrix/try-all.ts');
+  const { topology } = await scenarioOf(scenario, signal);
+  const scenarios = new Map([[scenario, topology]]);
+  const attempts = attemptsOf({ chapters: await readCorpus(), scenarios, editions: [edition], ids });
+  say({ type: 'tried', held: await inThisThread.tryThem(attempts, signal) });
 }

@@ -32,7 +32,7 @@ export async function startAll(
     }
   };
   await Promise.all([
-    whenAllAreReady(threads),
+    setWhenReady(threads),
     runOpen(async ({ prepared }) => (await prepared.start()).listenerFailures),
     ...threads.map(async thread => {
       await thread.ready;
@@ -42,8 +42,8 @@ export async function startAll(
   return begun;
 }
 
-/** The flags are the process's: code that a thread loads later would be refused. */
-async function whenAllAreReady(threads: readonly Thread[]): Promise<void> {
+/** Sets V8 for runs. The flags are the process's: code that a thread loads later is refused. */
+export async function setWhenReady(threads: readonly Pick<Thread, 'ready'>[]): Promise<void> {
   // Without threads it has to be now: a session begins in this turn.
   if (threads.length > 0) await Promise.all(threads.map(({ ready }) => ready));
   setForRuns();
