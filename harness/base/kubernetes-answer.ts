@@ -4,7 +4,7 @@ import { reasonOf } from './abort.ts';
 import type { WatchEvent } from './api-client.ts';
 import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
 import { LineReader } from './lines.ts';
-import { type Answer, endOf } from './shared-connection.ts';
+import { type Answer, endOf, resetOf } from './shared-connection.ts';
 
 /**
  * Passes the events of a watch on until its stream ends.
@@ -55,9 +55,10 @@ export function readAll({ body }: Answer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     body.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    // Not by events alone: an answer without a body may have ended before its reader comes.
+    // Not by events alone: an answer without a body may have ended before its reader comes. Of a stream of
+    // HTTP/2 that is closed by then, as where many answers come together, `end` is still to be emitted here.
     finished(body, { writable: false }, error => {
-      const failure = error ?? endOf(body);
+      const failure = error ?? resetOf(body);
       if (failure) reject(failure);
       else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });

@@ -130,10 +130,15 @@ export class SharedConnection {
 }
 
 /**
- * Returns the error of a closed body; undefined if the body is whole. A stream of HTTP/2 emits `end` also
- * when its connection is gone; the reset code shows that it was cut off.
+ * Returns the error of a body that was reset. A stream of HTTP/2 emits `end` also when its connection is
+ * gone; the reset code shows that it was cut off.
  */
-export function endOf(body: Readable): Error | undefined {
+export function resetOf(body: Readable): Error | undefined {
   const wasReset = 'rstCode' in body && body.rstCode !== http2.constants.NGHTTP2_NO_ERROR;
-  return body.readableEnded && !wasReset ? undefined : (body.errored ?? hangUp('aborted'));
+  return wasReset ? (body.errored ?? hangUp('aborted')) : undefined;
+}
+
+/** Returns the error of a closed body; undefined if the body is whole. */
+export function endOf(body: Readable): Error | undefined {
+  return body.readableEnded ? resetOf(body) : (body.errored ?? hangUp('aborted'));
 }
