@@ -62,6 +62,28 @@ function scalePathsOf({ specReplicasPath, statusReplicasPath, labelSelectorPath 
 }
 
 /**
+ * Returns what whoever uses a version is warned of: the definition's words, or a newer version that is not
+ * deprecated (apiextensions-apiserver pkg/apiserver/customresource_handler.go @v1.34,
+ * defaultDeprecationWarning).
+ * @param versions - that are served
+ */
+function deprecatedOf(group: string, kind: string, versions: readonly JsonObject[]): Record<string, string> {
+  const nameOf = ({ name }: JsonObject) => stringOf(name) ?? '';
+  const told: Record<string, string> = {};
+  for (const version of versions) {
+    if (version['deprecated'] !== true) continue;
+    const name = nameOf(version);
+    const [better] = versions
+      .filter(other => other['deprecated'] !== true && byPriority(nameOf(other), name) < 0)
+      .map(nameOf)
+      .sort(byPriority);
+    const advice = better === undefined ? '' : `; use ${group}/${better} ${kind}`;
+    told[name] = stringOf(version['deprecationWarning']) ?? `${group}/${name} ${kind} is deprecated${advice}`;
+  }
+  return told;
+}
+
+/**
  * Returns the type with the served versions of a definition, the preferred one first.
  * @param names - those that the server has accepted
  */
@@ -121,6 +143,7 @@ export function resourceTypeOf(definition: KubernetesObject, names: JsonObject):
       selectableFields,
       columns,
       subresources: subresourceNames,
+      deprecated: deprecatedOf(stringOf(spec['group']) ?? '', kind, versions),
     },
   };
 }

@@ -71,6 +71,7 @@ const resolverAt =
 export function startKubelets(options: NodeAgentsOptions): ReadonlyMap<string, Kubelet> {
   const shared = {
     images: options.images,
+    version: options.version,
     ...(options.isOnNodes && { isOnNodes: options.isOnNodes }),
     allocatable: { cpu: NODE_CAPACITY.cpu, memory: NODE_CAPACITY.memoryKi * 1024 },
     resolver: resolverAt(dnsAddressOf(options.machinery.addresses)),
@@ -87,7 +88,7 @@ function startKubelet(
   { machinery, supervisor, network, random }: NodeAgentsOptions,
   shared: Pick<
     KubeletOptions,
-    'images' | 'isOnNodes' | 'allocatable' | 'resolver' | 'issueToken' | 'volumes' | 'onProcess'
+    'images' | 'version' | 'isOnNodes' | 'allocatable' | 'resolver' | 'issueToken' | 'volumes' | 'onProcess'
   >,
 ): Kubelet {
   const component = supervisor.component(`kubelet/${name}`);

@@ -94,6 +94,8 @@ export interface CustomResource {
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
   /** By version: the names of the subresources; another version may have others. */
   readonly subresources: Readonly<Record<string, readonly string[]>>;
+  /** By version: what whoever uses it is warned of. */
+  readonly deprecated: Readonly<Record<string, string>>;
 }
 
 /** The key of a resource type: `pods`, `deployments.apps`, `gateways.networking.istio.io`. */

@@ -75,7 +75,8 @@ async function dispatchResource(environment: Environment, asked: Exchanged<Resou
   } else checkBuiltInRoute(info, type);
   const endpoint = endpointOf(info, type);
   const accepted = endpoint ? negotiate(request.headers.accept, endpoint) : JSON_FORM;
-  if (type.deprecated !== undefined) warn(asked.response, type.deprecated);
+  const deprecated = type.custom ? type.custom.deprecated[info.version] : type.deprecated;
+  if (deprecated !== undefined) warn(asked.response, deprecated);
   environment.beforeUse(type);
   await handle(environment, { ...asked, accepted }, type);
 }

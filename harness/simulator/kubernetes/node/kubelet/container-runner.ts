@@ -150,12 +150,13 @@ export class ContainerRunner {
 
   /** Probes this run of the container; it is started up, and ready, at once where it has none. */
   #probe(running: Running): ContainerProbes {
-    const { clock, nodeNetwork, podNetwork } = this.#context;
+    const { clock, nodeNetwork, podNetwork, version } = this.#context;
     return new ContainerProbes(
       {
         clock,
         node: nodeNetwork,
         podAddress: podNetwork.address,
+        version,
         container: this.container,
         exec: (argv, signal) => execToEnd((command, streams) => this.exec(command, streams), argv, signal),
       },

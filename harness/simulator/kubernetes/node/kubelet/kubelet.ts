@@ -30,6 +30,8 @@ export interface KubeletOptions {
   readonly isOnNodes?: (reference: string) => boolean;
   readonly nodeNetwork: NetworkNamespace;
   readonly allocatable: PodFacts['allocatable'];
+  /** `v1.34.3` */
+  readonly version: string;
   addSandbox(podName: string): NetworkNamespace;
   resolver(namespace: string): ResolverConfig;
   readonly issueToken: IssueToken;
@@ -109,6 +111,7 @@ export class Kubelet implements Controller {
       images: this.#images,
       nodeNetwork,
       allocatable,
+      version: this.#options.version,
       addSandbox,
       resolver,
       issueToken,

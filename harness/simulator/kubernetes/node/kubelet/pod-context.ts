@@ -24,6 +24,8 @@ export interface PodContext {
   readonly images: ImagePuller;
   readonly nodeNetwork: NetworkNamespace;
   readonly allocatable: PodFacts['allocatable'];
+  /** The kubelet's: `v1.34.3`. */
+  readonly version: string;
   /** Makes the pod's place in the network. */
   addSandbox(name: string): NetworkNamespace;
   /** Returns the settings of `/etc/resolv.conf` in pods of a namespace. */

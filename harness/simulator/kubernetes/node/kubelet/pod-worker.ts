@@ -155,7 +155,7 @@ export class PodWorker {
   }
 
   #runnerContext(podNetwork: NetworkNamespace): Omit<RunnerContext, 'onChange'> {
-    const { clock, random, images, nodeNetwork, onProcess } = this.#context;
+    const { clock, random, images, nodeNetwork, version, onProcess } = this.#context;
     const { spec, metadata } = this.#pod;
     const surroundings = this.#surroundings;
     return {
@@ -164,6 +164,7 @@ export class PodWorker {
       random,
       images,
       nodeNetwork,
+      version,
       podNetwork,
       hostname: surroundings.hostname,
       podLabel: `${metadata.name}_${metadata.namespace}(${metadata.uid})`,

@@ -20,6 +20,8 @@ export interface ProbeTarget {
   /** The node's namespace: the kubelet dials from there. */
   readonly node: NetworkNamespace;
   readonly podAddress: string;
+  /** The kubelet's, of which requests tell the minor one: `v1.34.3`. */
+  readonly version: string;
   readonly container: Container;
   /** Runs a program in the container. Resolves with its exit code and all that it wrote. */
   exec(
@@ -88,12 +90,12 @@ interface ProbeRequest {
 }
 
 /** Writes the request of an action, whose own headers replace the kubelet's. */
-function probeRequest(action: HttpGetAction, host: string, port: number): ProbeRequest {
+function probeRequest(action: HttpGetAction, host: string, port: number, version: string): ProbeRequest {
   const isHttps = action.scheme?.toUpperCase() === 'HTTPS';
   const path = action.path ? (action.path.startsWith('/') ? action.path : `/${action.path}`) : '/';
   const headers = new Map([
     ['host', `Host: ${host}:${port}`],
-    ['user-agent', 'User-Agent: kube-probe/1.32'],
+    ['user-agent', `User-Agent: kube-probe/${/^v?(\d+\.\d+)/.exec(version)?.[1] ?? ''}`],
     ['accept', 'Accept: */*'],
     ['connection', 'Connection: close'],
   ]);
@@ -122,7 +124,11 @@ function outcomeOf(head: string, url: string): ProbeOutcome | undefined {
 function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
   const port = portOf(action.port, target.container);
   if (port === undefined) return Promise.resolve(unhealthy(`couldn't find port "${action.port}"`));
-  return askOnce(probeRequest(action, action.host ?? target.podAddress, port), target, timeoutMs);
+  return askOnce(
+    probeRequest(action, action.host ?? target.podAddress, port, target.version),
+    target,
+    timeoutMs,
+  );
 }
 
 /**

@@ -20,6 +20,8 @@ export interface RunnerContext {
   /** The uid of containers that name none; undefined: the image's. */
   readonly defaultUser: number | undefined;
   readonly gracePeriodSeconds: number;
+  /** The kubelet's: `v1.34.3`. */
+  readonly version: string;
   /** @throws ContainerConfigError */
   environment(container: Container, image: Image): Record<string, string>;
   files(container: Container): ContainerFiles;

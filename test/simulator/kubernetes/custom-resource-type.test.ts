@@ -1,0 +1,31 @@
+import t from 'tap';
+import { resourceTypeOf } from '../../../harness/simulator/kubernetes/custom-resource-type.ts';
+
+const names = { kind: 'Lamp', plural: 'lamps' };
+const typeOf = (...versions: readonly object[]) =>
+  resourceTypeOf(
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'lamps.example.com' },
+      spec: { group: 'example.com', names, versions: versions.map(each => ({ served: true, ...each })) },
+    },
+    names,
+  ).custom?.deprecated;
+
+t.test('a deprecated version is warned of', async t => {
+  t.same(typeOf({ name: 'v1' }), {});
+  t.same(
+    typeOf({ name: 'v1alpha1', deprecated: true }, { name: 'v1beta1' }, { name: 'v1' }, { name: 'v2alpha1' }),
+    { v1alpha1: 'example.com/v1alpha1 Lamp is deprecated; use example.com/v1 Lamp' },
+    'the best of those that are not',
+  );
+  t.same(
+    typeOf({ name: 'v1beta1', deprecated: true }, { name: 'v1', served: false }, { name: 'v1alpha1' }),
+    { v1beta1: 'example.com/v1beta1 Lamp is deprecated' },
+    'nothing is better',
+  );
+  t.same(typeOf({ name: 'v1', deprecated: true, deprecationWarning: 'Use candles.' }, { name: 'v2' }), {
+    v1: 'Use candles.',
+  });
+});
