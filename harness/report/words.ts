@@ -1,9 +1,8 @@
 /** Sentences about a scenario that several formats share. */
 
 import type { Topology } from '../model/topology.ts';
-import { onceIn } from '../verify/figures.ts';
+import { MOST_TOLD, onceIn, rangeOf } from '../verify/figures.ts';
 import { symptomWords } from '../verify/missing.ts';
-import { MOST_TOLD, rangeOf } from '../verify/tally.ts';
 import type { Share, Traffic } from '../verify/traffic.ts';
 import { differenceSentence, foundWords } from './found.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';

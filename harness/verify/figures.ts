@@ -17,3 +17,13 @@ export function onceIn(probability: number): string {
 
 /** Makes a sentence's beginning of a clause. */
 export const capitalized = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
+
+/** So many clusters are told one by one; of more, only those that gave nothing. */
+export const MOST_TOLD = 8;
+
+/** Writes `17 to 20`, or `18` where all are the same. @param numbers - at least one */
+export function rangeOf(numbers: readonly number[]): string {
+  const least = Math.min(...numbers);
+  const most = Math.max(...numbers);
+  return least === most ? String(least) : `${least} to ${most}`;
+}

@@ -1,5 +1,5 @@
 /** Answers counted: by instance and error, in their order, and in words. */
-import { round } from './figures.ts';
+import { MOST_TOLD, rangeOf, round } from './figures.ts';
 import type { Answer } from './sampling.ts';
 import type { Tally } from './traffic.ts';
 
@@ -103,9 +103,6 @@ export function describeTally(counted: Tally, clusters: readonly string[]): stri
   return parts.join(', ');
 }
 
-/** So many clusters are told one by one; of more, only those that gave nothing. */
-export const MOST_TOLD = 8;
-
 /**
  * Writes what each cluster gave, a text for each. Of many: `17 to 20 from each of 50 clusters`, and by name
  * those that gave nothing, of which the first few: `none from cluster7`.
@@ -125,11 +122,4 @@ function describeCounts(
       ? [`${range} from each of ${others.length} ${silent.length > 0 ? 'others' : 'clusters'}`]
       : []),
   ];
-}
-
-/** Writes `17 to 20`, or `18` where all are the same. @param numbers - at least one */
-export function rangeOf(numbers: readonly number[]): string {
-  const least = Math.min(...numbers);
-  const most = Math.max(...numbers);
-  return least === most ? String(least) : `${least} to ${most}`;
 }

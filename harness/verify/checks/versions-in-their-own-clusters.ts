@@ -9,8 +9,8 @@ import { mending } from '../diagnose/mending.ts';
 import { explainTwin } from '../diagnose/one-cluster-twice.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
+import { MOST_TOLD } from '../figures.ts';
 import { listPods, type PodFact } from '../pods.ts';
-import { MOST_TOLD } from '../tally.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 
 const UNPROVABLE = {
