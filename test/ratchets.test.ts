@@ -302,7 +302,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 946;
+const DOCUMENTED_PER_MILLE = 947;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -376,7 +376,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/checks/extended/gateway-counters.ts forwardedBy',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 173;
+const UNUSED_TYPES = 172;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));
