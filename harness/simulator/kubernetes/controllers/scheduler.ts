@@ -16,6 +16,8 @@ const NAME = 'default-scheduler';
 /** What the scheduler works with: it draws nothing by chance. */
 export type SchedulerContext = Omit<ControllerContext, 'random'>;
 
+const isGated = ({ spec }: Pod): boolean => (spec.schedulingGates ?? []).length > 0;
+
 class Scheduler implements Controller {
   readonly #context: SchedulerContext;
   readonly #events: EventRecorder;
@@ -24,6 +26,8 @@ class Scheduler implements Controller {
   /** Pods that found no node; they are tried again when a pod has ended or a node has changed. */
   readonly #waiting = new Set<string>();
   readonly #usage = new NodeUsage();
+  /** Pods whose gates hold them up. */
+  readonly #gated = new Set<string>();
 
   constructor(context: SchedulerContext) {
     this.#context = context;
@@ -46,10 +50,12 @@ class Scheduler implements Controller {
     const { phase } = pod.status ?? {};
     if (type === 'DELETED' || phase === 'Succeeded' || phase === 'Failed') {
       this.#waiting.delete(keyOf(pod));
+      this.#gated.delete(keyOf(pod));
       if (this.#usage.free(pod)) this.#retryWaiting();
     } else if (pod.spec.nodeName !== undefined) {
       if (this.#usage.take(pod)) this.#retryWaiting();
-    } else if (type === 'ADDED') this.#queue.add(keyOf(pod));
+    } else if (isGated(pod)) this.#gated.add(keyOf(pod));
+    else if (this.#gated.delete(keyOf(pod)) || type === 'ADDED') this.#queue.add(keyOf(pod));
   }
 
   #retryWaiting(): void {
@@ -61,7 +67,7 @@ class Scheduler implements Controller {
     const [namespace = '', name = ''] = key.split('/');
     const pod = this.#context.client.get('pods', namespace, name);
     if (!pod || pod.spec.nodeName || pod.metadata.deletionTimestamp !== undefined) return;
-    if ((pod.spec.schedulerName ?? NAME) !== NAME) return;
+    if (isGated(pod) || (pod.spec.schedulerName ?? NAME) !== NAME) return;
     const nodes = this.#context.client.list('nodes');
     // Most pods claim nothing.
     const claims = claimNamesOf(pod).length > 0 ? new PodClaims(this.#context.client, pod) : undefined;

@@ -9,6 +9,7 @@ import {
   isObject,
   type JsonObject,
   type KubernetesObject,
+  listOf,
   objectOf,
   stringOf,
   stringsOf,
@@ -100,7 +101,25 @@ function alignSources(claim: KubernetesObject): void {
   }
 }
 
+/** Says that a pod waits for its gates (core/pod/strategy.go, applySchedulingGatedCondition). */
+function tellOfGates(pod: KubernetesObject): void {
+  if (listOf(valueAt(pod, 'spec', 'schedulingGates')).length === 0) return;
+  const status = child(pod, 'status');
+  const conditions = listOf(status['conditions']);
+  if (conditions.some(condition => objectOf(condition)['type'] === 'PodScheduled')) return;
+  const gated = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+    lastProbeTime: null,
+    lastTransitionTime: pod.metadata.creationTimestamp,
+  };
+  status['conditions'] = [...conditions, gated];
+}
+
 const KIND_RULES: Readonly<Record<ResourceKey, KindRules>> = {
+  pods: { onCreate: tellOfGates },
   'jobs.batch': { onCreate: selectOwnPods },
   'statefulsets.apps': { onCreate: set => dropGated(set), onUpdate: dropGated },
   persistentvolumeclaims: { onCreate: alignSources },

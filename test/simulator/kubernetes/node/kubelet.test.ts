@@ -360,3 +360,22 @@ t.test('a pod that runs to its end has succeeded or failed', async t => {
   t.equal(world.client.get('pods', 'sample', 'good')?.status?.phase, 'Succeeded');
   t.equal(world.client.get('pods', 'sample', 'bad')?.status?.phase, 'Failed');
 });
+
+t.test('a pod with gates gets a node when the last one is gone', async t => {
+  await using world = new TestWorld();
+  const gates = ['example.com/a', 'example.com/b'].map(name => ({ name }));
+  const spec = { containers: [{ name: 'main', image: 'tiny:1' }], schedulingGates: gates };
+  world.create('pods', { metadata: { name: 'p', namespace: 'sample' }, spec });
+  const nodeOf = () => world.client.get('pods', 'sample', 'p')?.spec.nodeName;
+  const leave = (count: number) =>
+    world.client.local.modify('pods', 'sample', 'p', draft => {
+      (draft['spec'] as Record<string, unknown>)['schedulingGates'] = gates.slice(0, count);
+    });
+  await world.advance(5);
+  t.equal(nodeOf(), undefined);
+  leave(1);
+  await world.advance(5);
+  t.equal(nodeOf(), undefined);
+  leave(0);
+  await world.readyPod('p');
+});

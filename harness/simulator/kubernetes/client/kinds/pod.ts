@@ -12,6 +12,7 @@ export interface PodSpec {
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly schedulerName?: string;
+  readonly schedulingGates?: readonly { readonly name: string }[];
   readonly serviceAccountName?: string;
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds?: number;

@@ -5,6 +5,7 @@
 
 import { type FieldError, forbiddenValue, invalidValue } from '../../field-errors.ts';
 import { copy, equal, type JsonObject, objectsOf } from '../../json.ts';
+import { changesOfNode, isGated, takeNodeFrom } from './gated.ts';
 
 /** Names the fields of a pod that may change. The real text goes on with the difference. */
 const POD_UPDATE =
@@ -25,7 +26,12 @@ export function changesOfSpec(after: JsonObject, before: JsonObject): FieldError
     ...changeOfGates(after['schedulingGates'], before['schedulingGates']),
     ...changesOfEphemeral(objectsOf(after['ephemeralContainers']), objectsOf(before['ephemeralContainers'])),
   ];
-  if (!equal(fixedPartOf(before), fixedPartOf(after))) errors.push(forbiddenValue('spec', POD_UPDATE));
+  const fixed = fixedPartOf(after);
+  if (isGated(before)) {
+    errors.push(...changesOfNode(after, before));
+    takeNodeFrom(fixed, before);
+  }
+  if (!equal(fixedPartOf(before), fixed)) errors.push(forbiddenValue('spec', POD_UPDATE));
   return errors;
 }
 
