@@ -3,7 +3,7 @@
 //   npm run bench -- [--rounds 5] [--only NAME,NAME] [--against COMMIT] [--by wall|cpu] [--json]
 //
 // --only: names of subjects; what they are compared with is measured too. Groups: diagnose, guide, matrix, api,
-// up.
+// and up, which takes 25 minutes.
 // --against: a commit, or a folder where one is built: its harness is measured in the same rounds.
 // --by cpu: on a machine that others use; of what several cores are for, the wall's clock tells all the same.
 // --list: what would be measured. --from FILE: judges what --json has printed.
@@ -79,8 +79,9 @@ async function measureGroups(samples) {
     const { measureUp } = await import('./programs.mjs');
     Object.assign(samples, await measureUp());
   }
+  const { figuresOf, heldByUp } = await import('./programs.mjs');
+  if (isWanted('up')) Object.assign(samples, await heldByUp());
   if (!isWanted('api')) return undefined;
-  const { figuresOf } = await import('./programs.mjs');
   return await figuresOf('api', rounds);
 }
 

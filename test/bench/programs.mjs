@@ -45,3 +45,19 @@ export async function figuresOf(name, rounds) {
     Object.keys(samples[0]).map(figure => [figure, median(samples.map(sample => sample[figure]))]),
   );
 }
+
+/** Minutes until an API server has forgotten the changes that it keeps for watches, as a real one does. */
+const FORGOTTEN_MINUTES = 11;
+
+/** What clusters that are up hold before and after much work. @returns samples of one run, by subject */
+export async function heldByUp(minutes = FORGOTTEN_MINUTES) {
+  const argv = ['--import=./test/support/loader.mjs', 'test/bench/up.ts', '--minutes', `${minutes}`];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: ROOT });
+  const { before, after } = JSON.parse(stdout);
+  return {
+    'up, heap before': [{ megabytes: before.heap }],
+    'up, heap after': [{ megabytes: after.heap }],
+    'up, process before': [{ megabytes: before.rss }],
+    'up, process after': [{ megabytes: after.rss }],
+  };
+}
