@@ -9,8 +9,8 @@ const MAJOR = Number.parseInt(process.versions.node, 10);
  */
 const OF_NODE_20 = MAJOR === 20;
 
-/** Of bytecode, in bytes that V8 weighs. */
-const BUDGET = { usual: 67_584, ofRuns: 200_000 };
+/** Of bytecode, in bytes that V8 weighs. Beside other threads the compiler takes its time from them. */
+const BUDGET = { usual: 67_584, ofRuns: 200_000, besideThreads: 400_000 };
 
 /** The last Node whose V8 is known to have the flag; of an unknown one V8 complains on standard error. */
 const LAST_WITH_PRETENURING = 26;
@@ -22,9 +22,12 @@ const LAST_WITH_PRETENURING = 26;
  * Where most objects of a kind live long, V8 comes to make that kind among the old ones at once. While a mesh
  * comes up so do its connections and what belongs to them; of the thousands of calls that follow nothing
  * does, but then whatever such an object leads to lives until the next collection of the whole heap.
+ *
+ * @param hasThreads - whether several run at once
  */
-export function setForRuns(): void {
-  if (OF_NODE_20) setFlagsFromString(`--interrupt-budget=${BUDGET.ofRuns}`);
+export function setForRuns(hasThreads = false): void {
+  const budget = hasThreads ? BUDGET.besideThreads : BUDGET.ofRuns;
+  if (OF_NODE_20) setFlagsFromString(`--interrupt-budget=${budget}`);
   if (MAJOR <= LAST_WITH_PRETENURING) setFlagsFromString('--no-allocation-site-pretenuring');
 }
 

@@ -46,5 +46,5 @@ export async function startAll(
 export async function setWhenReady(threads: readonly Pick<Thread, 'ready'>[]): Promise<void> {
   // Without threads it has to be now: a session begins in this turn.
   if (threads.length > 0) await Promise.all(threads.map(({ ready }) => ready));
-  setForRuns();
+  setForRuns(threads.length > 0);
 }
