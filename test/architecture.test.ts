@@ -184,6 +184,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'base',
       'simulator/istio/xds/proto',
       'simulator/istio/xds/resources.ts',
+      'simulator/istio/xds/rbac.ts',
       'simulator/istio/xds/retry-policy.ts',
       'simulator/istio/xds/routes.ts',
     ],

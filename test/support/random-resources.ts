@@ -1,5 +1,6 @@
 /** Random resources of each type: anything that a model can say and protobuf can carry. */
 import type { Random } from '../../harness/base/random.ts';
+import type { Rbac, RbacCondition } from '../../harness/simulator/istio/xds/rbac.ts';
 import type {
   Cluster,
   ClusterLoadAssignment,
@@ -24,6 +25,9 @@ import type {
 } from '../../harness/simulator/istio/xds/routes.ts';
 
 const LETTERS = 'abcxyz019|._-*:/ \u00e4\u4e16\u{1f600}';
+
+const PERMISSIONS = ['any', 'and', 'or', 'not', 'header', 'path', 'port', 'destination'] as const;
+const PRINCIPALS = ['any', 'and', 'or', 'not', 'header', 'path', 'identity', 'source'] as const;
 
 /** Makes resources out of one source of chance. */
 export class RandomResources {
@@ -148,12 +152,13 @@ export class RandomResources {
     const statPrefix = this.#text(0);
     const way = this.#random.pick([{ rds: this.#text(0) }, { routeConfig: this.#routes() }]);
     return this.#random.pick<NetworkFilter>([
-      { type: 'tcp_proxy', cluster: this.#text(0), statPrefix },
+      { type: 'tcp_proxy', cluster: this.#text(0), statPrefix, ...this.#maybe('rbac', () => this.#rbac()) },
       { type: 'sni_cluster_tcp_proxy', fallbackCluster: this.#text(0), statPrefix },
       {
         type: 'http_connection_manager',
         ...way,
         statPrefix,
+        ...this.#maybe('rbac', () => this.#rbac()),
         ...this.#maybe('alpn', () => this.#list(() => this.#text(0))),
         ...this.#maybe('forwardsClientCertificate', () => true as const),
       },
@@ -176,6 +181,48 @@ export class RandomResources {
         })),
       })),
     };
+  }
+
+  #rbac(): Rbac[] {
+    return this.#list(
+      () => ({
+        action: this.#random.pick(['ALLOW', 'DENY']),
+        policies: [
+          [
+            this.#text(),
+            {
+              permissions: this.#list(() => this.#condition(PERMISSIONS, 2), 1),
+              principals: this.#list(() => this.#condition(PRINCIPALS, 2), 1),
+            },
+          ],
+        ],
+      }),
+      1,
+    );
+  }
+
+  #condition(kinds: readonly RbacCondition['kind'][], depth: number): RbacCondition {
+    const kind = this.#random.pick(depth > 0 ? kinds : (['any'] as const));
+    const deeper = (): RbacCondition => this.#condition(kinds, depth - 1);
+    switch (kind) {
+      case 'any':
+        return { kind };
+      case 'and':
+      case 'or':
+        return { kind, of: this.#list(deeper, 1) };
+      case 'not':
+        return { kind, of: deeper() };
+      case 'header':
+        return { kind, header: { name: this.#text().toLowerCase(), text: this.#textMatch() } };
+      case 'path':
+      case 'identity':
+        return { kind, text: this.#textMatch() };
+      case 'port':
+        return { kind, port: this.#port() };
+      case 'source':
+      case 'destination':
+        return { kind, range: this.#random.pick(['10.0.0.0/8', '0.0.0.0/0', '10.10.0.5/32']) };
+    }
   }
 
   #match(): RouteMatch {

@@ -12,8 +12,8 @@ export interface Called {
   readonly seconds: number;
 }
 
-/** How long a change takes to reach the proxies, milliseconds. */
-const PUSH_MS = 2_000;
+/** How long a change takes to reach the proxies, and old listeners take to drain, milliseconds. */
+const PUSH_MS = 60_000;
 const HELLO = 'http://helloworld.sample:5000/hello';
 /** What follows each answer, and what tells where it ends. */
 const END = '>end\n';

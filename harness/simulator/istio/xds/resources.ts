@@ -2,6 +2,7 @@
  * What istiod says and a proxy runs: Envoy's resources (v3 API), cut to what the guide needs. How they travel
  * is told in `wire.ts`.
  */
+import type { Rbac } from './rbac.ts';
 import type { RouteConfiguration } from './routes.ts';
 
 /** The resources of one type, by the name of the type. */
@@ -167,9 +168,17 @@ export type NetworkFilter =
       readonly alpn?: readonly string[];
       /** Filters that come by extension discovery. */
       readonly discovers?: readonly DiscoveredName[];
+      /** Each has to let a request go on. */
+      readonly rbac?: readonly Rbac[];
       /** Tells the upstream, in `x-forwarded-client-cert`, who has proved what identity. */
       readonly forwardsClientCertificate?: true;
     }
-  | { readonly type: 'tcp_proxy'; readonly cluster: string; readonly statPrefix: string }
+  | {
+      readonly type: 'tcp_proxy';
+      readonly cluster: string;
+      readonly statPrefix: string;
+      /** Each has to let a connection go on. */
+      readonly rbac?: readonly Rbac[];
+    }
   /** Sets the upstream cluster to the SNI; falls back to `fallbackCluster` if there is no such cluster. */
   | { readonly type: 'sni_cluster_tcp_proxy'; readonly fallbackCluster: string; readonly statPrefix: string };

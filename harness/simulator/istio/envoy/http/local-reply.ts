@@ -17,6 +17,8 @@ export const NO_ROUTE: LocalReply = { status: 404, body: '', flags: 'NR' };
 export const NO_CLUSTER: LocalReply = { status: 503, body: '', flags: 'NC' };
 /** The cluster has no endpoints. */
 export const NO_HEALTHY_UPSTREAM: LocalReply = { status: 503, body: 'no healthy upstream', flags: 'UH' };
+/** A policy of access refuses the request (source/extensions/filters/http/rbac/rbac_filter.cc @v1.30). */
+export const ACCESS_DENIED: LocalReply = { status: 403, body: 'RBAC: access denied', flags: 'UAEX' };
 /** A fault of the route (source/extensions/filters/http/fault/fault_filter.cc @v1.30). */
 export const faultAbort = (status: number): LocalReply => ({
   status,

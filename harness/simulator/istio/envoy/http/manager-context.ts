@@ -1,5 +1,6 @@
 /** What the requests of one HTTP connection manager share. */
 import type { Random } from '../../../../base/random.ts';
+import type { Rbac } from '../../xds/rbac.ts';
 import type { RouteConfiguration } from '../../xds/routes.ts';
 import type { EnvoyEnvironment } from '../environment/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
@@ -14,6 +15,8 @@ export interface ManagerContext {
   /** What the `server` header of replies says. */
   readonly serverName: string;
   readonly requestIds: Random;
+  /** Each has to let a request go on. */
+  readonly rbac: readonly Rbac[];
   /** Of TLS with an upstream, in place of the cluster's: from the alpn filter, as it is now. */
   alpn(): readonly string[] | undefined;
   /** Returns the routes as they are now. */

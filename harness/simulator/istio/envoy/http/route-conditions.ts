@@ -40,8 +40,8 @@ function pathMatches(match: PathMatch, path: string, ignoresCase: boolean): bool
   return folded.startsWith(prefix) && (folded.length === prefix.length || folded[prefix.length] === '/');
 }
 
-/** source/common/http/header_utility.cc @v1.30, matchesHeaders */
-function headerMatches(match: HeaderMatch, request: RequestTraits): boolean {
+/** Tests a header (source/common/http/header_utility.cc @v1.30, matchesHeaders). */
+export function headerMatches(match: HeaderMatch, request: RequestTraits): boolean {
   const { text, isInverted = false } = match;
   const value = fieldOf(match.name, request) ?? (match.takesMissingForEmpty ? '' : undefined);
   if (!text) return (value !== undefined) !== isInverted;

@@ -6,9 +6,10 @@ import type { Route, WeightedCluster } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import { DownstreamResponse } from './downstream-response.ts';
 import { afterFault } from './fault.ts';
-import { NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
+import { ACCESS_DENIED, NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
 import { ProxiedRequest } from './proxied-request.ts';
+import { isAllowed } from './rbac.ts';
 import { RequestBody } from './request-body.ts';
 import { redirectUrl, rewrittenUrl } from './rewrite.ts';
 import type { RequestTraits } from './route-conditions.ts';
@@ -25,6 +26,10 @@ export function routeRequest(
   const downstream = new DownstreamResponse(context, response);
   const routes = context.routes();
   const traits = { method, url, rawHeaders, host: headerOf(rawHeaders, 'host') ?? '', scheme: 'http' };
+  if (!isAllowed(context.rbac, { connection, request: traits })) {
+    downstream.reply(ACCESS_DENIED);
+    return;
+  }
   const found = routes && findRoute(routes, traits);
   if (!found) {
     downstream.reply(NO_ROUTE);

@@ -5,6 +5,7 @@ import type { DiscoveredFilter, NetworkFilter } from '../../xds/resources.ts';
 import type { RouteConfiguration } from '../../xds/routes.ts';
 import type { EnvoyEnvironment } from '../environment/environment.ts';
 import { HttpConnectionManager } from '../http/http-connection-manager.ts';
+import { isAllowed } from '../http/rbac.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import type { AcceptedConnection, RunningListener } from './accepted-connection.ts';
 import { proxyTcp } from './tcp-proxy.ts';
@@ -45,6 +46,11 @@ export class NetworkFilters {
         this.#managerOf(listener, filter).accept(stream, downstream);
         return;
       case 'tcp_proxy':
+        // source/extensions/filters/network/rbac/rbac_filter.cc @v1.30: the connection is closed
+        if (!isAllowed(filter.rbac ?? [], { connection: downstream })) {
+          stream.destroy();
+          return;
+        }
         proxyTcp(clusterOf(filter.cluster), stream, downstream);
         return;
       case 'sni_cluster_tcp_proxy': {
@@ -69,6 +75,7 @@ export class NetworkFilters {
         isInbound,
         forwardsClientCertificate: filter.forwardsClientCertificate === true,
         serverName: isInbound || this.#environment.kind === 'router' ? 'istio-envoy' : 'envoy',
+        rbac: filter.rbac ?? [],
         requestIds: this.#requestIds,
         alpn: () => alpn ?? discovers.map(({ name }) => discoveredOf(name)?.alpn).find(Boolean),
         routes: rds === undefined ? () => routeConfig : () => this.#resources.routesOf(rds),

@@ -5,6 +5,7 @@
 import type { FilterChain, Listener } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { gatewaysOf, ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
+import { type Authorization, authorizationOf } from './authorization.ts';
 import { chainsOf } from './gateway-filter-chains.ts';
 
 interface OpenPort {
@@ -23,9 +24,13 @@ export function gatewayListeners(
   onUnsupported: (what: string) => void = () => {},
 ): Listener[] {
   const ports = new Map<number, OpenPort>();
+  const authorization = authorizationOf(context, proxy);
   for (const gateway of gatewaysOf(context, proxy)) {
     for (const server of gateway.servers) {
-      const chains = chainsOf(context, gateway, server, onUnsupported);
+      const all = chainsOf(context, gateway, server, onUnsupported);
+      // Whoever passes a gateway between networks is judged by the workload that he wants.
+      const isJudged = server.tlsMode !== 'AUTO_PASSTHROUGH';
+      const chains = isJudged ? all.map(chain => judgedChain(chain, authorization)) : all;
       if (chains.length === 0) continue;
       const open = ports.get(server.port) ?? { port: server.port, chains: [], tlsInspector: false };
       ports.set(server.port, open);
@@ -51,6 +56,16 @@ export function gatewayListeners(
         filterChains: chains,
       };
     });
+}
+
+/** Puts the policies of access in front of what a chain does. */
+function judgedChain(chain: FilterChain, { http, tcp }: Authorization): FilterChain {
+  const { filter } = chain;
+  if (filter.type === 'http_connection_manager' && http.length > 0)
+    return { ...chain, filter: { ...filter, rbac: http } };
+  return filter.type === 'tcp_proxy' && tcp.length > 0
+    ? { ...chain, filter: { ...filter, rbac: tcp } }
+    : chain;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { DownstreamTls, FilterChain } from '../../xds/resources.ts';
 import type { PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
+import type { Authorization } from './authorization.ts';
 import { ALPN_MESH, ALPN_MESH_HTTP, ALPN_MESH_TCP, PLAINTEXT_HTTP } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
@@ -21,15 +22,23 @@ function downstreamTls({ behaviour, state }: PushContext, filter: Filter): Downs
     : { alpn: ['istio-peer-exchange', 'h2', 'http/1.1'], clientPrefixes };
 }
 
-/** Passes every request on to one cluster. */
+/** Where requests go on to. */
+interface InboundPort {
+  readonly cluster: string;
+  readonly statPrefix: string;
+  /** The Service's. */
+  readonly port: number;
+}
+
+/** Passes every request on to one cluster that the workload's policies allow. */
 export const httpFilter = (
   { behaviour: { inbound } }: PushContext,
-  cluster: string,
-  statPrefix: string,
-  port: number,
+  { http: rbac }: Authorization,
+  { cluster, statPrefix, port }: InboundPort,
 ): Filter => ({
   type: 'http_connection_manager',
   statPrefix,
+  ...(rbac.length > 0 && { rbac }),
   forwardsClientCertificate: true,
   routeConfig: {
     name: cluster,
@@ -48,6 +57,12 @@ export const httpFilter = (
       },
     ],
   },
+});
+
+/** Passes every connection on to one cluster that the workload's policies allow. */
+export const bytesFilter = ({ tcp: rbac }: Authorization, cluster: string): Filter => ({
+  ...tcpProxy(cluster),
+  ...(rbac.length > 0 && { rbac }),
 });
 
 /** Returns the chains of one port of the application. */
@@ -72,15 +87,23 @@ export function portChains(
 }
 
 /** Returns the chains for ports that no Service names. */
-export function catchAllChains(context: PushContext, mode: Mode): FilterChain[] {
+export function catchAllChains(
+  context: PushContext,
+  mode: Mode,
+  authorization: Authorization,
+): FilterChain[] {
   const { passthrough } = context.behaviour.inbound;
   const part = (filter: Filter): ChainPart => ({ filter, tls: downstreamTls(context, filter), match: {} });
   if (!context.behaviour.sidecar.inspectsHttp)
-    return withMtls(mode, { name: 'virtualInbound-catchall', ...part(tcpProxy(passthrough)) });
-  const requests = part(httpFilter(context, passthrough, `${passthrough};`, 0));
+    return withMtls(mode, {
+      name: 'virtualInbound-catchall',
+      ...part(bytesFilter(authorization, passthrough)),
+    });
+  const to = { cluster: passthrough, statPrefix: `${passthrough};`, port: 0 };
+  const requests = part(httpFilter(context, authorization, to));
   return sniffedChains(mode, {
     http: chainMaker('virtualInbound-catchall-http', requests),
-    bytes: chainMaker('virtualInbound', part(tcpProxy(passthrough))),
+    bytes: chainMaker('virtualInbound', part(bytesFilter(authorization, passthrough))),
   });
 }
 

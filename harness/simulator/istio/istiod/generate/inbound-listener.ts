@@ -12,7 +12,8 @@ import {
   targetPortOf,
 } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { catchAllChains, httpFilter, portChains, sniffedPortChains } from './inbound-chains.ts';
+import { authorizationOf } from './authorization.ts';
+import { bytesFilter, catchAllChains, httpFilter, portChains, sniffedPortChains } from './inbound-chains.ts';
 import { inboundNameOf } from './inbound-clusters.ts';
 import { BLACK_HOLE } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
@@ -25,6 +26,7 @@ const statPrefixOf = ({ behaviour }: PushContext, { address }: ProxyNode, target
 /** Returns `virtualInbound`, with and without mTLS as the workload's PeerAuthentication allows. */
 export function inboundListener(context: PushContext, proxy: ProxyNode): Listener {
   const mode = peerAuthenticationMode(context, proxy);
+  const authorization = authorizationOf(context, proxy);
   const chains: FilterChain[] = [
     {
       name: 'virtualInbound-blackhole',
@@ -39,8 +41,9 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
       if (target === undefined || port.protocol === 'udp' || ports.has(target)) continue;
       ports.add(target);
       const cluster = inboundNameOf(context, port, target, service.hostname);
-      const http = httpFilter(context, cluster, statPrefixOf(context, proxy, target), port.port);
-      const bytes = tcpProxy(cluster);
+      const statPrefix = statPrefixOf(context, proxy, target);
+      const http = httpFilter(context, authorization, { cluster, statPrefix, port: port.port });
+      const bytes = bytesFilter(authorization, cluster);
       if (isSniffed(context, port.protocol)) {
         chains.push(...sniffedPortChains(context, mode, { target, http, bytes }));
         continue;
@@ -56,6 +59,6 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
     bindToPort: true,
     tlsInspector: true,
     ...(context.behaviour.sidecar.inspectsHttp && { httpInspector: true }),
-    filterChains: [...chains, ...catchAllChains(context, mode)],
+    filterChains: [...chains, ...catchAllChains(context, mode, authorization)],
   };
 }

@@ -14,6 +14,7 @@ import type {
   WeightedCluster,
 } from '../../xds/routes.ts';
 import type { PushContext } from '../mesh/push-context.ts';
+import type { Destination } from '../model/destination.ts';
 import type {
   HttpAction,
   HttpMatch,
@@ -22,7 +23,6 @@ import type {
   RouteHeaders,
   WeightedDestination,
 } from '../model/http-route.ts';
-import type { Destination } from '../model/istio-config.ts';
 import { outboundName } from './names.ts';
 
 /** Who calls, and where the requests come in. */

@@ -15,14 +15,15 @@ export interface PushContext {
   readonly systemNamespace: string;
 }
 
-const includes = (
+/** Tells whether labels have all that a selector asks for. */
+export const includesLabels = (
   labels: Readonly<Record<string, string>>,
   selector: Readonly<Record<string, string>>,
 ): boolean => Object.entries(selector).every(([key, value]) => labels[key] === value);
 
 /** Gateways that select a proxy; their namespace plays no part (PILOT_SCOPE_GATEWAY_TO_NAMESPACE is off). */
 export const gatewaysOf = ({ config }: PushContext, proxy: ProxyNode): readonly GatewayConfig[] =>
-  config.gateways.filter(({ selector }) => includes(proxy.labels, selector));
+  config.gateways.filter(({ selector }) => includesLabels(proxy.labels, selector));
 
 /** Tells whether a gateway routes by SNI and so needs the clusters of I4. */
 export function isSniRouter(context: PushContext, proxy: ProxyNode): boolean {
@@ -43,7 +44,7 @@ export function ownServices({ state }: PushContext, proxy: ProxyNode): RegistryS
       selector &&
       Object.keys(selector).length > 0 &&
       namespace === proxy.namespace &&
-      includes(proxy.labels, selector)
+      includesLabels(proxy.labels, selector)
     )
       own.push(service);
   }
@@ -104,7 +105,7 @@ export function peerAuthenticationMode(
   return (
     pick(
       ({ namespace, selector }) =>
-        namespace === workload.namespace && !!selector && includes(workload.labels, selector),
+        namespace === workload.namespace && !!selector && includesLabels(workload.labels, selector),
     ) ??
     pick(({ namespace, selector }) => namespace === workload.namespace && !selector) ??
     pick(({ namespace, selector }) => namespace === systemNamespace && !selector) ??

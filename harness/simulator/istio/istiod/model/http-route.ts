@@ -1,6 +1,6 @@
 /** One entry of a VirtualService's `http`, as istiod keeps it (networking.istio.io, HTTPRoute). */
 import type { DirectResponse, Fault, HeaderEdits, Rewrite, TextMatch } from '../../xds/routes.ts';
-import type { Destination } from './istio-config.ts';
+import type { Destination } from './destination.ts';
 
 /** What may be done with the requests that match one of the conditions. */
 export interface HttpRouteConfig {

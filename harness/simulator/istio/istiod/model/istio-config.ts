@@ -3,6 +3,7 @@
  * notes the others.
  */
 
+import type { Destination } from './destination.ts';
 import type { HttpRouteConfig } from './http-route.ts';
 
 /** One entry of a Gateway's `servers`. */
@@ -19,13 +20,6 @@ export interface GatewayConfig {
   readonly key: string;
   readonly selector: Readonly<Record<string, string>>;
   readonly servers: readonly GatewayServer[];
-}
-
-/** Where a route leads; `port` absent: the service's only one, or the listener's. */
-export interface Destination {
-  readonly host: string;
-  readonly port: number | undefined;
-  readonly subset: string | undefined;
 }
 
 /** One entry of a VirtualService's `tls` or `tcp`. */

@@ -1,6 +1,7 @@
 /** What of Istio's own resources has no effect here, resource by resource. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { Unsupported } from './config-fields.ts';
+import { readAuthorizationPolicy } from './read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from './read-istio-config.ts';
 import { readVirtualService } from './read-virtual-service.ts';
 
@@ -11,6 +12,7 @@ const READERS: Readonly<
   Gateway: (object, _domain, unsupported) => readGateway(object, unsupported),
   VirtualService: readVirtualService,
   DestinationRule: readDestinationRule,
+  AuthorizationPolicy: (object, _domain, unsupported) => readAuthorizationPolicy(object, unsupported),
   PeerAuthentication: (object, _domain, unsupported) => readPeerAuthentication(object, unsupported),
 };
 
@@ -20,7 +22,6 @@ export const KINDS_WITHOUT_EFFECT: readonly (readonly [apiVersion: string, plura
   ['networking.istio.io/v1alpha3', 'sidecars'],
   ['networking.istio.io/v1alpha3', 'workloadentries'],
   ['networking.istio.io/v1alpha3', 'envoyfilters'],
-  ['security.istio.io/v1beta1', 'authorizationpolicies'],
   ['security.istio.io/v1beta1', 'requestauthentications'],
 ];
 
@@ -39,7 +40,8 @@ export const isInstalled = ({ metadata }: Pick<KubernetesObject, 'metadata'>): b
 export function notSimulatedIn(object: KubernetesObject, domain: string): readonly string[] {
   const { kind = 'resource', metadata } = object;
   if (isInstalled(object)) return [];
-  const which = `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name ?? ''}`;
+  const { name, namespace } = metadata;
+  const which = `${kind} ${[namespace, name].filter(part => part !== undefined).join('/')}`;
   if (isWithoutEffect(object)) return [`${which} is not simulated by mesh-harness and has no effect`];
   const unsupported = new Unsupported();
   READERS[kind]?.(object, domain, unsupported);

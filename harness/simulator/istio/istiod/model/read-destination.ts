@@ -1,6 +1,6 @@
 /** Reads where a route leads (networking.istio.io, Destination). */
 import { fullHost, text, tree } from './config-fields.ts';
-import type { Destination } from './istio-config.ts';
+import type { Destination } from './destination.ts';
 import type { Reading } from './reading.ts';
 
 /** @param value - the destination itself */

@@ -6,7 +6,8 @@ import type { Clock } from '../../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
-import { Unsupported } from '../model/config-fields.ts';
+import type { AuthorizationPolicyConfig } from '../model/authorization-policy.ts';
+import { keyOf, Unsupported } from '../model/config-fields.ts';
 import type {
   DestinationRuleConfig,
   GatewayConfig,
@@ -14,6 +15,7 @@ import type {
   VirtualServiceConfig,
 } from '../model/istio-config.ts';
 import { isInstalled, KINDS_WITHOUT_EFFECT } from '../model/not-simulated.ts';
+import { readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
 import { readVirtualService } from '../model/read-virtual-service.ts';
 import { Informer } from './informer.ts';
@@ -24,6 +26,7 @@ export interface IstioConfig {
   readonly virtualServices: readonly VirtualServiceConfig[];
   readonly destinationRules: readonly DestinationRuleConfig[];
   readonly peerAuthentications: readonly PeerAuthenticationConfig[];
+  readonly authorizationPolicies: readonly AuthorizationPolicyConfig[];
 }
 
 /** Whose resources to watch, and whom to tell. */
@@ -37,7 +40,13 @@ export interface ConfigStoreOptions {
   readonly onChange: () => void;
 }
 
-/** Watches four kinds; logs each field and kind that has no effect here. */
+/** A policy whose action is not executed is kept without what it says. */
+interface ReadPolicy {
+  readonly key: string;
+  readonly policy: AuthorizationPolicyConfig | undefined;
+}
+
+/** Watches five kinds; logs each field and kind that has no effect here. */
 export class ConfigStore {
   readonly #options: ConfigStoreOptions;
   /** By kind and key, as they are stored. */
@@ -46,6 +55,7 @@ export class ConfigStore {
   readonly #virtualServices: Informer<VirtualServiceConfig>;
   readonly #destinationRules: Informer<DestinationRuleConfig>;
   readonly #peerAuthentications: Informer<PeerAuthenticationConfig>;
+  readonly #authorizationPolicies: Informer<ReadPolicy>;
 
   constructor(options: ConfigStoreOptions) {
     this.#options = options;
@@ -63,6 +73,14 @@ export class ConfigStore {
       'peerauthentications',
       readPeerAuthentication,
     );
+    this.#authorizationPolicies = this.#informer(
+      'security.istio.io/v1beta1',
+      'authorizationpolicies',
+      (object, unsupported) => ({
+        key: keyOf(object),
+        policy: readAuthorizationPolicy(object, unsupported),
+      }),
+    );
   }
 
   get synced(): Promise<void> {
@@ -71,6 +89,7 @@ export class ConfigStore {
       this.#virtualServices,
       this.#destinationRules,
       this.#peerAuthentications,
+      this.#authorizationPolicies,
     ];
     return Promise.all(informers.map(({ synced }) => synced)).then(() => {});
   }
@@ -102,6 +121,7 @@ export class ConfigStore {
       virtualServices: sorted(this.#virtualServices),
       destinationRules: sorted(this.#destinationRules),
       peerAuthentications: sorted(this.#peerAuthentications),
+      authorizationPolicies: sorted(this.#authorizationPolicies).flatMap(({ policy }) => policy ?? []),
     };
   }
 

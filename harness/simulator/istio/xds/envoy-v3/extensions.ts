@@ -34,6 +34,8 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [TYPES.tcpProxy]: executed,
   [TYPES.sniCluster]: executed,
   [TYPES.router]: executed,
+  [TYPES.httpRbac]: executed,
+  [TYPES.networkRbac]: executed,
   [TYPES.alpnFilter]: executed,
   [TYPES.originalDst]: executed,
   [TYPES.tlsInspector]: executed,
@@ -56,7 +58,6 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': accepted(
     'the protocol to a host is always HTTP/1.1',
   ),
-  [`${HTTP}.rbac.v3.RBAC`]: refused,
   [`${HTTP}.jwt_authn.v3.JwtAuthentication`]: refused,
   [`${HTTP}.ext_authz.v3.ExtAuthz`]: refused,
   [`${HTTP}.local_ratelimit.v3.LocalRateLimit`]: refused,
@@ -66,7 +67,6 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [`${HTTP}.compressor.v3.Compressor`]: refused,
   [`${HTTP}.stateful_session.v3.StatefulSession`]: refused,
 
-  [`${NETWORK}.rbac.v3.RBAC`]: refused,
   [`${NETWORK}.ext_authz.v3.ExtAuthz`]: refused,
   [`${NETWORK}.local_ratelimit.v3.LocalRateLimit`]: refused,
   [`${NETWORK}.wasm.v3.Wasm`]: refused,

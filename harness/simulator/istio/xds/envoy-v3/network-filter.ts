@@ -4,10 +4,12 @@ import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
 import { anyOf, emptyAny, packedOf, typeOfUrl } from '../proto/well-known.ts';
+import type { Rbac } from '../rbac.ts';
 import type { DiscoveredFilter, DiscoveredName, NetworkFilter } from '../resources.ts';
 import { ADS, readAds } from './config-source.ts';
 import { extensionOf, noImplementation } from './extensions.ts';
 import { HARMLESS } from './harmless.ts';
+import { httpRbacOf, networkRbacOf, readRbac } from './rbac.ts';
 import { readRouteConfiguration, routeConfigurationOf } from './route.ts';
 import { TYPES } from './type-names.ts';
 
@@ -38,6 +40,7 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
             rds: filter.rds === undefined ? undefined : { config_source: ADS, route_config_name: filter.rds },
             route_config: filter.routeConfig && routeConfigurationOf(filter.routeConfig),
             http_filters: [
+              ...(filter.rbac ?? []).map(httpRbacOf),
               ...(filter.discovers ?? []).map(discoveryOf),
               ...(filter.alpn ? [alpnFilterOf(filter.alpn)] : []),
               { name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) },
@@ -47,7 +50,7 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
         },
       ];
     case 'tcp_proxy':
-      return [tcpProxyOf(filter.cluster, statPrefix)];
+      return [...(filter.rbac ?? []).map(networkRbacOf), tcpProxyOf(filter.cluster, statPrefix)];
     case 'sni_cluster_tcp_proxy':
       return [
         { name: 'envoy.filters.network.sni_cluster', typed_config: emptyAny(TYPES.sniCluster) },
@@ -74,14 +77,19 @@ const tcpProxyOf = (cluster: string, statPrefix: string): ProtoMessage => ({
 });
 
 /** What one filter of a chain is. */
-type Part = Exclude<NetworkFilter, { type: 'sni_cluster_tcp_proxy' }> | { readonly type: 'sni_cluster' };
+type Part =
+  | Exclude<NetworkFilter, { type: 'sni_cluster_tcp_proxy' }>
+  | { readonly type: 'sni_cluster' }
+  | { readonly type: 'rbac'; readonly rules: Rbac | undefined };
 
 /**
  * Reads the filters of a chain.
  * @throws Refusal for a filter that is not simulated, and for a chain that does not end as it must
  */
 export function readFilters(chain: Fields): NetworkFilter {
-  const parts = chain.messages('filters', readFilter).filter(part => part !== undefined);
+  const all = chain.messages('filters', readFilter).filter(part => part !== undefined);
+  const rbac = all.flatMap(part => (part.type === 'rbac' && part.rules ? [part.rules] : []));
+  const parts = all.filter(part => part.type !== 'rbac');
   const last = parts.at(-1);
   // source/common/config/utility.cc@v1.30, validateTerminalFilters
   if (!last) throw new Refusal(`${chain.type}: a chain without a filter that is executed is not simulated`);
@@ -97,6 +105,9 @@ export function readFilters(chain: Fields): NetworkFilter {
       `Error: non-terminal filter named ${PREFIX}sni_cluster of type ${PREFIX}sni_cluster ` +
         'is the last filter in a network filter chain.',
     );
+  if (rbac.length > 0 && (last.type !== 'tcp_proxy' || before.length > 0))
+    throw new Refusal(`${chain.type}: network.rbac is simulated before one tcp_proxy only`);
+  if (rbac.length > 0) return { ...last, rbac };
   if (before.length === 0) return last;
   if (last.type !== 'tcp_proxy' || before.length > 1)
     throw new Refusal(`${chain.type}: sni_cluster is simulated before one tcp_proxy only`);
@@ -114,6 +125,8 @@ function readFilter(fields: Fields): Part | undefined {
       return Fields.read(type, value, fields.reading, readTcpProxy);
     case TYPES.sniCluster:
       return Fields.read(type, value, fields.reading, () => ({ type: 'sni_cluster' }));
+    case TYPES.networkRbac:
+      return Fields.read(type, value, fields.reading, it => ({ type: 'rbac', rules: readRbac(it) }));
     default:
       return noImplementation(extension);
   }
@@ -139,6 +152,7 @@ function readConnectionManager(fields: Fields): Part {
   const discovers = all.flatMap(filter => ('types' in filter ? [filter] : []));
   const filters = all.flatMap(filter => ('types' in filter ? [] : [filter]));
   const alpn = filters.find(filter => filter.type === TYPES.alpnFilter)?.alpn;
+  const rbac = filters.flatMap(it => (it.type === TYPES.httpRbac && it.rules ? [it.rules] : []));
   const routers = filters.filter(filter => filter.type === TYPES.router);
   const last = all.at(-1);
   if (routers.length !== 1 || !last || 'types' in last || last.type !== TYPES.router)
@@ -148,6 +162,7 @@ function readConnectionManager(fields: Fields): Part {
     ...(rds !== undefined && { rds }),
     ...(routeConfig && { routeConfig }),
     statPrefix: fields.string('stat_prefix'),
+    ...(rbac.length > 0 && { rbac }),
     ...(alpn && { alpn }),
     ...(discovers.length > 0 && { discovers }),
     ...(readForwarding(fields) && { forwardsClientCertificate: true }),
@@ -172,6 +187,7 @@ function readForwarding(fields: Fields): boolean {
 /** A filter of requests that is executed. */
 type HttpFilter =
   | { readonly type: typeof TYPES.router }
+  | { readonly type: typeof TYPES.httpRbac; readonly rules: Rbac | undefined }
   | { readonly type: typeof TYPES.alpnFilter; readonly alpn: readonly string[] | undefined };
 
 /** Reads HttpFilter. @returns undefined for what is passed over */
@@ -204,8 +220,8 @@ export const decodeDiscoveredFilter = (bytes: Uint8Array, onNote: OnNote = () =>
   Fields.read(TYPES.typedExtension, bytes, { harmless: HARMLESS, onNote }, fields => {
     const type = fields.message('typed_config', packedOf)?.type ?? '';
     const filter = readHttpExtension(fields);
-    if (filter?.type === TYPES.router)
-      throw new Refusal(`${fields.type}: a router by extension discovery is not simulated`);
+    if (filter?.type === TYPES.router || filter?.type === TYPES.httpRbac)
+      throw new Refusal(`${fields.type}: a ${type} by extension discovery is not simulated`);
     return { name: fields.string('name'), type, ...(filter?.alpn && { alpn: filter.alpn }) };
   });
 
@@ -217,6 +233,8 @@ function readHttpExtension(fields: Fields): HttpFilter | undefined {
   switch (type) {
     case TYPES.router:
       return Fields.read(type, value, fields.reading, () => ({ type }));
+    case TYPES.httpRbac:
+      return Fields.read(type, value, fields.reading, it => ({ type, rules: readRbac(it) }));
     case TYPES.alpnFilter:
       return Fields.read(type, value, fields.reading, it => ({ type, alpn: readAlpn(it) }));
     default:

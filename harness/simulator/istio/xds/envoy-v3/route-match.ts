@@ -10,7 +10,7 @@ import { readRegex, readTextMatch, regexOf, textMatchOf } from './text-match.ts'
 export const routeMatchOf = (match: RouteMatch): ProtoMessage => ({
   ...pathOf(match),
   ...(match.ignoresCase && { case_sensitive: {} }),
-  headers: match.headers?.map(headerOf),
+  headers: match.headers?.map(headerMatchOf),
   query_parameters: match.query?.map(queryOf),
 });
 
@@ -21,7 +21,13 @@ function pathOf(match: PathMatch): ProtoMessage {
   return { path_separated_prefix: match.separatedPrefix };
 }
 
-const headerOf = ({ name, text, isInverted, takesMissingForEmpty }: HeaderMatch): ProtoMessage => ({
+/** Returns a HeaderMatcher. */
+export const headerMatchOf = ({
+  name,
+  text,
+  isInverted,
+  takesMissingForEmpty,
+}: HeaderMatch): ProtoMessage => ({
   name,
   ...(text ? { string_match: textMatchOf(text) } : { present_match: true }),
   invert_match: isInverted,
@@ -36,7 +42,7 @@ const queryOf = ({ name, text }: QueryMatch): ProtoMessage => ({
 /** Reads a RouteMatch. @throws Refusal for a condition that is not executed */
 export function readRouteMatch(fields: Fields): RouteMatch {
   const ignoresCase = fields.message('case_sensitive', booleanOf) === false;
-  const headers = fields.messages('headers', readHeader);
+  const headers = fields.messages('headers', readHeaderMatch);
   const query = fields.messages('query_parameters', readQuery);
   return {
     ...readPath(fields),
@@ -55,7 +61,8 @@ function readPath(fields: Fields): PathMatch {
   throw new Refusal(`${fields.type}: only prefix, path, safe_regex and path_separated_prefix are simulated`);
 }
 
-function readHeader(fields: Fields): HeaderMatch {
+/** Reads a HeaderMatcher. @throws Refusal for a test that is not executed */
+export function readHeaderMatch(fields: Fields): HeaderMatch {
   const text = fields.message('string_match', readTextMatch) ?? readOlderText(fields);
   if (!text && fields.has('present_match') && !fields.boolean('present_match'))
     throw new Refusal(`${fields.type}: present_match false is not simulated`);

@@ -16,6 +16,8 @@ export const TYPES = {
   connectionManager: `${FILTERS}.network.http_connection_manager.v3.HttpConnectionManager`,
   tcpProxy: `${FILTERS}.network.tcp_proxy.v3.TcpProxy`,
   sniCluster: `${FILTERS}.network.sni_cluster.v3.SniCluster`,
+  httpRbac: `${FILTERS}.http.rbac.v3.RBAC`,
+  networkRbac: `${FILTERS}.network.rbac.v3.RBAC`,
   fault: `${FILTERS}.http.fault.v3.HTTPFault`,
   router: `${FILTERS}.http.router.v3.Router`,
   originalDst: `${FILTERS}.listener.original_dst.v3.OriginalDst`,

@@ -1,0 +1,159 @@
+/**
+ * The policies of access of a workload, for its requests and for its connections
+ * (pilot/pkg/security/authz/builder/builder.go and model @1.30.3). Unlike Istio current, a client's identity
+ * is asked for by `authenticated`, which it asks for in older proxies, and never by `filter_state`.
+ */
+import type { Rbac, RbacCondition, RbacPolicy } from '../../xds/rbac.ts';
+import type { TextMatch } from '../../xds/routes.ts';
+import { includesLabels, type PushContext } from '../mesh/push-context.ts';
+import type {
+  Attribute,
+  Attributes,
+  AuthorizationPolicyConfig,
+  AuthorizationRule,
+} from '../model/authorization-policy.ts';
+
+/** What requests are refused by, and what connections. */
+export interface Authorization {
+  readonly http: readonly Rbac[];
+  readonly tcp: readonly Rbac[];
+}
+
+/** Returns the rules for a workload: first those that refuse, then those that allow. */
+export function authorizationOf(
+  context: PushContext,
+  workload: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
+): Authorization {
+  const { config, systemNamespace } = context;
+  const own = config.authorizationPolicies.filter(
+    ({ namespace, selector }) =>
+      (namespace === workload.namespace || namespace === systemNamespace) &&
+      (!selector || includesLabels(workload.labels, selector)),
+  );
+  const rulesFor = (isTcp: boolean): readonly Rbac[] =>
+    (['DENY', 'ALLOW'] as const).flatMap(action => {
+      const policies = own.filter(policy => policy.action === action);
+      return policies.length === 0
+        ? []
+        : [{ action, policies: policies.flatMap(policy => policiesOf(policy, isTcp)) }];
+    });
+  return own.length === 0 ? NONE : { http: rulesFor(false), tcp: rulesFor(true) };
+}
+
+const NONE: Authorization = { http: [], tcp: [] };
+const ANY: RbacCondition = { kind: 'any' };
+const NEVER: RbacPolicy = { permissions: [{ kind: 'not', of: ANY }], principals: [{ kind: 'not', of: ANY }] };
+
+/** A policy without rules that allows, allows nobody; one that refuses, refuses nobody. */
+function policiesOf(policy: AuthorizationPolicyConfig, isTcp: boolean): [string, RbacPolicy][] {
+  const nameOf = (index: number) => `ns[${policy.namespace}]-policy[${policy.name}]-rule[${index}]`;
+  if (policy.rules.length === 0) return [[nameOf(0), NEVER]];
+  return policy.rules.flatMap((rule, index) => {
+    const made = policyOf(rule, { isTcp, namespace: policy.namespace, refuses: policy.action === 'DENY' });
+    return made ? [[nameOf(index), made]] : [];
+  });
+}
+
+/** What a rule is made for. */
+interface Purpose {
+  readonly isTcp: boolean;
+  /** Of the policy. */
+  readonly namespace: string;
+  readonly refuses: boolean;
+}
+
+/** Attributes that are asked of the client; the others are asked of what it wants. */
+const OF_CLIENT: ReadonlySet<Attribute['key']> = new Set([
+  'principal',
+  'namespace',
+  'service-account',
+  'source-ip',
+  'header',
+]);
+const OF_REQUESTS: ReadonlySet<Attribute['key']> = new Set(['host', 'method', 'path', 'header']);
+
+/**
+ * Makes the policy of a rule. An attribute that cannot be looked at is left out of a rule that refuses, so
+ * that it refuses more; a rule that allows is left out whole, so that it allows less.
+ */
+function policyOf(rule: AuthorizationRule, purpose: Purpose): RbacPolicy | undefined {
+  const all = [...rule.sources.flat(), ...rule.operations.flat(), ...rule.conditions];
+  const isBlind = ({ key }: Attribute): boolean =>
+    key === 'unknown' || (purpose.isTcp && OF_REQUESTS.has(key));
+  if (!purpose.refuses && all.some(isBlind)) return undefined;
+  const seen = (attributes: Attributes): Attributes => attributes.filter(it => !isBlind(it));
+  const together = (groups: readonly Attributes[], more: Attributes): RbacCondition[] =>
+    (groups.length > 0 ? groups : [[]]).map(group => allOf(seen([...group, ...more]), purpose));
+  return {
+    permissions: together(
+      rule.operations,
+      rule.conditions.filter(({ key }) => !OF_CLIENT.has(key)),
+    ),
+    principals: together(
+      rule.sources,
+      rule.conditions.filter(({ key }) => OF_CLIENT.has(key)),
+    ),
+  };
+}
+
+function allOf(attributes: Attributes, purpose: Purpose): RbacCondition {
+  const parts = attributes.flatMap(attribute => {
+    const oneOf = (values: readonly string[]): RbacCondition => ({
+      kind: 'or',
+      of: values.map(value => conditionOf(attribute, value, purpose)),
+    });
+    return [
+      ...(attribute.values.length > 0 ? [oneOf(attribute.values)] : []),
+      ...(attribute.notValues.length > 0 ? [{ kind: 'not', of: oneOf(attribute.notValues) } as const] : []),
+    ];
+  });
+  return { kind: 'and', of: parts.length > 0 ? parts : [ANY] };
+}
+
+function conditionOf({ key, name = '' }: Attribute, value: string, { namespace }: Purpose): RbacCondition {
+  switch (key) {
+    case 'principal':
+      return { kind: 'identity', text: textOf(value, 'spiffe://') };
+    case 'namespace':
+      return { kind: 'identity', text: { regex: `.*/ns/${value.split('*').map(quoted).join('.*')}/.*` } };
+    case 'service-account':
+      return { kind: 'identity', text: { regex: accountOf(value, namespace) } };
+    case 'source-ip':
+      return { kind: 'source', range: value.includes('/') ? value : `${value}/32` };
+    case 'destination-ip':
+      return { kind: 'destination', range: value.includes('/') ? value : `${value}/32` };
+    case 'port':
+      return { kind: 'port', port: Number(value) };
+    case 'path':
+      return { kind: 'path', text: textOf(value) };
+    case 'method':
+      return { kind: 'header', header: { name: ':method', text: textOf(value) } };
+    case 'host':
+      return {
+        kind: 'header',
+        header: { name: ':authority', text: { ...textOf(value), ignoresCase: true } },
+      };
+    case 'header':
+      return { kind: 'header', header: { name: name.toLowerCase(), text: textOf(value) } };
+    case 'unknown':
+      return ANY; // such attributes are taken out before
+  }
+}
+
+/** `<name>` or `<namespace>/<name>` (generator.go @1.30.3, serviceAccountRegex). */
+function accountOf(value: string, policyNamespace: string): string {
+  const [first = '', second] = value.split('/');
+  const [namespace, account] = second === undefined ? [policyNamespace, first] : [first, second];
+  return `spiffe://.+/ns/${quoted(namespace)}/(.+/|)sa/${quoted(account)}(/.+)?`;
+}
+
+/** Reads `*`, `*end`, `start*` or an exact text (authz/matcher/string.go @1.30.3). */
+function textOf(value: string, prefix = ''): TextMatch {
+  if (value === '*') return { regex: '.+' };
+  if (value.startsWith('*'))
+    return prefix === '' ? { suffix: value.slice(1) } : { regex: `${prefix}.*${quoted(value.slice(1))}` };
+  return value.endsWith('*') ? { prefix: `${prefix}${value.slice(0, -1)}` } : { exact: `${prefix}${value}` };
+}
+
+/** As Go's regexp.QuoteMeta. */
+const quoted = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
