@@ -230,7 +230,7 @@ t.test('a listener with the filters that istiod always sets', async t => {
     defaultFilterChain: { filter: { type: 'http_connection_manager', rds: '5000', statPrefix: 'a' } },
   });
   t.equal(notes.length, 3);
-  const lua = { name: 'lua', typed_config: any(`${http}.lua.v3.Lua`, {}) };
+  const lua = { name: 'lua', typed_config: { type_url: `type.googleapis.com/${http}.lua.v3.Lua` } };
   t.match(taken('listener', listener(lua)).refusal, /^lua: an extension of type .*\.Lua is not simulated$/);
   const other = { name: 'x', typed_config: { type_url: 'type.googleapis.com/a.B' } };
   t.equal(
