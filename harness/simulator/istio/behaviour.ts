@@ -27,6 +27,8 @@ export interface IstioBehaviour {
   readonly retryPolicy: RetryPolicy;
   /** 1.8 `pilot/pkg/xds/ep_filters.go`, current `pilot/pkg/xds/endpoints/ep_filters.go`. */
   readonly endpointFilter: 'product-of-gateways' | 'least-common-multiple';
+  /** Whether subsets may ask for cluster and network of endpoints (`topology.istio.io/cluster`). */
+  readonly labelsEndpointsByTopology: boolean;
   /** Which source of an endpoint's network wins: the first that has an answer. */
   readonly networkPrecedence: readonly NetworkSource[];
   /** True if a gateway Service must have the port (15443) at which it is reached. */

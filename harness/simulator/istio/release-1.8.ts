@@ -103,6 +103,7 @@ export const ISTIO_1_8: IstioBehaviour = {
     hostSelectionRetryMaxAttempts: 5,
   },
   endpointFilter: 'product-of-gateways',
+  labelsEndpointsByTopology: false,
   networkPrecedence: ['fromCidr', 'podLabel', 'fromRegistry', 'namespaceLabel'],
   gatewayServiceMustExposePort: false,
   resolvesHostnameGateways: false,

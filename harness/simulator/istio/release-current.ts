@@ -62,6 +62,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     hostSelectionRetryMaxAttempts: 5,
   },
   endpointFilter: 'least-common-multiple',
+  labelsEndpointsByTopology: true,
   networkPrecedence: ['podLabel', 'namespaceLabel', 'fromRegistry', 'fromCidr'],
   gatewayServiceMustExposePort: true,
   resolvesHostnameGateways: true,

@@ -5,7 +5,7 @@ import type { MeshService } from '../mesh/mesh-service.ts';
 import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import type { IstioEndpoint, ServicePort } from '../model/mesh-model.ts';
 import { proxiedPorts } from './clusters.ts';
-import { ruleFor, subsetsOf } from './destination-policy.ts';
+import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
 import { outboundName, sniName } from './names.ts';
 
 /** What endpoints depend on besides the service: proxies of one kind get the same. */
@@ -25,18 +25,23 @@ export function serviceEndpoints(
 ): ClusterLoadAssignment[] {
   const { behaviour, state } = context;
   if (service.isHeadless && kind.role === 'sidecar') return [];
-  const all = state.endpoints(service.hostname).map(endpoint => withPolicy(context, service, endpoint));
+  const all = state.endpoints(service.hostname);
   const visible = service.isClusterLocal ? all.filter(({ clusterId }) => clusterId === kind.clusterId) : all;
   const filter = (endpoints: readonly IstioEndpoint[]) =>
     filterByNetwork(behaviour, state.gateways, kind.view, endpoints);
+  const rule = ruleFor(context, service.hostname);
   return proxiedPorts(service).flatMap((port: ServicePort) => {
     const ofPort = visible.filter(({ servicePortName }) => servicePortName === port.name);
-    return subsetsOf(ruleFor(context, service.hostname)).flatMap(({ name, labels }) => {
+    return subsetsOf(rule).flatMap(({ name, labels, policy }) => {
       const wanted = Object.entries(labels);
-      const chosen =
+      const ofSubset =
         wanted.length === 0
           ? ofPort
-          : ofPort.filter(endpoint => wanted.every(([key, value]) => endpoint.labels[key] === value));
+          : ofPort.filter(endpoint =>
+              wanted.every(([key, value]) => labelOf(context, endpoint, key) === value),
+            );
+      const mode = policyFor(rule, port.port, policy).tlsMode;
+      const chosen = ofSubset.map(endpoint => withPolicies(context, service, endpoint, mode));
       const endpoints = filter(chosen);
       const outbound = { clusterName: outboundName(port.port, name, service.hostname), endpoints };
       if (!kind.isSniRouter) return [outbound];
@@ -49,15 +54,34 @@ export function serviceEndpoints(
 }
 
 /**
- * Auto mTLS does not speak it to a workload whose policy turns it off (pilot/pkg/xds/endpoint_builder.go,
- * MTLSChecker).
+ * Returns a label as subsets see it: what topology says of an endpoint is among them
+ * (pilot/pkg/serviceregistry/util/label/label.go @1.30.3, AugmentLabels).
  */
-function withPolicy(
+function labelOf(
+  { behaviour }: PushContext,
+  { labels, clusterId, network }: IstioEndpoint,
+  key: string,
+): string | undefined {
+  if (behaviour.labelsEndpointsByTopology) {
+    if (key === 'topology.istio.io/cluster') return clusterId;
+    if (key === 'topology.istio.io/network') return labels[key] || network || undefined;
+  }
+  return labels[key];
+}
+
+/**
+ * Says whether proxies speak mTLS to an endpoint: the DestinationRule decides, where it has a mode, else the
+ * workload and its policy (pilot/pkg/xds/endpoints/mtls_checker.go @1.30.3).
+ * @param mode - of the rule, for this port and subset
+ */
+function withPolicies(
   context: PushContext,
   { namespace }: MeshService,
   endpoint: IstioEndpoint,
+  mode: string | undefined,
 ): IstioEndpoint {
+  if (mode !== undefined) return { ...endpoint, tlsMode: mode === 'ISTIO_MUTUAL' ? 'istio' : 'disabled' };
   if (context.config.peerAuthentications.length === 0 || endpoint.tlsMode === 'disabled') return endpoint;
-  const mode = peerAuthenticationMode(context, { namespace, labels: endpoint.labels });
-  return mode === 'DISABLE' ? { ...endpoint, tlsMode: 'disabled' } : endpoint;
+  const own = peerAuthenticationMode(context, { namespace, labels: endpoint.labels });
+  return own === 'DISABLE' ? { ...endpoint, tlsMode: 'disabled' } : endpoint;
 }
