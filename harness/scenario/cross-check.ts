@@ -6,7 +6,7 @@ import { type Cidr, overlaps } from '../base/ipv4.ts';
 import { placementFaults } from '../model/placement.ts';
 import { checkMeshId, checkNames } from './check-names.ts';
 import { defaultVersions } from './default-versions.ts';
-import { countOf, dealOut, type Entry, entriesOf, isMapping, listed, textOf } from './entries.ts';
+import { countOf, dealOut, type Entry, entriesOf, isMapping, listed, sizeOf, textOf } from './entries.ts';
 import {
   defaultNetworkRange,
   defaultPodRange,
@@ -50,9 +50,7 @@ function tooMany(content: unknown): string[] | undefined {
   if (counted.every(({ count, most }) => count !== undefined && count <= most)) return undefined;
   return counted.flatMap(({ key, most, count = 0 }) => {
     const parts = listed(content, key);
-    const isTold =
-      parts.length > most ||
-      parts.some(({ value, isGroup }) => isGroup && isMapping(value) && Number(value['count']) > most);
+    const isTold = parts.length > most || parts.some(part => (sizeOf(part) ?? 0) > most);
     return count > most && !isTold ? [`${key}: are ${count} together; ${most} are possible`] : [];
   });
 }

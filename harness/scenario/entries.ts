@@ -49,12 +49,19 @@ export function listed(content: unknown, key: List): readonly Listed[] {
   }));
 }
 
+/** Tells for how many something in a list stands; undefined if its number cannot be read. */
+export function sizeOf({ value, isGroup }: Listed): number | undefined {
+  if (!isGroup || !isMapping(value)) return 1;
+  const { count } = value;
+  return typeof count === 'number' && Number.isInteger(count) && count >= 1 ? count : undefined;
+}
+
 /** Tells how many entries a list has in all; undefined if a group does not say how many it is. */
 export function countOf(content: unknown, key: List): number | undefined {
   let count = 0;
-  for (const { value, isGroup } of listed(content, key)) {
-    const size = isGroup && isMapping(value) ? value['count'] : 1;
-    if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) return undefined;
+  for (const part of listed(content, key)) {
+    const size = sizeOf(part);
+    if (size === undefined) return undefined;
     count += size;
   }
   return count;

@@ -263,6 +263,14 @@ const TABLE: readonly {
     ],
   },
   {
+    name: 'a number of a group that is none at all',
+    text: 'networks: {count: {toString: ""}}\nclusters: {count: [2], network: network1, role: primary}',
+    problems: [
+      'networks.count: should be a number, is a mapping',
+      'clusters.count: should be a number, is a list',
+    ],
+  },
+  {
     name: 'groups that are too many together',
     text: `networks: [{count: 60}, {count: 5}]\nclusters: [{count: 200, network: network1, role: primary}, {count: 41, network: network1, role: primary}]`,
     problems: ['networks: are 65 together; 64 are possible', 'clusters: are 241 together; 240 are possible'],

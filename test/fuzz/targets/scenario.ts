@@ -16,7 +16,7 @@ import { refusalOf, target } from '../target.ts';
 const MOST_CLUSTERS = 5;
 
 /** A valid file: primaries and remotes on one to three networks, with or without what may be left out. */
-const validFile: Arbitrary<unknown> = fc
+const singleClusters: Arbitrary<unknown> = fc
   .record({
     networks: fc.integer({ min: 1, max: 3 }),
     clusters: fc.array(
@@ -42,6 +42,28 @@ const validFile: Arbitrary<unknown> = fc
       }),
     })),
   }));
+
+/** A valid file of groups: remotes take primaries and networks by turns. */
+const groups: Arbitrary<unknown> = fc
+  .record({
+    networks: fc.integer({ min: 1, max: 3 }),
+    primaries: fc.integer({ min: 3, max: MOST_CLUSTERS - 1 }),
+    isList: fc.boolean(),
+  })
+  .map(({ networks, primaries, isList }) => {
+    const count = MOST_CLUSTERS - primaries;
+    const network = isList
+      ? Array.from({ length: networks }, (_, index) => `network${index + 1}`)
+      : 'network{n}';
+    return {
+      networks: { count: networks },
+      clusters: [
+        { count: primaries, name: 'p{n}', network, role: 'primary' },
+        { count, network, role: 'remote', controlPlane: isList ? ['p1', 'p2'] : 'p{n}' },
+      ],
+    };
+  });
+const validFile = fc.oneof({ weight: 3, arbitrary: singleClusters }, { weight: 1, arbitrary: groups });
 
 const PRINTERS = [printList, printJson, printShell, printMarkdown];
 
