@@ -36,11 +36,36 @@ function problemsOfVirtualService(spec: Tree): string[] {
   return [
     ...(list(spec['hosts']).length > 0 ? [] : ['virtual service must have at least one host']),
     ...(routes.length > 0 ? [] : ['http, tcp or tls must be provided in virtual service']),
+    ...list(spec['http']).map(tree).flatMap(problemsOfHttpRoute),
     ...list(spec['tls'])
       .map(tree)
       .flatMap(route =>
         list(route['match']).length > 0 ? [] : ['TLS route must have at least one match condition'],
       ),
+  ];
+}
+
+/** What a route of each kind may not have beside it (virtualservice.go @1.30.3, validateHTTPRouteConflict). */
+const CONFLICTS: readonly (readonly [kind: string, other: string, problem: string])[] = [
+  ['redirect', 'route', 'HTTP route cannot contain both route and redirect'],
+  ['redirect', 'fault', 'HTTP route cannot contain both fault and redirect'],
+  ['redirect', 'rewrite', 'HTTP route rule cannot contain both rewrite and redirect'],
+  ['redirect', 'directResponse', 'HTTP route rule cannot contain both direct_response and redirect'],
+  ['directResponse', 'route', 'HTTP route cannot contain both route and direct_response'],
+  ['directResponse', 'fault', 'HTTP route cannot contain both fault and direct_response'],
+  ['directResponse', 'rewrite', 'HTTP route rule cannot contain both rewrite and direct_response'],
+];
+
+function problemsOfHttpRoute(route: Tree): string[] {
+  const has = (field: string): boolean => route[field] !== undefined && route[field] !== null;
+  const destinations = list(route['route']).map(tree);
+  const total = destinations.reduce((sum, { weight }) => sum + Number(weight ?? 0), 0);
+  const kind = ['redirect', 'directResponse'].find(has);
+  const isEmpty = !kind && !has('delegate') && destinations.length === 0;
+  return [
+    ...CONFLICTS.filter(([own, other]) => own === kind && has(other)).map(([, , problem]) => problem),
+    ...(isEmpty ? ['HTTP route, redirect or direct_response is required'] : []),
+    ...(destinations.length > 1 && total === 0 ? ['total destination weight = 0'] : []),
   ];
 }
 
