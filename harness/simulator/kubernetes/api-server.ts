@@ -18,6 +18,7 @@ import { webhookConverter } from './admission/conversion-webhook.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { limitRanges } from './admission/limit-ranges.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { nodeTaint } from './admission/node-taint.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
 import { validatingPolicies } from './admission/policies.ts';
 import { resourceQuotas } from './admission/resource-quotas.ts';
@@ -138,6 +139,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         terminatingDefinition(),
         namespaceLifecycle(store, registry),
         ...(hasAccounts ? [serviceAccountAdmission(store, registry, random.stream('token-volumes'))] : []),
+        nodeTaint(),
         priorityAdmission(store, registry),
         tolerationAdmission(),
         runtimeClassAdmission(store, registry),

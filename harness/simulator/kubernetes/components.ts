@@ -18,6 +18,7 @@ import { startEndpointsController } from './controllers/endpoints.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startLoadBalancerController } from './controllers/load-balancer.ts';
 import { startNamespaceController } from './controllers/namespace.ts';
+import { startNodeTaints } from './controllers/node-taints.ts';
 import { startPodCollector } from './controllers/pod-collector.ts';
 import { startReplicaSetController } from './controllers/replica-set.ts';
 import { startScheduler } from './controllers/scheduler.ts';
@@ -90,6 +91,7 @@ function startControllers(
     ...(hasLoadBalancers ? [startLoadBalancerController(contextOf('load-balancer'), network)] : []),
     startDisruptionController(contextOf('disruption')),
     startPodCollector(contextOf('pod-garbage-collector')),
+    startNodeTaints(contextOf('node-lifecycle')),
     ...startRareControllers(contextOf, all),
     startScheduler(contextOf('scheduler')),
   ];

@@ -79,7 +79,10 @@ export class NodeUsage {
     return { cpu, memory, pods: taken?.size ?? 0 };
   }
 
-  /** Notes a pod that is bound to a node; one that is not bound takes nothing. @returns whether it takes less than before */
+  /**
+   * Notes a pod that is bound to a node; one that is not bound takes nothing.
+   * @returns whether it takes less than before
+   */
   take(pod: Pod): boolean {
     const { nodeName } = pod.spec;
     if (nodeName === undefined) return false;

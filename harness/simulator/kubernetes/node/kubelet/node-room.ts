@@ -49,6 +49,6 @@ export function roomFor(
   const short = rows.find(({ asked, used, capacity }) => asked > capacity - used);
   if (!short) return undefined;
   const { name, asked, used, capacity } = short;
-  const message = `Node didn't have enough resource: ${name}, requested: ${asked}, used: ${used}, capacity: ${capacity}`;
-  return { reason: 'Deferred', message };
+  const amounts = `requested: ${asked}, used: ${used}, capacity: ${capacity}`;
+  return { reason: 'Deferred', message: `Node didn't have enough resource: ${name}, ${amounts}` };
 }
