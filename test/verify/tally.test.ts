@@ -37,3 +37,13 @@ t.test('of many the range is told, and by name those that gave nothing', t => {
   t.equal(words(many(9, () => 0)), 'none from c1, c2, c3, c4, c5, c6, c7, c8, 1 more');
   t.end();
 });
+
+t.test('more answers than a function takes arguments are counted', async t => {
+  const one = { kind: 'answer', seconds: 0.25, version: 'v1', instance: 'a' } as const;
+  const counted = tally(
+    Array.from({ length: 300_000 }, () => one),
+    () => 'cluster1',
+    ['cluster1'],
+  );
+  t.match(counted, { requests: 300_000, longestSeconds: 0.25 });
+});
