@@ -3,8 +3,8 @@ import { equal, isObject } from '../../registry/json.ts';
 
 /**
  * Orders the elements of a merged list (apimachinery pkg/util/strategicpatch/patch.go,
- * normalizeElementOrder): those which the order names come in that order; the others keep their place relative
- * to what stood before them.
+ * normalizeElementOrder): those which the order names come in that order; the others keep their place
+ * relative to what stood before them.
  * @param order - of the patch; one that has none names its own elements
  * @param patchKey - undefined for primitives
  */
