@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 /** The messages that we read and write: .proto file → names below its package. */
 const WANTED = fileURLToPath(new URL('harness/simulator/istio/xds/proto/wanted.json', import.meta.url));
 /** What describes .proto files themselves, and is no part of what travels. */
-const ABOUT_FILES = /(?:^|\/)annotations\/|^validate\/|^google\/api\/(?!expr\/)|^google\/protobuf\/descriptor\.proto$/;
+const ABOUT_FILES =
+  /(?:^|\/)annotations\/|^validate\/|^google\/api\/(?!expr\/)|^google\/protobuf\/descriptor\.proto$/;
 
 /**
  * Makes the module `envoy-descriptors` out of the .proto files in grpc-js-xds: of the messages in

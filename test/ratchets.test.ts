@@ -187,7 +187,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/envoy/validation.ts': 2,
   'harness/simulator/istio/install/operator-document.ts': 2,
   'harness/simulator/istio/istiod/generate/gateway-filter-chains.ts': 1,
-  'harness/simulator/istio/istiod/injection/validation.ts': 1,
   'harness/simulator/istio/istiod/mesh/remote-clusters.ts': 1,
   'harness/simulator/istio/istiod/serve/authenticate.ts': 2,
   'harness/simulator/istio/istiod/watch/remote-secret.ts': 1,

@@ -45,7 +45,9 @@ function problemsOfVirtualService(spec: Tree): string[] {
   ];
 }
 
-/** What a route of each kind may not have beside it (virtualservice.go @1.30.3, validateHTTPRouteConflict). */
+/**
+ * What a route of each kind may not have beside it (virtualservice.go, validateHTTPRouteConflict @1.30.3).
+ */
 const CONFLICTS: readonly (readonly [kind: string, other: string, problem: string])[] = [
   ['redirect', 'route', 'HTTP route cannot contain both route and redirect'],
   ['redirect', 'fault', 'HTTP route cannot contain both fault and redirect'],
@@ -101,9 +103,14 @@ export function reviewValidation(value: unknown, tell: (object: Tree) => readonl
         status: {
           status: 'Failure',
           code: 400,
-          message: `configuration is invalid: ${problems.length === 1 ? '' : `${problems.length} errors occurred: `}${problems.join(', ')}`,
+          message: refusalOf(problems),
         },
       }),
     },
   };
+}
+
+function refusalOf(problems: readonly string[]): string {
+  const several = problems.length === 1 ? '' : `${problems.length} errors occurred: `;
+  return `configuration is invalid: ${several}${problems.join(', ')}`;
 }
