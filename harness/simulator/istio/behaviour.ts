@@ -29,6 +29,8 @@ export interface IstioBehaviour {
   readonly endpointFilter: 'product-of-gateways' | 'least-common-multiple';
   /** Whether subsets may ask for cluster and network of endpoints (`topology.istio.io/cluster`). */
   readonly labelsEndpointsByTopology: boolean;
+  /** Whether the TLS mode of a DestinationRule decides which endpoints gateways may stand for. */
+  readonly rulesDecideMtls: boolean;
   /** Which source of an endpoint's network wins: the first that has an answer. */
   readonly networkPrecedence: readonly NetworkSource[];
   /** True if a gateway Service must have the port (15443) at which it is reached. */

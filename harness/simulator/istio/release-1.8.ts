@@ -104,6 +104,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   },
   endpointFilter: 'product-of-gateways',
   labelsEndpointsByTopology: false,
+  rulesDecideMtls: false,
   networkPrecedence: ['fromCidr', 'podLabel', 'fromRegistry', 'namespaceLabel'],
   gatewayServiceMustExposePort: false,
   resolvesHostnameGateways: false,

@@ -63,6 +63,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   },
   endpointFilter: 'least-common-multiple',
   labelsEndpointsByTopology: true,
+  rulesDecideMtls: true,
   networkPrecedence: ['podLabel', 'namespaceLabel', 'fromRegistry', 'fromCidr'],
   gatewayServiceMustExposePort: true,
   resolvesHostnameGateways: true,

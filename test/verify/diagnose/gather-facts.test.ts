@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import t from 'tap';
 import type { ApiClient } from '../../../harness/base/api-client.ts';
 import { gatherFacts } from '../../../harness/verify/diagnose/gather-facts.ts';
@@ -12,6 +13,7 @@ function silentMesh() {
   const client = {
     list: async (_path: unknown, _selectors: unknown, signal: AbortSignal) => {
       lists++;
+      setMaxListeners(0, signal); // as the real client's
       await Promise.race([
         open,
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),

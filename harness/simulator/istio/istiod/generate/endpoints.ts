@@ -40,7 +40,7 @@ export function serviceEndpoints(
           : ofPort.filter(endpoint =>
               wanted.every(([key, value]) => labelOf(context, endpoint, key) === value),
             );
-      const mode = policyFor(rule, port.port, policy).tlsMode;
+      const mode = behaviour.rulesDecideMtls ? policyFor(rule, port.port, policy).tlsMode : undefined;
       const chosen = ofSubset.map(endpoint => withPolicies(context, service, endpoint, mode));
       const endpoints = filter(chosen);
       const outbound = { clusterName: outboundName(port.port, name, service.hostname), endpoints };
