@@ -21,6 +21,8 @@ const PEERS = [
   'compare-api-server',
   'compare-kubectl',
   'kubernetes-types',
+  'istio-settings',
+  'istioctl-names',
   'controller-runtime',
   'java-client',
   'python-clients',

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { CACHE } from './cache.ts';
 
 /** About 1.31: releases of Istio cannot be had as a module of Go. */
-const ISTIO = 'v0.0.0-20260827124520-eed52ebb66ad';
+export const ISTIO = 'v0.0.0-20260827124520-eed52ebb66ad';
 const ENVOY = '1.40.0';
 
 /** A program that is there, or why it is not. */

@@ -76,6 +76,26 @@ export class RuledMesh implements AsyncDisposable {
     return stdout.split(END).slice(0, -1).map(readCall);
   }
 
+  /**
+   * Adds a line to the mesh's configuration in both clusters.
+   * @returns what takes it away again
+   */
+  async changeMesh(line: string): Promise<() => Promise<void>> {
+    const path = { apiVersion: 'v1', plural: 'configmaps', namespace: 'istio-system', name: 'istio' };
+    const set = async (texts: ReadonlyMap<string, string>): Promise<void> => {
+      for (const [cluster, mesh] of texts)
+        await this.mesh.client(cluster).patch(path, 'merge', { data: { mesh } });
+      await this.mesh.pass(PUSH_MS);
+    };
+    const before = new Map<string, string>();
+    for (const cluster of CLUSTERS) {
+      const { data } = (await this.mesh.client(cluster).get(path)) as { data?: Record<string, string> };
+      before.set(cluster, data?.['mesh'] ?? '');
+    }
+    await set(new Map([...before].map(([cluster, mesh]) => [cluster, `${mesh.trimEnd()}\n${line}\n`])));
+    return async () => await set(before);
+  }
+
   /** What istiod of cluster1 has logged. */
   async istiodLog(): Promise<string> {
     const client = this.mesh.client('cluster1');

@@ -16,6 +16,13 @@ export type FlagTable = Readonly<Record<string, FlagSpec>>;
 /** A command line that cannot be read; the message is pflag's. */
 export class FlagError extends Error {
   override readonly name = 'FlagError';
+  /** The flag that the command does not have: `--revision`, `-r`. */
+  readonly unknown: string | undefined;
+
+  constructor(message: string, unknown?: string) {
+    super(message);
+    this.unknown = unknown;
+  }
 }
 
 /** The flags that were given, and the words that are no flags. */
@@ -87,7 +94,7 @@ export function parseFlags(argv: readonly string[], flags: FlagTable): ParsedFla
       const equals = word.indexOf('=');
       const name = word.slice(2, equals < 0 ? undefined : equals);
       const spec = flags[name];
-      if (!spec) throw new FlagError(`unknown flag: --${name}`);
+      if (!spec) throw new FlagError(`unknown flag: --${name}`, `--${name}`);
       const shown = spec.short ? `-${spec.short}, --${name}` : `--${name}`;
       if (equals >= 0) set(name, spec, word.slice(equals + 1), shown);
       else if (bareValue(spec) !== undefined) set(name, spec, bareValue(spec) ?? '', shown);
@@ -101,7 +108,8 @@ export function parseFlags(argv: readonly string[], flags: FlagTable): ParsedFla
         const short = letters[0] ?? '';
         const name = byShort.get(short);
         const spec = name === undefined ? undefined : flags[name];
-        if (name === undefined || !spec) throw new FlagError(`unknown shorthand flag: '${short}' in ${word}`);
+        if (name === undefined || !spec)
+          throw new FlagError(`unknown shorthand flag: '${short}' in ${word}`, `-${short}`);
         const shown = `-${short}, --${name}`;
         letters = letters.slice(1);
         if (letters.startsWith('=')) {

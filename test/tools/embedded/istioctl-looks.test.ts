@@ -198,3 +198,21 @@ spec:
     stdout: 'deployment.apps/istio-ingressgateway\ndeployment.apps/istiod\n',
   });
 });
+
+t.test('what a real istioctl has is not called a mistake', async t => {
+  await using world = await toolsWorld({}, { istioVersion: '1.30.3' });
+  const refusals: readonly (readonly [string, string])[] = [
+    ['istioctl tag set default', 'istioctl tag'],
+    ['istioctl x describe pod a', 'istioctl x describe'],
+    ['istioctl pc ecds a', 'istioctl pc ecds'],
+    ['istioctl install --revision canary', 'istioctl install --revision'],
+    ['istioctl version --vklog=9', 'istioctl version --vklog'],
+  ];
+  for (const [line, what] of refusals)
+    t.match(
+      await world.run(line),
+      { exitCode: 1, stderr: `Error: not simulated by mesh-harness: ${what}\n` },
+      line,
+    );
+  t.match(await world.run('istioctl tags'), { exitCode: 1, stderr: /unknown command "tags"/ });
+});

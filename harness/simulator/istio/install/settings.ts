@@ -7,6 +7,7 @@ import { component, gateway } from './component-settings.ts';
 import { open, optionalText, port, resources, text } from './field-schemas.ts';
 import { InstallError } from './install-error.ts';
 import type { Tree } from './operator-document.ts';
+import { isRealSetting, REAL_PROFILES } from './real-settings.ts';
 
 const meshNetwork = z.strictObject({
   endpoints: z
@@ -39,6 +40,7 @@ const spec = z.strictObject({
     .strictObject({
       accessLogFile: optionalText.optional(),
       trustDomain: text.optional(),
+      trustDomainAliases: z.array(z.string()).optional(),
       enableAutoMtls: z.boolean().optional(),
       enableTracing: z.boolean().optional(),
       outboundTrafficPolicy: z.strictObject({ mode: z.enum(['ALLOW_ANY', 'REGISTRY_ONLY']) }).optional(),
@@ -130,15 +132,47 @@ export function pullPolicy({ values }: InstallSettings): { readonly imagePullPol
  * @throws InstallError naming every field that is unknown or of the wrong type
  */
 export function readSettings(tree: Tree): InstallSettings {
-  const result = spec.safeParse(tree);
+  const result = spec.safeParse(tree, { reportInput: true });
   if (result.success) return { ...result.data, asked: tree['values'] ?? {} };
-  const problems = result.error.issues.map(issue => {
-    const path = issue.path.map(String).join('.');
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys
-        .map(key => `unknown field "${key}" in ${path === '' ? 'v1alpha1.IstioOperatorSpec' : path}`)
-        .join('\n');
-    return `${path}: ${issue.message}`;
-  });
-  throw new InstallError(`validation errors (use --force to override): \n${problems.join('\n')}`);
+  const problems = result.error.issues.flatMap(problemsOf);
+  const lacking = problems.filter(({ isOurs }) => isOurs).map(({ text: problem }) => problem);
+  // A setting that Istio has is no mistake, and no flag makes the simulator know it.
+  if (lacking.length > 0) throw new InstallError(lacking.join('\n'));
+  throw new InstallError(
+    `validation errors (use --force to override): \n${problems.map(({ text: problem }) => problem).join('\n')}`,
+  );
 }
+
+/** What is wrong with a spec. */
+interface Problem {
+  readonly text: string;
+  /** Istio would take it. */
+  readonly isOurs: boolean;
+}
+
+const notSimulated = (setting: string): Problem => ({
+  text: `not simulated by mesh-harness: ${setting}`,
+  isOurs: true,
+});
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map(key =>
+      isRealSetting(path, key)
+        ? notSimulated(path === '' ? key : `${path}.${key}`)
+        : {
+            text: `unknown field "${key}" in ${path === '' ? 'v1alpha1.IstioOperatorSpec' : path}`,
+            isOurs: false,
+          },
+    );
+  const given = issue.input;
+  if (path === 'profile' && REAL_PROFILES.some(profile => profile === given))
+    return [notSimulated(`profile ${String(given)}`)];
+  if (path === 'revision' && typeof given === 'string') return [notSimulated(`revision ${given}`)];
+  if (OTHER_NAMESPACES.has(path) && typeof given === 'string')
+    return [notSimulated(`${path} ${given}, a namespace other than istio-system`)];
+  return [{ text: `${path}: ${issue.message}`, isOurs: false }];
+}
+
+const OTHER_NAMESPACES: ReadonlySet<string> = new Set(['namespace', 'values.global.istioNamespace']);

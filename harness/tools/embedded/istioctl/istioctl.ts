@@ -8,10 +8,11 @@ import { analyze } from './analyze.ts';
 import { createRemoteSecret } from './create-remote-secret.ts';
 import { install, manifestGenerate } from './install.ts';
 import { proxyConfig } from './proxy-config.ts';
+import { isRealCommand } from './real-commands.ts';
 import { releaseOf } from './releases.ts';
 import { proxyStatus, remoteClusters } from './status.ts';
 import { uninstall } from './uninstall.ts';
-import { endOf, GLOBAL_FLAGS, HELP, runVerb, type Verb } from './verb.ts';
+import { endOf, GLOBAL_FLAGS, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
 type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
@@ -59,6 +60,8 @@ export const istioctlOf =
       const next: Entry | undefined = word === undefined ? undefined : below[word];
       if (word === undefined) return help(invocation, path, below);
       if (!next) {
+        if (isRealCommand(istioVersion, [...path.slice(1), word]))
+          throw notSimulated([...path, word].join(' '));
         throw new ToolExit(
           `Error: unknown command "${word}" for "${path.join(' ')}"\nRun '${path.join(' ')} --help' for usage.`,
         );
@@ -67,7 +70,7 @@ export const istioctlOf =
       argv = rest;
       entry = next;
     }
-    return await runVerb(entry, argv, invocation, istioVersion);
+    return await runVerb(entry, { words: path.slice(1), argv }, invocation, istioVersion);
   };
 
 function help(

@@ -7,6 +7,7 @@ import { FlagError, type FlagSpec, type FlagTable, type ParsedFlags, parseFlags 
 import { type Invocation, ToolExit, UnknownContextError } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { ResourceMapper } from '../kubectl/resource-mapper.ts';
+import { isRealFlag } from './real-commands.ts';
 
 export interface Call {
   readonly invocation: Invocation;
@@ -37,12 +38,20 @@ export const GLOBAL_FLAGS: FlagTable = {
 
 export const HELP: FlagTable = { help: { type: 'boolean', short: 'h' } };
 
+/** Ends a command line that a real istioctl takes. */
+export const notSimulated = (what: string): ToolExit =>
+  new ToolExit(`Error: not simulated by mesh-harness: ${what}`);
+
 /** istioctl's exit code for a flag that it cannot read; everything else that fails is 1. */
 const EXIT_INCORRECT_USAGE = 64;
 
+/**
+ * Runs a verb.
+ * @param words - those that name it, without the program's: `proxy-config`, `clusters`
+ */
 export async function runVerb(
   verb: Verb,
-  argv: readonly string[],
+  { words, argv }: { readonly words: readonly string[]; readonly argv: readonly string[] },
   invocation: Invocation,
   istioVersion: string,
 ): Promise<number> {
@@ -60,6 +69,9 @@ export async function runVerb(
     return await verb.run(callOf(invocation, flags, istioVersion));
   } catch (error) {
     invocation.signal.throwIfAborted();
+    const unknown = error instanceof FlagError ? error.unknown : undefined;
+    if (unknown !== undefined && isRealFlag(istioVersion, words, unknown))
+      throw notSimulated(['istioctl', ...words, unknown].join(' '));
     throw endOf(error);
   }
 }

@@ -95,6 +95,7 @@ t.test('for connections, of which only client and port are known', async t => {
     const context = {
       config: { authorizationPolicies: policy ? [policy] : [] },
       systemNamespace: 'istio-system',
+      state: { mesh: { trustDomain: 'cluster.local', trustDomainAliases: [] } },
     };
     // Of a push nothing else is looked at.
     const { tcp } = authorizationOf(context as unknown as PushContext, { namespace: 'sample', labels: {} });
@@ -115,6 +116,17 @@ t.test('for connections, of which only client and port are known', async t => {
   t.notOk(decide(deny(to({ paths: ['/hello'] }))), 'and refuses any');
   t.ok(decide(deny(to({ paths: ['/hello'], ports: ['1'] }))));
   t.ok(decide(allow(when('destination.ip', ['10.10.0.0/16']))));
+});
+
+t.test('a principal of another trust domain: that of an alias is one of the mesh', async t => {
+  const account = `old.example/ns/sample/sa/${mesh.mesh.context.client}`;
+  const statusOf = async (): Promise<number> =>
+    await mesh.with([allow(from({ principals: [account] }))], async () => (await mesh.call()).status);
+  t.equal(await statusOf(), NO);
+  const takeBack = await mesh.changeMesh('trustDomainAliases: [old.example]');
+  t.equal(await statusOf(), OK);
+  await takeBack();
+  t.equal(await statusOf(), NO);
 });
 
 t.test('what is not simulated is told', async t => {

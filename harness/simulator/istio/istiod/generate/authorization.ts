@@ -30,12 +30,14 @@ export function authorizationOf(
       (namespace === workload.namespace || namespace === systemNamespace) &&
       (!selector || includesLabels(workload.labels, selector)),
   );
+  const { trustDomain, trustDomainAliases } = context.state.mesh;
+  const trustDomains = [trustDomain, ...trustDomainAliases];
   const rulesFor = (isTcp: boolean): readonly Rbac[] =>
     (['DENY', 'ALLOW'] as const).flatMap(action => {
       const policies = own.filter(policy => policy.action === action);
       return policies.length === 0
         ? []
-        : [{ action, policies: policies.flatMap(policy => policiesOf(policy, isTcp)) }];
+        : [{ action, policies: policies.flatMap(policy => policiesOf(policy, isTcp, trustDomains)) }];
     });
   return own.length === 0 ? NONE : { http: rulesFor(false), tcp: rulesFor(true) };
 }
@@ -45,11 +47,16 @@ const ANY: RbacCondition = { kind: 'any' };
 const NEVER: RbacPolicy = { permissions: [{ kind: 'not', of: ANY }], principals: [{ kind: 'not', of: ANY }] };
 
 /** A policy without rules that allows, allows nobody; one that refuses, refuses nobody. */
-function policiesOf(policy: AuthorizationPolicyConfig, isTcp: boolean): [string, RbacPolicy][] {
+function policiesOf(
+  policy: AuthorizationPolicyConfig,
+  isTcp: boolean,
+  trustDomains: readonly string[],
+): [string, RbacPolicy][] {
   const nameOf = (index: number) => `ns[${policy.namespace}]-policy[${policy.name}]-rule[${index}]`;
   if (policy.rules.length === 0) return [[nameOf(0), NEVER]];
   return policy.rules.flatMap((rule, index) => {
-    const made = policyOf(rule, { isTcp, namespace: policy.namespace, refuses: policy.action === 'DENY' });
+    const { namespace, action } = policy;
+    const made = policyOf(rule, { isTcp, namespace, trustDomains, refuses: action === 'DENY' });
     return made ? [[nameOf(index), made]] : [];
   });
 }
@@ -59,6 +66,8 @@ interface Purpose {
   readonly isTcp: boolean;
   /** Of the policy. */
   readonly namespace: string;
+  /** The mesh's own, and its aliases. */
+  readonly trustDomains: readonly string[];
   readonly refuses: boolean;
 }
 
@@ -100,7 +109,9 @@ function allOf(attributes: Attributes, purpose: Purpose): RbacCondition {
   const parts = attributes.flatMap(attribute => {
     const oneOf = (values: readonly string[]): RbacCondition => ({
       kind: 'or',
-      of: values.map(value => conditionOf(attribute, value, purpose)),
+      of: values
+        .flatMap(value => (attribute.key === 'principal' ? inAll(value, purpose.trustDomains) : [value]))
+        .map(value => conditionOf(attribute, value, purpose)),
     });
     return [
       ...(attribute.values.length > 0 ? [oneOf(attribute.values)] : []),
@@ -138,6 +149,18 @@ function conditionOf({ key, name = '' }: Attribute, value: string, { namespace }
     case 'unknown':
       return ANY; // such attributes are taken out before
   }
+}
+
+/**
+ * Returns a principal of one of the mesh's trust domains in each of them; `cluster.local` stands for the
+ * mesh's own (pilot/pkg/security/trustdomain/bundle.go @1.30.3, ReplaceTrustDomainAliases).
+ */
+function inAll(principal: string, trustDomains: readonly string[]): readonly string[] {
+  const [, domain, rest] = /^([^/*]+)(\/.*)$/.exec(principal) ?? [];
+  if (domain === undefined || rest === undefined) return [principal];
+  return domain === 'cluster.local' || trustDomains.includes(domain)
+    ? trustDomains.map(each => `${each}${rest}`)
+    : [principal];
 }
 
 /** `<name>` or `<namespace>/<name>` (generator.go @1.30.3, serviceAccountRegex). */

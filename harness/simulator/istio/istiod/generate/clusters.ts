@@ -48,8 +48,15 @@ function identitiesOf(
     if (endpoint.servicePortName !== port.name || endpoint.identity === '') continue;
     if (!isClusterLocal || endpoint.clusterId === clusterId) identities.add(endpoint.identity);
   }
-  return [...identities].sort();
+  const { trustDomainAliases } = context.state.mesh;
+  return [...new Set([...identities].flatMap(identity => withAliases(identity, trustDomainAliases)))].sort();
 }
+
+/** Returns an identity in its own trust domain and in others (pkg/spiffe/spiffe.go, ExpandWithTrustDomains). */
+const withAliases = (identity: string, aliases: readonly string[]): string[] => [
+  identity,
+  ...aliases.map(alias => identity.replace(/^spiffe:\/\/[^/]*/, `spiffe://${alias}`)),
+];
 
 function transportSockets(
   policy: TrafficPolicy,

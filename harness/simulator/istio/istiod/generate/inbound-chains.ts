@@ -16,7 +16,8 @@ type Filter = FilterChain['filter'];
 function downstreamTls({ behaviour, state }: PushContext, filter: Filter): DownstreamTls {
   if (behaviour.clusterAlpn === 'of-protocol')
     return { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'] };
-  const clientPrefixes = [`spiffe://${state.mesh.trustDomain}/`];
+  const { trustDomain, trustDomainAliases } = state.mesh;
+  const clientPrefixes = [trustDomain, ...trustDomainAliases].map(domain => `spiffe://${domain}/`);
   return filter.type === 'http_connection_manager'
     ? { alpn: ['h2', 'http/1.1'], clientPrefixes }
     : { alpn: ['istio-peer-exchange', 'h2', 'http/1.1'], clientPrefixes };

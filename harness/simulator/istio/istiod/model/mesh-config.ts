@@ -16,6 +16,8 @@ export interface MeshNetwork {
 /** The fields of the mesh's configuration that have an effect. */
 export interface MeshConfig {
   readonly trustDomain: string;
+  /** Other trust domains whose identities count as those of this one. */
+  readonly trustDomainAliases: readonly string[];
   readonly accessLogFile: string;
   readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
   readonly enableAutoMtls: boolean;
@@ -36,6 +38,9 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
   const networks = tree(tree(yaml.load(data['meshNetworks'] ?? ''))['networks']);
   return {
     trustDomain: text(mesh['trustDomain']) ?? 'cluster.local',
+    trustDomainAliases: Array.isArray(mesh['trustDomainAliases'])
+      ? mesh['trustDomainAliases'].map(String)
+      : [],
     accessLogFile: text(mesh['accessLogFile']) ?? '',
     outboundTrafficPolicy:
       tree(mesh['outboundTrafficPolicy'])['mode'] === 'REGISTRY_ONLY' ? 'REGISTRY_ONLY' : 'ALLOW_ANY',
