@@ -138,9 +138,8 @@ export function readSettings(tree: Tree): InstallSettings {
   const lacking = problems.filter(({ isOurs }) => isOurs).map(({ text: problem }) => problem);
   // A setting that Istio has is no mistake, and no flag makes the simulator know it.
   if (lacking.length > 0) throw new InstallError(lacking.join('\n'));
-  throw new InstallError(
-    `validation errors (use --force to override): \n${problems.map(({ text: problem }) => problem).join('\n')}`,
-  );
+  const mistakes = problems.map(({ text: problem }) => problem).join('\n');
+  throw new InstallError(`validation errors (use --force to override): \n${mistakes}`);
 }
 
 /** What is wrong with a spec. */

@@ -52,7 +52,9 @@ function identitiesOf(
   return [...new Set([...identities].flatMap(identity => withAliases(identity, trustDomainAliases)))].sort();
 }
 
-/** Returns an identity in its own trust domain and in others (pkg/spiffe/spiffe.go, ExpandWithTrustDomains). */
+/**
+ * Returns an identity in its own trust domain and in others (pkg/spiffe/spiffe.go, ExpandWithTrustDomains).
+ */
 const withAliases = (identity: string, aliases: readonly string[]): string[] => [
   identity,
   ...aliases.map(alias => identity.replace(/^spiffe:\/\/[^/]*/, `spiffe://${alias}`)),
