@@ -45,20 +45,19 @@ function folderOf(module: string): string {
   return String((JSON.parse(stdout) as { Dir?: string }).Dir);
 }
 
-/** Lists the names that a message's fields have in JSON: as they are written, in camel case, and as told. */
+/** Lists the names that a message's fields have in JSON: as told, or as they are written. */
 function namesIn(file: string, message: string): string[] {
   const text = readFileSync(file, 'utf8');
   const { root } = protobuf.parse(text, { keepCase: true });
   const type = root.nestedArray.length > 0 ? root.lookup(message, [protobuf.Type]) : null;
   if (!(type instanceof protobuf.Type)) throw new Error(`${file} has no message ${message}`);
-  const camel = (name: string): string =>
-    name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return type.fieldsArray.flatMap(({ name, options }) => [
-    name,
-    camel(name),
-    ...(typeof options?.['json_name'] === 'string' ? [options['json_name']] : []),
-  ]);
+  return type.fieldsArray.map(({ name, options }) =>
+    typeof options?.['json_name'] === 'string' ? options['json_name'] : name,
+  );
 }
+
+const inCamelCase = (name: string): string =>
+  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Lists the names of a Go struct's fields in JSON. */
 function fieldsOf(source: string, struct: string): string[] {
@@ -73,7 +72,7 @@ function readSettings(): Record<string, string> {
   const values = path.join(istio, 'operator/pkg/apis/values_types.proto');
   const types = readFileSync(path.join(istio, 'operator/pkg/apis/types.go'), 'utf8');
   const found: Record<string, string[]> = {
-    meshConfig: namesIn(path.join(api, 'mesh/v1alpha1/config.proto'), 'MeshConfig'),
+    meshConfig: namesIn(path.join(api, 'mesh/v1alpha1/config.proto'), 'MeshConfig').map(inCamelCase),
   };
   for (const [at, message] of Object.entries(MESSAGES)) found[at] = namesIn(values, message);
   for (const [at, structs] of Object.entries(STRUCTS))

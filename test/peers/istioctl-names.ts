@@ -13,6 +13,11 @@ const FILE = path.join(ROOT, 'harness/tools/embedded/istioctl/real-commands.json
 /** Command → its flags, each as `--name` or `-n`. */
 type Commands = Record<string, string>;
 
+/** First words of what the simulated istioctl has. */
+const OURS =
+  /^(?:analyze|create-remote-secret|install|manifest|proxy-config|proxy-status|ps|remote-clusters|uninstall|version)\b/;
+const isOurs = (command: string): boolean => OURS.test(command);
+
 /** Reads the help of a command and of those below it. */
 function record(program: string, words: readonly string[], found: Commands): void {
   const { stdout } = spawnSync(program, [...words, '--help'], { encoding: 'utf8', timeout: 20_000 });
@@ -38,7 +43,8 @@ else {
   const sorted = Object.fromEntries(
     Object.entries(commands)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([command, flags]) => [command, command === '' ? flags : own(flags)]),
+      // The flags of a command that ours has not are never asked for.
+      .map(([command, flags]) => [command, command === '' ? flags : isOurs(command) ? own(flags) : '']),
   );
   const text = `${JSON.stringify({ source: `istioctl of istio.io/istio@${ISTIO}`, commands: sorted }, undefined, 2)}\n`;
   if (process.argv.includes('--write')) writeFileSync(FILE, text);

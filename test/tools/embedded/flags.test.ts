@@ -1,11 +1,6 @@
 /** Flags as pflag reads them. */
 import t from 'tap';
-import {
-  FlagError,
-  type FlagTable,
-  parseDuration,
-  parseFlags,
-} from '../../../harness/tools/embedded/flags.ts';
+import { type FlagTable, parseDuration, parseFlags } from '../../../harness/tools/embedded/flags.ts';
 
 const table: FlagTable = {
   filename: { type: 'list', short: 'f' },
@@ -61,7 +56,7 @@ t.test('what cannot be read is refused in the words of pflag', async t => {
     [['--timeout=x'], 'invalid argument "x" for "--timeout" flag: time: invalid duration "x"'],
   ];
   for (const [argv, message] of rows)
-    t.throws(() => parseFlags(argv, table), new FlagError(message), message);
+    t.throws(() => parseFlags(argv, table), { name: 'FlagError', message }, message);
 });
 
 t.test('durations', async t => {
