@@ -65,6 +65,8 @@ t.test('a suspended CronJob makes nothing, and starts what is due when it goes o
   await using world = new TestWorld();
   makeCronJob(world, ['/bin/env'], { suspend: true, startingDeadlineSeconds: 100 });
   await world.advance(190);
+  // Not at the turn of a minute, when another one would be due.
+  if (world.clock.now() % 60_000 > 57_000) await world.advance(5);
   t.equal(jobs(world).length, 0);
   world.client.local.modify('cronjobs.batch', namespace, 'often', draft => {
     draft['spec'] = { ...(draft['spec'] as object), suspend: false };
