@@ -85,7 +85,7 @@ function readSettings(): Record<string, string> {
 if (spawnSync('go', ['version']).status !== 0) console.log('skipped: no go on PATH');
 else {
   const settings = readSettings();
-  const text = `${JSON.stringify({ sources: [API, ISTIO], settings }, undefined, 2)}\n`;
+  const text = `${JSON.stringify({ source: `${API}, ${ISTIO}`, settings }, undefined, 2)}\n`;
   if (process.argv.includes('--write')) writeFileSync(FILE, text);
   const isSame = readFileSync(FILE, 'utf8') === text;
   console.log(isSame ? `the same as in ${API} and ${ISTIO}` : 'names differ: --write makes them anew');
