@@ -75,10 +75,6 @@ async function measureGroups(samples) {
     samples.matrix = [{ seconds }];
     samples['cases one by one'] = [{ seconds: oneByOne }];
   }
-  if (isWanted('up') || isWanted('up, after')) {
-    const { measureUp } = await import('./programs.mjs');
-    Object.assign(samples, await measureUp());
-  }
   const { figuresOf, heldByUp } = await import('./programs.mjs');
   if (isWanted('up')) Object.assign(samples, await heldByUp());
   if (!isWanted('api')) return undefined;

@@ -6,17 +6,6 @@ import { promisify } from 'node:util';
 import { median, ROOT } from './measure.mjs';
 
 /**
- * Looks at what clusters that are up hold before and after much work (up.ts).
- * @returns samples of `up, before` and `up, after`: the resident memory
- */
-export async function measureUp() {
-  const argv = ['--import=./test/support/loader.mjs', 'test/bench/up.ts'];
-  const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: ROOT });
-  const { before, after } = JSON.parse(stdout);
-  return { 'up, before': [{ megabytes: before.rss }], 'up, after': [{ megabytes: after.rss }] };
-}
-
-/**
  * Runs a program of this folder several times.
  * @returns the median of each figure that it prints as JSON
  */
