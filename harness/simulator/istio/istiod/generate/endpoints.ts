@@ -25,7 +25,7 @@ export function serviceEndpoints(
 ): ClusterLoadAssignment[] {
   const { behaviour, state } = context;
   if (service.isHeadless && kind.role === 'sidecar') return [];
-  const all = state.endpoints(service.hostname);
+  const all = state.endpoints(service.hostname).map(endpoint => withPolicy(context, service, endpoint));
   const visible = service.isClusterLocal ? all.filter(({ clusterId }) => clusterId === kind.clusterId) : all;
   const filter = (endpoints: readonly IstioEndpoint[]) =>
     filterByNetwork(behaviour, state.gateways, kind.view, endpoints);
@@ -41,7 +41,7 @@ export function serviceEndpoints(
               wanted.every(([key, value]) => labelOf(context, endpoint, key) === value),
             );
       const mode = behaviour.rulesDecideMtls ? policyFor(rule, port.port, policy).tlsMode : undefined;
-      const chosen = ofSubset.map(endpoint => withPolicies(context, service, endpoint, mode));
+      const chosen = mode === undefined ? ofSubset : ofSubset.map(endpoint => ruledBy(mode, endpoint));
       const endpoints = filter(chosen);
       const outbound = { clusterName: outboundName(port.port, name, service.hostname), endpoints };
       if (!kind.isSniRouter) return [outbound];
@@ -70,18 +70,25 @@ function labelOf(
 }
 
 /**
- * Says whether proxies speak mTLS to an endpoint: the DestinationRule decides, where it has a mode, else the
- * workload and its policy (pilot/pkg/xds/endpoints/mtls_checker.go @1.30.3).
- * @param mode - of the rule, for this port and subset
+ * Auto mTLS does not speak it to a workload whose policy turns it off (pilot/pkg/xds/endpoint_builder.go,
+ * MTLSChecker).
  */
-function withPolicies(
+function withPolicy(
   context: PushContext,
   { namespace }: MeshService,
   endpoint: IstioEndpoint,
-  mode: string | undefined,
 ): IstioEndpoint {
-  if (mode !== undefined) return { ...endpoint, tlsMode: mode === 'ISTIO_MUTUAL' ? 'istio' : 'disabled' };
   if (context.config.peerAuthentications.length === 0 || endpoint.tlsMode === 'disabled') return endpoint;
-  const own = peerAuthenticationMode(context, { namespace, labels: endpoint.labels });
-  return own === 'DISABLE' ? { ...endpoint, tlsMode: 'disabled' } : endpoint;
+  const mode = peerAuthenticationMode(context, { namespace, labels: endpoint.labels });
+  return mode === 'DISABLE' ? { ...endpoint, tlsMode: 'disabled' } : endpoint;
 }
+
+/**
+ * A DestinationRule that has a mode decides, whatever the workload and its policy say
+ * (pilot/pkg/xds/endpoints/mtls_checker.go @1.30.3).
+ * @param mode - of the rule, for this port and subset
+ */
+const ruledBy = (mode: string, endpoint: IstioEndpoint): IstioEndpoint => ({
+  ...endpoint,
+  tlsMode: mode === 'ISTIO_MUTUAL' ? 'istio' : 'disabled',
+});
