@@ -3,9 +3,9 @@
  * (pkg/config/validation/validation.go).
  */
 
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+import { list, tree } from '../model/config-fields.ts';
+
+type Tree = ReturnType<typeof tree>;
 
 const TLS_MODES = ['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL'];
 const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'HTTP2', 'MONGO', 'TCP', 'TLS'];
