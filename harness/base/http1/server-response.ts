@@ -57,6 +57,11 @@ export class ServerResponse {
     return this.#closesConnection;
   }
 
+  /** Makes it the last of its connection; to be called before the head is written. */
+  closeAfter(): void {
+    this.#closesConnection = true;
+  }
+
   /** Begins the answer. It leaves with the first bytes of the body, or at the end. */
   writeHead({
     status,

@@ -167,6 +167,8 @@ export interface EnvoyWording {
    * logs only: since Envoy 1.38.1 (real-istio 2026-11).
    */
   readonly tlsError: ((code: number, name: string) => string) | undefined;
+  /** How a removed listener asks its clients to close: all at once, or by and by. */
+  readonly drainStrategy: 'immediate' | 'gradual';
   /** The status of an answer that was no HTTP. */
   readonly protocolErrorStatus: number;
   /** How its administration writes what it runs. */

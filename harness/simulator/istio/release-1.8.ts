@@ -155,6 +155,7 @@ export const ISTIO_1_8: IstioBehaviour = {
     connectionFailure: 'connection failure',
     connectTimeout: 'local reset',
     tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
+    drainStrategy: 'gradual',
     protocolErrorStatus: 503,
     pages: { statsDelimiter: '', noSuccessRate: '-1.0', detailedClusters: false, listsBootstrap: false },
   },

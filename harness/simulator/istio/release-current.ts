@@ -129,6 +129,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     connectionFailure: 'remote connection failure',
     connectTimeout: 'connection timeout',
     tlsError: undefined,
+    drainStrategy: 'immediate',
     protocolErrorStatus: 502,
     // real-istio 2026-11, "Admin interface"
     pages: { statsDelimiter: ';', noSuccessRate: '-1', detailedClusters: true, listsBootstrap: true },

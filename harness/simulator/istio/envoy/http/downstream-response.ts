@@ -2,6 +2,7 @@
 import { headerOf, type MessageHead } from '../../../../base/http1/message-head.ts';
 import type { ServerResponse } from '../../../../base/http1/server-response.ts';
 import type { HeaderEdits } from '../../xds/routes.ts';
+import type { DownstreamConnection } from '../environment/environment.ts';
 import { editedHeaders } from './header-edits.ts';
 import { downstreamHeaders, responseHeaders } from './http-headers.ts';
 import type { LocalReply } from './local-reply.ts';
@@ -12,10 +13,12 @@ import type { UpstreamAttempt } from './upstream-request.ts';
 export class DownstreamResponse {
   readonly stream: ServerResponse;
   readonly #context: ManagerContext;
+  readonly #connection: DownstreamConnection;
   readonly #startedMs: number;
 
-  constructor(context: ManagerContext, stream: ServerResponse) {
+  constructor(context: ManagerContext, connection: DownstreamConnection, stream: ServerResponse) {
     this.stream = stream;
+    this.#connection = connection;
     this.#context = context;
     this.#startedMs = context.environment.clock.now();
   }
@@ -25,8 +28,8 @@ export class DownstreamResponse {
    * @param more - headers of this answer: names and values in turn
    */
   reply({ status, body }: LocalReply, more: readonly string[] = [], edits?: HeaderEdits): void {
-    const headers = [...more, ...downstreamHeaders(this.#context, body)];
-    this.stream.writeHead({ status, headers: editedHeaders(headers, [edits]) });
+    const headers = editedHeaders([...more, ...downstreamHeaders(this.#context, body)], [edits]);
+    this.stream.writeHead({ status, headers: this.#withClose(headers) });
     this.stream.end(body);
   }
 
@@ -44,7 +47,7 @@ export class DownstreamResponse {
     const { stream } = this;
     const tookMs = this.#context.environment.clock.now() - this.#startedMs;
     const headers = editedHeaders(responseHeaders(this.#context, rawHeaders, tookMs), edits);
-    stream.writeHead({ status, reason, headers });
+    stream.writeHead({ status, reason, headers: this.#withClose(headers) });
     stream.onDrain = () => attempt.resume();
     const length = headerOf(rawHeaders, 'content-length');
     const whole = length === undefined ? Number.NaN : Number(length);
@@ -63,5 +66,12 @@ export class DownstreamResponse {
         stream.destroy(); // the status line is gone already: all that is left is to break off
       },
     };
+  }
+
+  /** Asks the client to close where its connection drains. */
+  #withClose(headers: readonly string[]): readonly string[] {
+    if (!this.#connection.wantsClose?.()) return headers;
+    this.stream.closeAfter();
+    return [...headers, 'connection', 'close'];
   }
 }

@@ -33,7 +33,7 @@ export class HttpConnectionManager {
       onRequest: (request, response) => {
         const upgrade = headerOf(request.head.rawHeaders, 'upgrade');
         if (upgrade !== undefined && upgrade !== 'h2c')
-          new DownstreamResponse(context, response).reply(UPGRADE_NOT_SIMULATED);
+          new DownstreamResponse(context, connection, response).reply(UPGRADE_NOT_SIMULATED);
         else routeRequest(context, connection, request, response);
       },
       onRefused: () => {

@@ -23,7 +23,7 @@ export function routeRequest(
   response: ServerResponse,
 ): void {
   const { rawHeaders, url, method, announcesBody } = request.head;
-  const downstream = new DownstreamResponse(context, response);
+  const downstream = new DownstreamResponse(context, connection, response);
   const routes = context.routes();
   const traits = { method, url, rawHeaders, host: headerOf(rawHeaders, 'host') ?? '', scheme: 'http' };
   if (!isAllowed(context.rbac, { connection, request: traits })) {

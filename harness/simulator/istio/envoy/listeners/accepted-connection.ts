@@ -29,7 +29,7 @@ export interface AcceptedConnection {
 export function acceptedFrom(
   socket: VirtualSocket,
   listener: RunningListener,
-  worker: Worker,
+  { worker, wantsClose }: { readonly worker: Worker; readonly wantsClose: () => boolean },
 ): AcceptedConnection {
   const destination = socket.originalDestination ?? {
     address: socket.localAddress ?? listener.config.address,
@@ -38,7 +38,7 @@ export function acceptedFrom(
   return {
     listener,
     stream: socket,
-    downstream: { worker, destination, remoteAddress: socket.remoteAddress ?? '' },
+    downstream: { worker, destination, remoteAddress: socket.remoteAddress ?? '', wantsClose },
     traits: {
       destinationPort: destination.port,
       serverName: undefined,

@@ -14,7 +14,7 @@ import {
   type RunningListener,
   secured,
 } from './accepted-connection.ts';
-import { goneBy } from './changed-listener.ts';
+import { goneBy, WHOLE_LISTENER } from './changed-listener.ts';
 import { inspectTls } from './client-hello.ts';
 import { findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
@@ -34,7 +34,7 @@ export class ListenerManager {
 
   constructor(environment: EnvoyEnvironment, resources: FilterResources, workers: number) {
     this.#environment = environment;
-    this.#connections = new ServedConnections(environment.clock);
+    this.#connections = new ServedConnections(environment);
     this.#workers = Array.from({ length: workers }, (_, index) => ({ index }));
     this.#workerChoice = environment.random.stream('workers');
     this.#filters = new NetworkFilters(environment, resources);
@@ -85,7 +85,7 @@ export class ListenerManager {
     this.#ports.get(name)?.close();
     this.#ports.delete(name);
     this.#running.delete(name);
-    if (running) this.#connections.drain(running, () => true);
+    if (running) this.#connections.drain(running, WHOLE_LISTENER);
   }
 
   close(): void {
@@ -96,7 +96,10 @@ export class ListenerManager {
   #accept(listener: RunningListener, socket: VirtualSocket): void {
     socket.on('error', () => {}); // the close event is enough
     // The kernel gives each connection to one of the threads that listen.
-    const connection = acceptedFrom(socket, listener, this.#workerChoice.pick(this.#workers));
+    const connection = acceptedFrom(socket, listener, {
+      worker: this.#workerChoice.pick(this.#workers),
+      wantsClose: () => this.#connections.wantsClose(socket),
+    });
     const { destination } = connection.downstream;
     const target = (listener.config.useOriginalDst && this.#listenerFor(destination)) || listener;
     this.#connections.add(socket, target);
