@@ -14,14 +14,7 @@ const object = (apiVersion: string, kind: string, spec: object): KubernetesObjec
 const told = (it: KubernetesObject): readonly string[] => notSimulatedIn(it, 'cluster.local');
 
 t.test('kinds that nobody executes', async t => {
-  for (const kind of [
-    'ServiceEntry',
-    'Sidecar',
-    'WorkloadEntry',
-    'WorkloadGroup',
-    'EnvoyFilter',
-    'ProxyConfig',
-  ])
+  for (const kind of ['ServiceEntry', 'WorkloadEntry', 'WorkloadGroup', 'EnvoyFilter', 'ProxyConfig'])
     t.same(told(object('networking', kind, {})), [
       `${kind} sample/x is not simulated by mesh-harness and has no effect`,
     ]);

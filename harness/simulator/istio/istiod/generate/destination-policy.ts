@@ -1,6 +1,8 @@
 /** What DestinationRules say about a host: which rule holds, its subsets, and the settings for each port. */
-import { hostCovers, type PushContext } from '../mesh/push-context.ts';
+import { mostSpecific } from '../mesh/host-names.ts';
+import type { PushContext } from '../mesh/push-context.ts';
 import type { DestinationRuleConfig, TrafficPolicy } from '../model/istio-config.ts';
+import { isExportedTo } from '../model/visibility.ts';
 
 const EMPTY_POLICY: TrafficPolicy = {
   tlsMode: undefined,
@@ -8,11 +10,26 @@ const EMPTY_POLICY: TrafficPolicy = {
   connectTimeoutMs: undefined,
 };
 
-/** Finds the rule for a host: the exact one, or the first that covers it. */
-export function ruleFor({ config }: PushContext, hostname: string): DestinationRuleConfig | undefined {
+/**
+ * Finds the rule for a host: the exact one, or the one that covers it most closely. Where namespaces matter,
+ * rules of the caller's win over exported ones of the service's, and these over those of the root namespace
+ * (push_context.go @1.30.3, destinationRule).
+ */
+export function ruleFor(context: PushContext, hostname: string): DestinationRuleConfig | undefined {
+  const { config, scope, state, systemNamespace } = context;
+  if (!scope || config.destinationRules.length === 0) return mostSpecific(config.destinationRules, hostname);
+  const caller = scope.namespace;
+  const defaults = state.mesh.exportDefaults.destinationRules;
+  const seen = config.destinationRules.filter(rule => isExportedTo(rule, defaults, caller));
+  const ruleOf = (namespace: string | undefined) =>
+    mostSpecific(
+      seen.filter(rule => rule.namespace === namespace),
+      hostname,
+    );
   return (
-    config.destinationRules.find(({ host }) => host === hostname) ??
-    config.destinationRules.find(({ host }) => host.startsWith('*') && hostCovers(host, hostname))
+    (caller === systemNamespace ? undefined : ruleOf(caller)) ??
+    ruleOf(state.service(hostname)?.namespace) ??
+    ruleOf(systemNamespace)
   );
 }
 

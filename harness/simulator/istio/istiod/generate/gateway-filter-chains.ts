@@ -1,6 +1,7 @@
 /** The filter chains of one server of a Gateway resource: HTTP, TCP, and TLS that is passed on unopened. */
 import type { FilterChain } from '../../xds/resources.ts';
-import { hostCovers, type PushContext, virtualServicesFor, visibleServices } from '../mesh/push-context.ts';
+import { hostCovers } from '../mesh/host-names.ts';
+import { type PushContext, virtualServicesFor, visibleServices } from '../mesh/push-context.ts';
 import type { Destination } from '../model/destination.ts';
 import type {
   GatewayConfig,

@@ -3,7 +3,13 @@
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
  */
 import type { FilterChain, Listener } from '../../xds/resources.ts';
-import { addressFor, isSniffed, type PushContext, visibleServices } from '../mesh/push-context.ts';
+import {
+  addressFor,
+  isSniffed,
+  outboundModeOf,
+  type PushContext,
+  visibleServices,
+} from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
 import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP, sniffedRoutes } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
@@ -34,7 +40,7 @@ export function outboundListeners(context: PushContext, clusterId: string): List
       }
     }
   }
-  const rest = context.state.mesh.outboundTrafficPolicy === 'ALLOW_ANY' ? PASSTHROUGH : BLACK_HOLE;
+  const rest = outboundModeOf(context) === 'ALLOW_ANY' ? PASSTHROUGH : BLACK_HOLE;
   return [
     {
       name: 'virtualOutbound',

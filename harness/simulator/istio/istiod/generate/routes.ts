@@ -5,13 +5,14 @@
  */
 
 import type { Route, RouteConfiguration, VirtualHost } from '../../xds/routes.ts';
+import { hostCovers } from '../mesh/host-names.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
   addressFor,
   gatewaysOf,
-  hostCovers,
   isSniffed,
+  outboundModeOf,
   type PushContext,
   virtualServicesFor,
   visibleServices,
@@ -124,8 +125,8 @@ function virtualHostOf(
 }
 
 /** Routes the requests to hosts that the mesh does not know. */
-function restOf({ state }: PushContext): VirtualHost {
-  const isOpen = state.mesh.outboundTrafficPolicy === 'ALLOW_ANY';
+function restOf(context: PushContext): VirtualHost {
+  const isOpen = outboundModeOf(context) === 'ALLOW_ANY';
   return {
     name: isOpen ? 'allow_any' : 'block_all',
     domains: ['*'],

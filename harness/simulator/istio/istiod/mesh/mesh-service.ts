@@ -1,5 +1,6 @@
 /** A service of the mesh, merged from the Services of one name in any number of clusters. */
 import type { RegistryService, ServicePort } from '../model/mesh-model.ts';
+import type { ExportTo } from '../model/visibility.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 
 /** A service of the mesh: the Services of one name in any number of clusters. */
@@ -16,6 +17,7 @@ export interface MeshService {
   readonly clusterIps: ReadonlyMap<string, string>;
   /** What a proxy gets whose cluster lacks the Service. */
   readonly defaultClusterIp: string;
+  readonly exportTo: ExportTo;
 }
 
 /** What decides between the Services of one name. */
@@ -40,7 +42,7 @@ export function mergeService(
   });
   const base = found.find(({ clusterId }) => clusterId === localClusterId) ?? found[0];
   if (!base) return undefined;
-  const { name, namespace, ports, isHeadless, externalName } = base.service;
+  const { name, namespace, ports, isHeadless, externalName, exportTo } = base.service;
   return {
     hostname,
     name,
@@ -51,6 +53,7 @@ export function mergeService(
     isClusterLocal: isClusterLocal(base.service, domain),
     clusterIps: new Map(found.map(({ clusterId, service }) => [clusterId, service.clusterIp])),
     defaultClusterIp: base.service.clusterIp,
+    exportTo,
   };
 }
 

@@ -6,6 +6,7 @@ import type { IstioConfig } from '../watch/config-store.ts';
 import type { MeshService } from './mesh-service.ts';
 import type { MeshState } from './mesh-state.ts';
 import type { ProxyNode } from './proxy-node.ts';
+import type { ProxyScope } from './scope.ts';
 
 /** What generators read; nothing in it changes during a push. */
 export interface PushContext {
@@ -13,6 +14,8 @@ export interface PushContext {
   readonly state: MeshState;
   readonly config: IstioConfig;
   readonly systemNamespace: string;
+  /** Of proxies that do not see everything. */
+  readonly scope?: ProxyScope;
 }
 
 /** Tells whether labels have all that a selector asks for. */
@@ -74,9 +77,17 @@ export const isSniffed = ({ behaviour }: PushContext, protocol: Protocol): boole
   protocol === 'unknown' && behaviour.sidecar.inspectsHttp;
 
 /** Lists the Services that proxies get, in the order of their names. */
-export const visibleServices = ({ state }: PushContext): readonly MeshService[] =>
+export const visibleServices = ({ scope, state }: PushContext): readonly MeshService[] =>
   // Unlike Istio, a Service of type ExternalName is not turned into a cluster that looks names up.
-  state.services.filter(({ isExternalName }) => !isExternalName);
+  scope?.services ?? state.services.filter(({ isExternalName }) => !isExternalName);
+
+/** Lists the Services that proxies have clusters for: also those to which only VirtualServices lead. */
+export const clusterServices = (context: PushContext): readonly MeshService[] =>
+  context.scope?.clusterServices ?? visibleServices(context);
+
+/** Tells what proxies do with what the mesh does not know. */
+export const outboundModeOf = ({ scope, state }: PushContext): 'ALLOW_ANY' | 'REGISTRY_ONLY' =>
+  scope?.outboundMode ?? state.mesh.outboundTrafficPolicy;
 
 /** Lists the VirtualServices for sidecars (`mesh`) or for one Gateway that name a host. */
 export const virtualServicesFor = (
@@ -85,13 +96,6 @@ export const virtualServicesFor = (
   matches: (hosts: readonly string[]) => boolean,
 ): readonly VirtualServiceConfig[] =>
   config.virtualServices.filter(({ gateways, hosts }) => gateways.includes(gateway) && matches(hosts));
-
-/** Tells whether a host, which may be `*` or `*.suffix`, covers a name, which may have a wildcard too. */
-export function hostCovers(pattern: string, name: string): boolean {
-  if (pattern === '*' || pattern === name) return true;
-  if (pattern.startsWith('*')) return name.endsWith(pattern.slice(1));
-  return name === '*' || (name.startsWith('*') && pattern.endsWith(name.slice(1)));
-}
 
 /**
  * Returns the mTLS mode of a workload: its own policy's, its namespace's, the mesh's; PERMISSIVE by default.

@@ -5,6 +5,7 @@
 
 import type { Destination } from './destination.ts';
 import type { HttpRouteConfig } from './http-route.ts';
+import type { Exported } from './visibility.ts';
 
 /** One entry of a Gateway's `servers`. */
 export interface GatewayServer {
@@ -33,7 +34,7 @@ export interface StreamRouteConfig {
 }
 
 /** A VirtualService; its hosts are full names. */
-export interface VirtualServiceConfig {
+export interface VirtualServiceConfig extends Exported {
   readonly key: string;
   readonly hosts: readonly string[];
   /** `mesh`, or keys of Gateways. */
@@ -53,7 +54,7 @@ export interface TrafficPolicy {
 }
 
 /** A DestinationRule; its host is a full name. */
-export interface DestinationRuleConfig {
+export interface DestinationRuleConfig extends Exported {
   readonly key: string;
   readonly host: string;
   readonly policy: TrafficPolicy;

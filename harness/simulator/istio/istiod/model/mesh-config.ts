@@ -1,6 +1,7 @@
 /** The mesh's configuration as istiod reads it: ConfigMap `istio`, keys `mesh` and `meshNetworks`. */
 import yaml from 'js-yaml';
 import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
+import type { ExportDefaults } from './visibility.ts';
 
 /** One entry of `meshNetworks`: what is on the network, and the ways into it. */
 export interface MeshNetwork {
@@ -24,6 +25,7 @@ export interface MeshConfig {
   /** `defaultConfig` as it is: what injection gives to proxies. */
   readonly defaultConfig: Readonly<Record<string, unknown>>;
   readonly networks: ReadonlyMap<string, MeshNetwork>;
+  readonly exportDefaults: ExportDefaults;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -46,9 +48,16 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       tree(mesh['outboundTrafficPolicy'])['mode'] === 'REGISTRY_ONLY' ? 'REGISTRY_ONLY' : 'ALLOW_ANY',
     enableAutoMtls: mesh['enableAutoMtls'] !== false,
     defaultConfig: tree(mesh['defaultConfig']),
+    exportDefaults: {
+      services: exportTo(mesh['defaultServiceExportTo']),
+      virtualServices: exportTo(mesh['defaultVirtualServiceExportTo']),
+      destinationRules: exportTo(mesh['defaultDestinationRuleExportTo']),
+    },
     networks: new Map(Object.entries(networks).map(([name, value]) => [name, readNetwork(tree(value))])),
   };
 }
+
+const exportTo = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : ['*']);
 
 function readNetwork(network: Tree): MeshNetwork {
   const endpoints = list(network['endpoints']);

@@ -1,4 +1,5 @@
 /** The words of istiod's model: services and endpoints as they come out of any cluster's registry. */
+import type { ExportTo } from './visibility.ts';
 
 /** `unknown`: neither the port's name nor its number tells; it may be HTTP or any bytes. */
 export type Protocol = 'http' | 'http2' | 'grpc' | 'https' | 'tls' | 'tcp' | 'udp' | 'unknown';
@@ -27,6 +28,7 @@ export interface RegistryService {
   readonly ports: readonly ServicePort[];
   /** Load-balancer addresses and external IPs. */
   readonly externalAddresses: readonly string[];
+  readonly exportTo: ExportTo;
 }
 
 /** One port of one ready pod (or of a hand-written endpoint). pilot/pkg/model/service.go, IstioEndpoint */

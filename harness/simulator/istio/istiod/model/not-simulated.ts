@@ -4,6 +4,7 @@ import { Unsupported } from './config-fields.ts';
 import { readAuthorizationPolicy } from './read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from './read-istio-config.ts';
 import { readVirtualService } from './read-virtual-service.ts';
+import { readSidecar } from './sidecar.ts';
 
 /** Kinds that are executed, and who reads them; the domain is that of the cluster's names. */
 const READERS: Readonly<
@@ -13,13 +14,13 @@ const READERS: Readonly<
   VirtualService: readVirtualService,
   DestinationRule: readDestinationRule,
   AuthorizationPolicy: (object, _domain, unsupported) => readAuthorizationPolicy(object, unsupported),
+  Sidecar: (object, _domain, unsupported) => readSidecar(object, unsupported),
   PeerAuthentication: (object, _domain, unsupported) => readPeerAuthentication(object, unsupported),
 };
 
 /** Kinds that are stored and executed by nobody, by plural name and version that both releases serve. */
 export const KINDS_WITHOUT_EFFECT: readonly (readonly [apiVersion: string, plural: string])[] = [
   ['networking.istio.io/v1alpha3', 'serviceentries'],
-  ['networking.istio.io/v1alpha3', 'sidecars'],
   ['networking.istio.io/v1alpha3', 'workloadentries'],
   ['networking.istio.io/v1alpha3', 'envoyfilters'],
   ['security.istio.io/v1beta1', 'requestauthentications'],

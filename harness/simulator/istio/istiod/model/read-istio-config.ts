@@ -49,7 +49,7 @@ export function readDestinationRule(
   unsupported: Unsupported,
 ): DestinationRuleConfig {
   const spec = tree(object['spec']);
-  unsupported.check('', spec, ['host', 'trafficPolicy', 'subsets']);
+  unsupported.check('', spec, ['host', 'trafficPolicy', 'subsets', 'exportTo']);
   const policyOf = (path: string, value: unknown): TrafficPolicy => {
     const policy = tree(value);
     unsupported.check(path, policy, ['tls', 'loadBalancer', 'connectionPool', 'portLevelSettings', 'port']);
@@ -69,6 +69,8 @@ export function readDestinationRule(
   const traffic = tree(spec['trafficPolicy']);
   return {
     key: keyOf(object),
+    namespace: object.metadata.namespace ?? '',
+    exportTo: texts(spec['exportTo']),
     host: fullHost(text(spec['host']) ?? '', object.metadata.namespace ?? '', domain),
     policy: policyOf('trafficPolicy', traffic),
     portPolicies: new Map(

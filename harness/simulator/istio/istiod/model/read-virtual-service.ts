@@ -15,7 +15,7 @@ export function readVirtualService(
   const spec = tree(object['spec']);
   const namespace = object.metadata.namespace ?? '';
   const reading: Reading = { namespace, domain, unsupported };
-  unsupported.check('', spec, ['hosts', 'gateways', 'http', 'tls', 'tcp']);
+  unsupported.check('', spec, ['hosts', 'gateways', 'http', 'tls', 'tcp', 'exportTo']);
   const streams = (kind: 'tls' | 'tcp') =>
     list(spec[kind]).flatMap((item, index) => readStreamRoute(reading, `${kind}[${index}]`, item) ?? []);
   const gateways = gatewayKeys(reading, spec['gateways']) ?? ['mesh'];
@@ -23,6 +23,8 @@ export function readVirtualService(
     if (gateways.includes('mesh') && list(spec[kind]).length > 0) unsupported.note(`${kind} (on sidecars)`);
   return {
     key: keyOf(object),
+    namespace,
+    exportTo: texts(spec['exportTo']),
     hosts: texts(spec['hosts']).map(host => fullHost(host, namespace, domain)),
     gateways,
     hasHttp: list(spec['http']).length > 0,

@@ -15,7 +15,8 @@ import { gatewayRoutes, sidecarRoutes } from '../generate/routes.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { MeshChange } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import { isSniRouter, type PushContext, visibleServices } from '../mesh/push-context.ts';
+import { ProxyScopes } from '../mesh/proxy-scopes.ts';
+import { clusterServices, isSniRouter, type PushContext } from '../mesh/push-context.ts';
 import { type EncodedResource, encodeResources, versionOf } from './encoded-resources.ts';
 
 /** Of one type, each name once. */
@@ -32,6 +33,7 @@ export class Resources {
   readonly #domain: string;
   readonly #onUnsupported: (what: string) => void;
   #context: PushContext;
+  #scopes: ProxyScopes;
   /** What each service gives to each kind of view. */
   readonly #perService = new Map<string, Map<string, Encoded>>();
   /** What a view has altogether; good for one push. */
@@ -39,6 +41,7 @@ export class Resources {
 
   constructor(context: PushContext, domain: string, onUnsupported: (what: string) => void) {
     this.#context = context;
+    this.#scopes = new ProxyScopes(context);
     this.#domain = domain;
     this.#onUnsupported = onUnsupported;
   }
@@ -50,6 +53,7 @@ export class Resources {
   /** @param isConfigChanged - Istio's own resources, which bear on every service */
   renew(context: PushContext, change: MeshChange, isConfigChanged: boolean): void {
     this.#context = context;
+    this.#scopes = new ProxyScopes(context);
     this.#perView.clear();
     if (change.everything || isConfigChanged) this.#perService.clear();
     else
@@ -90,16 +94,17 @@ export class Resources {
   /** What NDS answers: one table, which has no name. */
   nameTable(proxy: ProxyNode): Encoded {
     const { clusterId, role, view } = proxy;
-    return this.#forView(`names|${role}|${clusterId}|${view.network}`, () => {
-      const body = encodeNameTable(this.#context, proxy);
+    const { key, context } = this.#scopeOf(proxy);
+    return this.#forView(`names|${role}|${clusterId}|${view.network}|${key}`, () => {
+      const body = encodeNameTable(context, proxy);
       return [{ name: '', version: versionOf(body), body }];
     });
   }
 
   #clusters(proxy: ProxyNode): Encoded {
-    const context = this.#context;
+    const { key, context } = this.#scopeOf(proxy);
     const kind = { role: proxy.role, isSniRouter: isSniRouter(context, proxy), clusterId: proxy.clusterId };
-    const shared = this.#forServices('cluster', JSON.stringify(kind), service =>
+    const shared = this.#forServices('cluster', `${key}${JSON.stringify(kind)}`, context, service =>
       serviceClusters(context, service, kind),
     );
     const own = [...fixedClusters(context, proxy.role), ...inboundClusters(context, proxy)];
@@ -107,34 +112,38 @@ export class Resources {
   }
 
   #endpoints(proxy: ProxyNode): Encoded {
-    const context = this.#context;
+    const { key, context } = this.#scopeOf(proxy);
     const { view, clusterId, role } = proxy;
     const kind = { view, clusterId, role, isSniRouter: isSniRouter(context, proxy) };
-    return this.#forServices('endpoint', JSON.stringify(kind), service =>
+    return this.#forServices('endpoint', `${key}${JSON.stringify(kind)}`, context, service =>
       serviceEndpoints(context, service, kind),
     );
   }
 
   #listeners(proxy: ProxyNode): Encoded {
-    const context = this.#context;
+    const { key, context } = this.#scopeOf(proxy);
     if (proxy.role === 'router')
       return encodeResources('listener', gatewayListeners(context, proxy, this.#onUnsupported));
     const { clusterId } = proxy;
-    const outbound = this.#forView(`listener|${clusterId}`, () =>
+    const outbound = this.#forView(`listener|${clusterId}|${key}`, () =>
       encodeResources('listener', outboundListeners(context, clusterId)),
     );
     return [...outbound, ...encodeResources('listener', [inboundListener(context, proxy)])];
   }
 
   #routes(proxy: ProxyNode): Encoded {
-    const context = this.#context;
+    const { key, context } = this.#scopeOf(proxy);
     if (proxy.role === 'router') return encodeResources('route', gatewayRoutes(context, proxy));
     const { clusterId, namespace } = proxy;
     const labels = asksForLabels(context.config) ? proxy.labels : {};
     const scope = { clusterId, namespace, labels, domain: this.#domain };
-    return this.#forView(`route|${JSON.stringify(scope)}`, () =>
+    return this.#forView(`route|${key}|${JSON.stringify(scope)}`, () =>
       encodeResources('route', sidecarRoutes(context, scope)),
     );
+  }
+
+  #scopeOf(proxy: ProxyNode): { readonly key: string; readonly context: PushContext } {
+    return { key: this.#scopes.keyOf(proxy), context: this.#scopes.contextFor(proxy) };
   }
 
   #forView(key: string, make: () => Encoded): Encoded {
@@ -148,13 +157,14 @@ export class Resources {
   #forServices<T extends ResourceType>(
     type: T,
     kind: string,
+    context: PushContext,
     make: (service: MeshService) => ResourcesByType[T],
   ): Encoded {
     const key = `${type}|${kind}`;
     return this.#forView(key, () => {
       const known = this.#perService.get(key) ?? new Map<string, Encoded>();
       this.#perService.set(key, known);
-      return visibleServices(this.#context).flatMap(service => {
+      return clusterServices(context).flatMap(service => {
         const cached = known.get(service.hostname);
         if (cached !== undefined) return cached;
         const made = encodeResources(type, make(service));

@@ -18,6 +18,7 @@ import { isInstalled, KINDS_WITHOUT_EFFECT } from '../model/not-simulated.ts';
 import { readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
 import { readVirtualService } from '../model/read-virtual-service.ts';
+import { readSidecar, type SidecarConfig } from '../model/sidecar.ts';
 import { Informer } from './informer.ts';
 
 /** All of it at one moment, in the order of keys. */
@@ -27,6 +28,7 @@ export interface IstioConfig {
   readonly destinationRules: readonly DestinationRuleConfig[];
   readonly peerAuthentications: readonly PeerAuthenticationConfig[];
   readonly authorizationPolicies: readonly AuthorizationPolicyConfig[];
+  readonly sidecars: readonly SidecarConfig[];
 }
 
 /** Whose resources to watch, and whom to tell. */
@@ -46,7 +48,7 @@ interface ReadPolicy {
   readonly policy: AuthorizationPolicyConfig | undefined;
 }
 
-/** Watches five kinds; logs each field and kind that has no effect here. */
+/** Watches six kinds; logs each field and kind that has no effect here. */
 export class ConfigStore {
   readonly #options: ConfigStoreOptions;
   /** By kind and key, as they are stored. */
@@ -56,6 +58,7 @@ export class ConfigStore {
   readonly #destinationRules: Informer<DestinationRuleConfig>;
   readonly #peerAuthentications: Informer<PeerAuthenticationConfig>;
   readonly #authorizationPolicies: Informer<ReadPolicy>;
+  readonly #sidecars: Informer<SidecarConfig>;
 
   constructor(options: ConfigStoreOptions) {
     this.#options = options;
@@ -68,6 +71,7 @@ export class ConfigStore {
     this.#destinationRules = this.#informer(networking, 'destinationrules', (object, unsupported) =>
       readDestinationRule(object, domain, unsupported),
     );
+    this.#sidecars = this.#informer(networking, 'sidecars', readSidecar);
     this.#peerAuthentications = this.#informer(
       'security.istio.io/v1beta1',
       'peerauthentications',
@@ -90,6 +94,7 @@ export class ConfigStore {
       this.#destinationRules,
       this.#peerAuthentications,
       this.#authorizationPolicies,
+      this.#sidecars,
     ];
     return Promise.all(informers.map(({ synced }) => synced)).then(() => {});
   }
@@ -122,6 +127,7 @@ export class ConfigStore {
       destinationRules: sorted(this.#destinationRules),
       peerAuthentications: sorted(this.#peerAuthentications),
       authorizationPolicies: sorted(this.#authorizationPolicies).flatMap(({ policy }) => policy ?? []),
+      sidecars: sorted(this.#sidecars),
     };
   }
 

@@ -5,6 +5,7 @@
 import { isIPv4 } from 'node:net';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { NETWORK_LABEL, protocolOf, type RegistryService } from '../model/mesh-model.ts';
+import { exportToOf } from '../model/visibility.ts';
 
 interface ServiceSpec {
   readonly type?: string;
@@ -25,7 +26,7 @@ interface ServiceSpec {
 
 /** Reads a Service. */
 export function readService(object: KubernetesObject, domain: string): RegistryService {
-  const { name = '', namespace = '', labels = {} } = object.metadata;
+  const { name = '', namespace = '', labels = {}, annotations = {} } = object.metadata;
   const spec = (object['spec'] ?? {}) as ServiceSpec;
   const status = (object['status'] ?? {}) as {
     loadBalancer?: { ingress?: readonly { ip?: string; hostname?: string }[] };
@@ -54,6 +55,7 @@ export function readService(object: KubernetesObject, domain: string): RegistryS
       ),
       ...(spec.externalIPs ?? []),
     ],
+    exportTo: exportToOf(annotations['networking.istio.io/exportTo']),
   };
 }
 

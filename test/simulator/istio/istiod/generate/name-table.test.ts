@@ -39,6 +39,7 @@ const service = (name: string, more: Partial<MeshService>): MeshService => ({
   isClusterLocal: false,
   clusterIps: new Map(),
   defaultClusterIp: '',
+  exportTo: [],
   ...more,
 });
 const endpoint = (address: string, clusterId: string, network: string, servicePortName = 'http') => ({

@@ -82,6 +82,7 @@ const eastWest = (
   labels,
   ports: [{ name: 'mtls', port, targetPort: port, protocol: 'tcp' }],
   externalAddresses,
+  exportTo: [],
 });
 const source = (clusterId: string, service?: RegistryService) => ({
   clusterId,

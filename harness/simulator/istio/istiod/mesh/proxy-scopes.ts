@@ -1,0 +1,116 @@
+/**
+ * What of the mesh a proxy gets to know: by what is exported to its namespace, and by its Sidecar
+ * (pilot/pkg/model/push_context.go and sidecar.go @1.30.3; the same in 1.8). Proxies with equal scopes share
+ * what is generated.
+ */
+import type { DestinationRuleConfig, VirtualServiceConfig } from '../model/istio-config.ts';
+import type { SidecarConfig } from '../model/sidecar.ts';
+import { isExportedTo, isPublic } from '../model/visibility.ts';
+import { type EgressScope, egressScope } from './egress-scope.ts';
+import type { MeshService } from './mesh-service.ts';
+import type { ProxyNode } from './proxy-node.ts';
+import { includesLabels, type PushContext, visibleServices } from './push-context.ts';
+import type { ProxyScope } from './scope.ts';
+
+/** Finds the scopes of one push. */
+export class ProxyScopes {
+  readonly #context: PushContext;
+  readonly #isNamespaced: boolean;
+  readonly #known = new Map<string, PushContext>();
+
+  constructor(context: PushContext) {
+    this.#context = context;
+    this.#isNamespaced = dependsOnNamespace(context);
+  }
+
+  /** @returns equal texts for proxies that see the same; empty for those that see all */
+  keyOf(proxy: ProxyNode): string {
+    const sidecar = sidecarFor(this.#context, proxy);
+    return sidecar ? `${proxy.namespace}|${sidecar.key}` : this.#isNamespaced ? proxy.namespace : '';
+  }
+
+  /** Returns the context cut to what a proxy sees: itself where nothing is hidden. */
+  contextFor(proxy: ProxyNode): PushContext {
+    const key = this.keyOf(proxy);
+    if (key === '') return this.#context;
+    const known = this.#known.get(key) ?? scoped(this.#context, proxy);
+    this.#known.set(key, known);
+    return known;
+  }
+}
+
+/** Sidecars with a selector come first, then that of the namespace, then the mesh's. Gateways have none. */
+function sidecarFor(
+  { config, systemNamespace }: PushContext,
+  { role, namespace, labels }: ProxyNode,
+): SidecarConfig | undefined {
+  if (role !== 'sidecar' || config.sidecars.length === 0) return undefined;
+  const sorted = [...config.sidecars].sort((a, b) => a.createdMs - b.createdMs);
+  const own = sorted.filter(sidecar => sidecar.namespace === namespace);
+  return (
+    own.find(({ selector }) => selector && includesLabels(labels, selector)) ??
+    own.find(({ selector }) => !selector) ??
+    sorted.find(sidecar => sidecar.namespace === systemNamespace && !sidecar.selector)
+  );
+}
+
+/** Whether anything is not for everybody. */
+function dependsOnNamespace(context: PushContext): boolean {
+  const { config, state, systemNamespace } = context;
+  const { services, virtualServices, destinationRules } = state.mesh.exportDefaults;
+  return (
+    config.virtualServices.some(virtual => !isPublic(virtual, virtualServices)) ||
+    config.destinationRules.some(
+      rule => !isPublic(rule, destinationRules) || isForOthers(rule, systemNamespace),
+    ) ||
+    state.services.some(service => !isPublic(service, services))
+  );
+}
+
+/** A rule for hosts of other namespaces holds for callers of its own. */
+const isForOthers = ({ host, namespace }: DestinationRuleConfig, systemNamespace: string): boolean =>
+  namespace !== systemNamespace && !host.includes(`.${namespace}.svc.`);
+
+function scoped(context: PushContext, proxy: ProxyNode): PushContext {
+  const { config, state } = context;
+  const { namespace } = proxy;
+  const defaults = state.mesh.exportDefaults;
+  const exported: EgressScope = {
+    services: visibleServices(context).filter(it => isExportedTo(it, defaults.services, namespace)),
+    virtualServices: ownFirst(
+      config.virtualServices.filter(it => isExportedTo(it, defaults.virtualServices, namespace)),
+      namespace,
+    ),
+  };
+  const sidecar = sidecarFor(context, proxy);
+  const seen = sidecar ? egressScope(sidecar, namespace, exported) : exported;
+  const scope: ProxyScope = {
+    namespace,
+    services: seen.services,
+    clusterServices: sidecar ? withDestinations(seen, exported.services) : seen.services,
+    outboundMode: sidecar?.outboundMode ?? state.mesh.outboundTrafficPolicy,
+  };
+  return { ...context, scope, config: { ...config, virtualServices: seen.virtualServices } };
+}
+
+/** Those that are for this namespace alone win over those that are for all. */
+const ownFirst = (all: readonly VirtualServiceConfig[], own: string): readonly VirtualServiceConfig[] => [
+  ...all.filter(({ namespace, exportTo }) => namespace === own && exportTo.length > 0),
+  ...all.filter(({ namespace, exportTo }) => !(namespace === own && exportTo.length > 0)),
+];
+
+/** Adds the services to which imported VirtualServices lead: they have clusters, no routes of their own. */
+function withDestinations(seen: EgressScope, exported: readonly MeshService[]): readonly MeshService[] {
+  const hosts = new Set(
+    seen.virtualServices.flatMap(({ http, tls, tcp }) => [
+      ...http.flatMap(({ action }) =>
+        action.kind === 'route' ? action.destinations.map(({ destination }) => destination.host) : [],
+      ),
+      ...[...tls, ...tcp].map(({ destination }) => destination.host),
+    ]),
+  );
+  const known = new Map(seen.services.map(service => [service.hostname, service]));
+  return exported.flatMap(
+    service => known.get(service.hostname) ?? (hosts.has(service.hostname) ? [service] : []),
+  );
+}
