@@ -15,6 +15,10 @@ export interface ClusterSpec {
   readonly serviceRange: string;
   /** Number of nodes, 1 or more. */
   readonly nodes: number;
+  /** What the label `topology.kubernetes.io/region` of its nodes says; absent: they have none. */
+  readonly region?: string;
+  /** `topology.kubernetes.io/zone` of its nodes, by turns; at least one if it is there. */
+  readonly zones?: readonly string[];
   /** Versions of HelloWorld that are deployed here: `v1`, `v2`; may be empty or both. */
   readonly helloWorld: readonly string[];
   /** True if the client (Sleep) is deployed here. */

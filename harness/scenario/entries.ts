@@ -98,7 +98,7 @@ export function entriesOf(content: unknown, key: List): Entry[] {
 }
 
 /** The fields of a cluster's group that may name several, of which each cluster has one. */
-const BY_TURNS = ['network', 'controlPlane'] as const;
+const BY_TURNS = ['network', 'controlPlane', 'region'] as const;
 
 /**
  * Gives each cluster of a group its network and its control plane, by turns: of a list, or of all that have
@@ -106,7 +106,7 @@ const BY_TURNS = ['network', 'controlPlane'] as const;
  */
 export function dealOut(networks: readonly Entry[], clusters: readonly Entry[]): Entry[] {
   const turns = new Map<string, number>();
-  const choices = { network: networks, controlPlane: clusters };
+  const choices = { network: networks, controlPlane: clusters, region: [] };
   return clusters.map(entry => {
     if (entry.pattern === undefined) return entry;
     const fields = { ...entry.fields };

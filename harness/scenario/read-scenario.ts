@@ -75,6 +75,8 @@ function toCluster(cluster: z.infer<typeof clusterSchema>, index: number): Clust
     podRange: cluster.podRange ?? defaultPodRange(index),
     serviceRange: cluster.serviceRange ?? defaultServiceRange(index),
     nodes: cluster.nodes ?? 1,
+    ...(cluster.region !== undefined && { region: cluster.region }),
+    ...(cluster.zone !== undefined && { zones: [cluster.zone].flat() }),
     helloWorld: cluster.workloads?.helloWorld ?? defaultVersions(index),
     client: cluster.workloads?.client ?? true,
   };

@@ -14,6 +14,13 @@ const workloadsSchema = z.strictObject({
 });
 const roleSchema = z.enum(['primary', 'remote']);
 const nodesSchema = z.int().min(1).max(MAX_NODES);
+/** The value of a label (k8s.io/apimachinery, IsValidLabelValue), without `/`, which parts localities. */
+const placeSchema = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/, {
+  error: 'should be the value of a label: letters, digits, and inside of it "-", "_" and "."',
+});
+const zonesSchema = z.union([placeSchema, z.array(placeSchema).min(1)], {
+  error: 'should be a name, or a list of names, which the nodes have by turns',
+});
 /** A cluster that stands by itself, or one of a group. */
 export const clusterSchema = z.strictObject({
   name: z.string(),
@@ -23,6 +30,8 @@ export const clusterSchema = z.strictObject({
   podRange: z.string().optional(),
   serviceRange: z.string().optional(),
   nodes: nodesSchema.optional(),
+  region: placeSchema.optional(),
+  zone: zonesSchema.optional(),
   workloads: workloadsSchema.optional(),
 });
 /** A name for each of a group. */
@@ -46,6 +55,12 @@ const clusterGroupSchema = z.strictObject({
   role: roleSchema,
   controlPlane: oneOrByTurns.optional(),
   nodes: nodesSchema.optional(),
+  region: z
+    .union([placeSchema, z.array(placeSchema).min(1)], {
+      error: 'should be a name, or a list of names, which the clusters have by turns',
+    })
+    .optional(),
+  zone: zonesSchema.optional(),
   workloads: workloadsSchema.optional(),
 });
 const verifySchema = z.strictObject({

@@ -32,6 +32,9 @@ export interface WorldOptions {
     readonly podRange: string;
     readonly serviceRange: string;
     readonly nodes: number;
+    /** Of its nodes; the zones by turns. */
+    readonly region?: string;
+    readonly zones?: readonly string[];
   }[];
   /**
    * Called with each defect of the simulator in a cluster, and the world goes on; by default a defect ends

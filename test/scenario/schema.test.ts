@@ -1,6 +1,7 @@
 import yaml from 'js-yaml';
 import t from 'tap';
 import { overlaps } from '../../harness/base/ipv4.ts';
+import { placeLabels } from '../../harness/base/place-labels.ts';
 import {
   defaultNetworkRange,
   defaultPodRange,
@@ -38,7 +39,7 @@ const TABLE: readonly {
     text: `${clusters(ONE, `${TWO}, netwrok: x, workloads: {sleep: true}`)}\nmesh: a\nverify: {request: 1}`,
     problems: [
       'clusters[1].workloads.sleep: unknown key; known here: helloWorld, client',
-      'clusters[1].netwrok: unknown key; known here: name, network, role, controlPlane, podRange, serviceRange, nodes, workloads',
+      'clusters[1].netwrok: unknown key; known here: name, network, role, controlPlane, podRange, serviceRange, nodes, region, zone, workloads',
       'verify.request: unknown key; known here: requests, risk',
       'mesh: unknown key; known here: description, meshID, networks, clusters, verify',
     ],
@@ -167,6 +168,11 @@ const TABLE: readonly {
     ],
   },
   {
+    name: 'places that are no values of labels',
+    text: clusters(`${ONE}, region: eu/west`, `${TWO}, zone: []`),
+    problems: [/^clusters\[0\].region: should be the value of a label/, /^clusters\[1\].zone: /],
+  },
+  {
     name: 'workloads that make no test',
     text: clusters(
       `${ONE}, workloads: {client: false, helloWorld: []}`,
@@ -241,7 +247,7 @@ const TABLE: readonly {
     ].join('\n'),
     problems: [
       'networks.range: unknown key; known here: count, name',
-      'clusters[0].podRange: unknown key; known here: count, name, network, role, controlPlane, nodes, workloads',
+      'clusters[0].podRange: unknown key; known here: count, name, network, role, controlPlane, nodes, region, zone, workloads',
       'clusters[1].network: should be a text, is a list',
       /^clusters\[1\].cuont: unknown key; known here: name, network, role/,
     ],
@@ -431,6 +437,38 @@ clusters:
   t.same(
     clusters.map(({ podRange }) => podRange),
     ['10.10', '10.20', '10.9', '10.40', '10.50', '10.60', '10.70', '10.80'].map(start => `${start}.0.0/16`),
+  );
+  t.end();
+});
+
+t.test('regions are those of clusters, zones those of nodes', t => {
+  const { clusters } = topologyOf(`
+networks: {count: 1}
+clusters:
+  - {name: one, network: network1, role: primary, region: eu, zone: a}
+  - {name: two, network: network1, role: primary, zone: [a, b]}
+  - {count: 3, network: network1, role: remote, controlPlane: one, region: [eu, us], zone: c}
+`);
+  t.same(
+    clusters.map(({ region, zones }) => [region, zones]),
+    [
+      ['eu', ['a']],
+      [undefined, ['a', 'b']],
+      ['eu', ['c']],
+      ['us', ['c']],
+      ['eu', ['c']],
+    ],
+  );
+  t.same(
+    clusters.slice(0, 2).map(cluster => [0, 1, 2].map(index => Object.values(placeLabels(cluster, index)))),
+    [
+      [
+        ['eu', 'a'],
+        ['eu', 'a'],
+        ['eu', 'a'],
+      ],
+      [['a'], ['b'], ['a']],
+    ],
   );
   t.end();
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { readFileSync } from '../../base/disk/disk.ts';
 import { packageRoot } from '../../base/package-root.ts';
+import { placeLabels } from '../../base/place-labels.ts';
 import { substitute } from '../../model/argv.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import { KUBELET_CONFIG } from './registry-config.ts';
@@ -27,7 +28,7 @@ export interface ClusterConfig {
 }
 
 interface KindConfig {
-  nodes: { role: string; image: string; extraMounts?: unknown[] }[];
+  nodes: { role: string; image: string; labels?: Record<string, string>; extraMounts?: unknown[] }[];
   containerdConfigPatches?: readonly string[];
 }
 
@@ -49,6 +50,10 @@ export function kindConfig(config: ClusterConfig): string {
   );
   const document = load(text) as KindConfig; // our own template
   for (let index = 1; index < spec.nodes; index++) document.nodes.push({ role: 'worker', image: nodeImage });
+  for (const [index, node] of document.nodes.entries()) {
+    const labels = placeLabels(spec, index);
+    if (Object.keys(labels).length > 0) node.labels = labels;
+  }
   const mounts = [
     ...(mirrors === undefined ? [] : [{ hostPath: mirrors, containerPath: '/etc/containerd/certs.d' }]),
     ...(registryConfig === undefined ? [] : [{ hostPath: registryConfig, containerPath: KUBELET_CONFIG }]),

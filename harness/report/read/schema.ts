@@ -49,6 +49,8 @@ const cluster = z.looseObject({
   podRange: z.string(),
   serviceRange: z.string(),
   nodes: z.int().min(1),
+  region: z.string().optional(),
+  zones: z.array(z.string()).optional(),
   helloWorld: z.array(z.string()),
   client: z.boolean(),
 });

@@ -1,8 +1,10 @@
 /** One simulated cluster: nodes, an API server on the first of them, and all that makes objects come true. */
+
 import type { Duplex } from 'node:stream';
 import type { ExecOutcome } from '../../base/api-client.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
+import { placeLabels } from '../../base/place-labels.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog, OnProcess } from '../program.ts';
@@ -25,6 +27,9 @@ export interface ClusterOptions {
   readonly name: string;
   /** How many nodes; 1 or more. */
   readonly nodes: number;
+  /** What labels of the nodes say of their place, the zones by turns. */
+  readonly region?: string;
+  readonly zones?: readonly string[];
   /** CIDR. */
   readonly podRange: string;
   /** CIDR; its first address is the API server's, its tenth the name server's. */
@@ -131,6 +136,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     name: nodeName,
     network: network.addNode(nodeName),
     isControlPlane: index === 0,
+    place: placeLabels(options, index),
   }));
   const [first] = nodes;
   if (!first) throw new RangeError('A cluster needs a node.');

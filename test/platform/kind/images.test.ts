@@ -103,6 +103,11 @@ t.test('the node image of 1.21 is told where mirrors are, a later one knows', as
   });
   t.notMatch(config(false), { containerdConfigPatches: Array });
   t.match(config(true), { containerdConfigPatches: [/config_path = "\/etc\/containerd\/certs\.d"/] });
+  t.match(config(false, { spec: { ...spec, nodes: 2, region: 'eu', zones: ['a', 'b'] } }), {
+    nodes: ['a', 'b'].map(zone => ({
+      labels: { 'topology.kubernetes.io/region': 'eu', 'topology.kubernetes.io/zone': zone },
+    })),
+  });
   t.match(config(false, { registryConfig: '/state/c.json' }), {
     nodes: [{ extraMounts: [mirrors, credentials] }],
   });

@@ -10,6 +10,8 @@ export interface NodeMachine {
   readonly name: string;
   readonly network: NetworkNamespace;
   readonly isControlPlane: boolean;
+  /** Labels that say where it is. */
+  readonly place?: Readonly<Record<string, string>>;
 }
 
 /** The CPUs and bytes that pods can have of a node; the requests of one istiod are half a CPU and 2 GiB. */
@@ -50,7 +52,7 @@ export function registerNode(client: ClusterClient, machine: NodeMachine, facts:
   });
 }
 
-function labelsOf({ name, isControlPlane }: NodeMachine): Record<string, string> {
+function labelsOf({ name, isControlPlane, place }: NodeMachine): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': 'amd64',
     'beta.kubernetes.io/os': 'linux',
@@ -58,6 +60,7 @@ function labelsOf({ name, isControlPlane }: NodeMachine): Record<string, string>
     'kubernetes.io/hostname': name,
     'kubernetes.io/os': 'linux',
     // Unlike kubeadm, we put no taint on the control plane's node: it has to run the pods.
+    ...place,
     ...(isControlPlane && { 'node-role.kubernetes.io/control-plane': '' }),
   };
 }
