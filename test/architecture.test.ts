@@ -49,6 +49,7 @@ const BELOW_ISTIO = [
   'simulator/istio/behaviour.ts',
   'simulator/istio/pod',
   'simulator/istio/releases.ts',
+  'simulator/istio/registry',
   'simulator/istio/log.ts',
   'simulator/istio/metrics.ts',
   'simulator/istio/read-text.ts',
@@ -166,6 +167,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   // Below its rooms: what differs between releases, logs and metrics.
   'simulator/istio': { from: ['base'] },
   'simulator/istio/xds': { from: ['base'] },
+  // What Istio has, and what becomes of it here: data, and how it is looked up.
+  'simulator/istio/registry': { from: [] },
   // The protocol: no bytes, no sockets.
   'simulator/istio/xds/ads': { from: ['base', 'simulator/istio/xds'] },
   // Messages to bytes: knows no resource. `envoy-descriptors` is made by build-descriptors.mjs.

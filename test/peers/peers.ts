@@ -21,6 +21,7 @@ const PEERS = [
   'compare-api-server',
   'compare-kubectl',
   'kubernetes-types',
+  'istio-names',
   'istio-settings',
   'istioctl-names',
   'controller-runtime',

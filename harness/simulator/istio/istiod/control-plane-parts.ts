@@ -58,6 +58,7 @@ export function watchConfig(options: ControlPlaneOptions, onChange: () => void):
   return new ConfigStore({
     client,
     domain: settings.domain,
+    edition: settings.behaviour.line,
     clock,
     random: random.stream('config'),
     signal,

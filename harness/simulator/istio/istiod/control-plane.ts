@@ -98,7 +98,7 @@ export class ControlPlane {
     ]);
     this.metrics.set('istiod_managed_clusters', 1, { cluster_type: 'local' });
     await this.#push();
-    void this.#config.tellWithoutEffect();
+    this.#config.tellWithoutEffect();
   }
 
   /** Stops pushing, and closes every connection to proxies and remote clusters. */

@@ -70,7 +70,7 @@ export class Ports {
     const plain = new Map(discovery.methods(false));
     this.#closers.push(
       serve({ network, port: 15017, tls }, (request, response) => {
-        void answerReview({ settings, plane, log }, request, response);
+        void answerReview({ settings, plane }, request, response);
       }),
       serveGrpc({ network, port: 15012, tls }, new GrpcServer({ clock, methods: secured })),
       serveGrpc({ network, port: 15010 }, new GrpcServer({ clock, methods: plain })),

@@ -2,12 +2,11 @@
 import type http from 'node:http';
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { Log } from '../log.ts';
 import { readText } from '../read-text.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { reviewInjection } from './injection/injector.ts';
 import { reviewValidation } from './injection/validation.ts';
-import { isWithoutEffect, notSimulatedIn } from './model/not-simulated.ts';
+import { notSimulatedIn } from './model/not-simulated.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { answer, answerJson } from './serve/serve.ts';
 import { minorOf } from './watch/kubelet-version.ts';
@@ -19,7 +18,6 @@ const FIRST_MINOR_WITH_NATIVE_SIDECARS = 33;
 interface ReviewSources {
   readonly settings: IstiodSettings;
   readonly plane: ControlPlane;
-  readonly log: Log;
 }
 
 /** Answers an AdmissionReview at `/inject…` or `/validate…`. Never rejects: every failure is an answer. */
@@ -60,14 +58,10 @@ export async function answerReview(
   }
 }
 
-/**
- * Tells what of a resource is not simulated: to who writes it, and of kinds that nobody watches in the log.
- */
+/** Tells what of a resource is not simulated to who writes it; in the log it comes with the resource. */
 const tellFor =
-  ({ settings: { domain }, log }: ReviewSources) =>
+  ({ settings: { behaviour, domain } }: ReviewSources) =>
   (value: Readonly<Record<string, unknown>>): readonly string[] => {
     const object = value as unknown as KubernetesObject; // as the API server validated it
-    const told = object.metadata ? notSimulatedIn(object, domain) : [];
-    if (isWithoutEffect(object)) for (const sentence of told) log.warn(sentence);
-    return told;
+    return object.metadata ? notSimulatedIn(object, domain, behaviour.line) : [];
   };

@@ -28,6 +28,8 @@ export const durationMs = (value: unknown): number | undefined => {
 export class Unsupported {
   readonly fields: string[] = [];
   readonly leftOut: string[] = [];
+  /** Fields that Istio has not either. */
+  readonly unknown: string[] = [];
 
   /** Notes every key of `value` that is not among `known`. */
   check(path: string, value: unknown, known: readonly string[]): void {
@@ -50,6 +52,9 @@ export class Unsupported {
   sentences(): readonly string[] {
     return [
       ...this.fields.map(field => `spec.${field} is not simulated and has no effect`),
+      ...this.unknown
+        .filter(field => !this.fields.includes(field))
+        .map(field => `spec.${field} is no field of Istio's`),
       ...this.leftOut.map(part => `spec.${part} is left out, since not all of it is simulated`),
     ];
   }

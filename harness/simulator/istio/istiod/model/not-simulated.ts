@@ -1,12 +1,18 @@
 /** What of Istio's own resources has no effect here, resource by resource. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { fieldsTold } from '../../registry/fields-told.ts';
+import { type Edition, namesOf } from '../../registry/names.ts';
+import { isExecuted } from '../../registry/registry.ts';
 import { Unsupported } from './config-fields.ts';
 import { readAuthorizationPolicy } from './read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from './read-istio-config.ts';
 import { readVirtualService } from './read-virtual-service.ts';
 import { readSidecar } from './sidecar.ts';
 
-/** Kinds that are executed, and who reads them; the domain is that of the cluster's names. */
+/**
+ * Who reads the kinds that are executed, and notes what depends on more than a field's name; the domain is
+ * that of the cluster's names.
+ */
 const READERS: Readonly<
   Record<string, (object: KubernetesObject, domain: string, unsupported: Unsupported) => unknown>
 > = {
@@ -18,33 +24,55 @@ const READERS: Readonly<
   PeerAuthentication: (object, _domain, unsupported) => readPeerAuthentication(object, unsupported),
 };
 
-/** Kinds that are stored and executed by nobody, by plural name and version that both releases serve. */
-export const KINDS_WITHOUT_EFFECT: readonly (readonly [apiVersion: string, plural: string])[] = [
-  ['networking.istio.io/v1alpha3', 'serviceentries'],
-  ['networking.istio.io/v1alpha3', 'workloadentries'],
-  ['networking.istio.io/v1alpha3', 'envoyfilters'],
-  ['security.istio.io/v1beta1', 'requestauthentications'],
-];
+/** Kinds of a release that are stored and executed by nobody. */
+export const kindsWithoutEffect = (
+  edition: Edition,
+): readonly { readonly apiVersion: string; readonly plural: string; readonly kind: string }[] =>
+  Object.entries(namesOf(edition).kinds)
+    .filter(([kind]) => !isExecuted(edition, kind))
+    .map(([kind, { group, plural, versions }]) => ({
+      apiVersion: `${group}/${versions.split(' ')[0]}`,
+      plural,
+      kind,
+    }));
 
 /** Whether an object is of a kind that nobody here executes. */
-export const isWithoutEffect = ({ kind = '' }: Pick<KubernetesObject, 'kind'>): boolean =>
-  !Object.hasOwn(READERS, kind);
+const isWithoutEffect = (edition: Edition, { kind = '' }: Pick<KubernetesObject, 'kind'>): boolean =>
+  !isExecuted(edition, kind);
 
 /** Whether istioctl has made an object: 1.8 comes with filters for telemetry. */
-export const isInstalled = ({ metadata }: Pick<KubernetesObject, 'metadata'>): boolean =>
+const isInstalled = ({ metadata }: Pick<KubernetesObject, 'metadata'>): boolean =>
   metadata.labels?.['operator.istio.io/component'] !== undefined;
 
 /**
  * Tells what of a resource has no effect: a sentence each, the resource named in front.
  * @param object - as it was sent; one without a kind is of an unknown one
  */
-export function notSimulatedIn(object: KubernetesObject, domain: string): readonly string[] {
+export function notSimulatedIn(
+  object: KubernetesObject,
+  domain: string,
+  edition: Edition,
+): readonly string[] {
   const { kind = 'resource', metadata } = object;
   if (isInstalled(object)) return [];
   const { name, namespace } = metadata;
   const which = `${kind} ${[namespace, name].filter(part => part !== undefined).join('/')}`;
-  if (isWithoutEffect(object)) return [`${which} is not simulated by mesh-harness and has no effect`];
+  if (isWithoutEffect(edition, object))
+    return [`${which} is not simulated by mesh-harness and has no effect`];
   const unsupported = new Unsupported();
   READERS[kind]?.(object, domain, unsupported);
+  noteByRegistry(edition, object, unsupported);
   return unsupported.sentences().map(sentence => `${which}: ${sentence}`);
+}
+
+/** Notes the fields that the registry calls not simulated, unless the reader has noted them. */
+export function noteByRegistry(
+  edition: Edition,
+  { kind = '', spec }: Pick<KubernetesObject, 'kind'> & { readonly spec?: unknown },
+  unsupported: Unsupported,
+): void {
+  const noted = new Set(unsupported.fields);
+  for (const { path, kind: told } of fieldsTold(edition, kind, spec))
+    if (told === 'unknown') unsupported.unknown.push(path);
+    else if (!noted.has(path)) unsupported.note(path);
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
+import { type Edition, kindOf } from '../../registry/names.ts';
 import type { AuthorizationPolicyConfig } from '../model/authorization-policy.ts';
 import { keyOf, Unsupported } from '../model/config-fields.ts';
 import type {
@@ -14,12 +15,13 @@ import type {
   PeerAuthenticationConfig,
   VirtualServiceConfig,
 } from '../model/istio-config.ts';
-import { isInstalled, KINDS_WITHOUT_EFFECT } from '../model/not-simulated.ts';
+import { noteByRegistry } from '../model/not-simulated.ts';
 import { readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
 import { readVirtualService } from '../model/read-virtual-service.ts';
 import { readSidecar, type SidecarConfig } from '../model/sidecar.ts';
 import { Informer } from './informer.ts';
+import { watchKindsWithoutEffect } from './kinds-without-effect.ts';
 
 /** All of it at one moment, in the order of keys. */
 export interface IstioConfig {
@@ -35,6 +37,8 @@ export interface IstioConfig {
 export interface ConfigStoreOptions {
   readonly client: () => KubernetesClient;
   readonly domain: string;
+  /** Whose kinds and fields there are. */
+  readonly edition: Edition;
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
@@ -99,18 +103,9 @@ export class ConfigStore {
     return Promise.all(informers.map(({ synced }) => synced)).then(() => {});
   }
 
-  /** Tells once which resources of this cluster have no effect, since nothing here watches their kinds. */
-  async tellWithoutEffect(): Promise<void> {
-    const { client, log, signal } = this.#options;
-    for (const [apiVersion, plural] of KINDS_WITHOUT_EFFECT) {
-      const found = await client()
-        .list({ apiVersion, plural }, {}, signal)
-        .catch(() => ({ items: [] }));
-      for (const { metadata } of found.items.filter(object => !isInstalled(object)))
-        log.warn(
-          `${plural}.${apiVersion} ${metadata.namespace}/${metadata.name} is not simulated and has no effect`,
-        );
-    }
+  /** From now on tells of resources whose kinds nothing here executes. */
+  tellWithoutEffect(): void {
+    watchKindsWithoutEffect(this.#options, this.#options.edition);
   }
 
   /** All that is watched, as it is stored: by kind and key. */
@@ -136,7 +131,9 @@ export class ConfigStore {
     plural: string,
     read: (object: KubernetesObject, unsupported: Unsupported) => T,
   ): Informer<T> {
-    const { client, clock, random, signal, log, onChange } = this.#options;
+    const { client, edition, clock, random, signal, log, onChange } = this.#options;
+    // Objects of a list have no kind of their own.
+    const kind = kindOf(edition, plural);
     return new Informer<T>({
       client,
       path: { apiVersion, plural },
@@ -146,9 +143,10 @@ export class ConfigStore {
       keep: object => {
         const unsupported = new Unsupported();
         const config = read(object, unsupported);
+        noteByRegistry(edition, { ...object, kind }, unsupported);
         const { namespace, name } = object.metadata;
         this.#objects.set(`${plural}/${namespace}/${name}`, object);
-        const which = `${object.kind ?? plural} ${namespace}/${name}`;
+        const which = `${kind} ${namespace}/${name}`;
         for (const what of unsupported.sentences()) log.warn(`${which}: ${what}`);
         return config;
       },

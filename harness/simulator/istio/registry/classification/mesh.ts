@@ -1,0 +1,25 @@
+/**
+ * What becomes of the mesh's settings: `meshConfig` at the install, and ConfigMap `istio`. `defaultConfig` is
+ * also what annotation `proxy.istio.io/config` has.
+ */
+import { executed, noEffect, type Rule } from '../classify.ts';
+
+const LOGS = 'proxies write no access logs';
+const STATISTICS = 'it names statistics, and calls do not depend on them';
+
+export const MESH_RULES: readonly Rule[] = [
+  executed(
+    'MeshConfig',
+    `trustDomain trustDomainAliases enableAutoMtls
+    rootNamespace(istio-system)
+    defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo
+    outboundTrafficPolicy { mode(REGISTRY_ONLY|ALLOW_ANY) }
+    defaultConfig { discoveryAddress concurrency meshId proxyMetadata interceptionMode(REDIRECT) }`,
+  ),
+  // What the charts set, and what Istio would do without the setting.
+  executed('MeshConfig', 'enablePrometheusMerge(true)'),
+  executed('MeshConfig', 'defaultProviders { metrics(prometheus) }', 'current'),
+  noEffect('MeshConfig', LOGS, 'accessLogFile accessLogEncoding accessLogFormat disableEnvoyListenerLog'),
+  noEffect('MeshConfig', STATISTICS, 'inboundClusterStatName outboundClusterStatName'),
+  noEffect('MeshConfig', STATISTICS, 'defaultConfig { statNameLength extraStatTags statsCompression }'),
+];

@@ -1,0 +1,88 @@
+/**
+ * What becomes of the fields of Istio's resources. A field that is not named is not simulated, and who writes
+ * it is told so. The names are a tree, in which lists and maps have no sign of their own; what is named is
+ * executed, and of its fields those that are named in its braces. With values in brackets only these are.
+ */
+import { executed, type Rule } from '../classify.ts';
+
+const TEXT = '{ exact prefix regex }';
+const DESTINATION = 'destination { host port { number } subset }';
+const EDITS = '{ request { add remove set } response { add remove set } }';
+const SELECTOR = 'selector { matchLabels }';
+
+const VIRTUAL_SERVICES = executed(
+  'VirtualService',
+  `hosts gateways exportTo
+  http {
+    name timeout
+    match {
+      name port ignoreUriCase gateways sourceLabels sourceNamespace statPrefix
+      uri ${TEXT} method ${TEXT} authority ${TEXT} scheme ${TEXT}
+      headers ${TEXT} withoutHeaders ${TEXT} queryParams ${TEXT}
+    }
+    route { ${DESTINATION} weight headers ${EDITS} }
+    redirect { uri authority port derivePort scheme redirectCode }
+    directResponse { status body { string bytes } }
+    rewrite { uri authority uriRegexRewrite { match rewrite } }
+    retries { attempts retryOn perTryTimeout retryIgnorePreviousHosts retryRemoteLocalities }
+    fault { delay { fixedDelay percent percentage { value } } abort { httpStatus percentage { value } } }
+    headers ${EDITS}
+  }
+  tls { match { port sniHosts gateways } route { ${DESTINATION} weight } }
+  tcp { match { port gateways } route { ${DESTINATION} weight } }`,
+);
+
+/** The part of a policy that a port may have for itself. */
+const PORT_POLICY = `
+  tls { mode(DISABLE|ISTIO_MUTUAL) }
+  loadBalancer { simple(UNSPECIFIED|LEAST_CONN|RANDOM|ROUND_ROBIN|LEAST_REQUEST) }
+  connectionPool { tcp { connectTimeout } }`;
+const POLICY = `trafficPolicy { ${PORT_POLICY} }`;
+
+const DESTINATION_RULES = executed(
+  'DestinationRule',
+  `host exportTo
+  trafficPolicy { ${PORT_POLICY} portLevelSettings { port { number } ${PORT_POLICY} } }
+  subsets { name labels ${POLICY} }`,
+);
+
+const GATEWAYS = executed(
+  'Gateway',
+  `selector
+  servers { name hosts port { name number protocol } tls { mode(PASSTHROUGH|AUTO_PASSTHROUGH) } }`,
+);
+
+const SOURCES = 'principals namespaces ipBlocks notPrincipals notNamespaces notIpBlocks';
+const POLICIES = [
+  executed(
+    'AuthorizationPolicy',
+    `${SELECTOR} action(ALLOW|DENY)
+    rules {
+      from { source { ${SOURCES} } }
+      to { operation { hosts methods paths ports notHosts notMethods notPaths notPorts } }
+      when { key values notValues }
+    }`,
+  ),
+  executed(
+    'AuthorizationPolicy',
+    'rules { from { source { serviceAccounts notServiceAccounts } } }',
+    'current',
+  ),
+  executed('PeerAuthentication', `${SELECTOR} mtls { mode }`),
+];
+
+const SIDECARS = executed(
+  'Sidecar',
+  `workloadSelector { labels }
+  egress { port { name number protocol } hosts }
+  outboundTrafficPolicy { mode(ALLOW_ANY|REGISTRY_ONLY) }`,
+);
+
+/** The kinds that are executed; of others nothing is. */
+export const RESOURCE_RULES: readonly Rule[] = [
+  VIRTUAL_SERVICES,
+  DESTINATION_RULES,
+  GATEWAYS,
+  ...POLICIES,
+  SIDECARS,
+];
