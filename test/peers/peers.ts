@@ -30,6 +30,7 @@ const PEERS = [
   'envoy-takes-resources',
   'call-through-envoy',
   'compare-discovery',
+  'istiod-rules',
   'istiod-serves-meshes',
   'omissions-with-istiod',
   'istioctl-on-simulated-mesh',

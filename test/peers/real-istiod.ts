@@ -70,8 +70,32 @@ export async function startIstiod(
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {
   mkdirSync(folder, { recursive: true });
   leadRemoteSecretsToLoopback(place);
+  const kubeconfig = kubeconfigOf(place.kubeconfig, place.cluster);
+  return await runIstiod(program, { kubeconfig, cluster: place.cluster, folder });
+}
+
+/**
+ * Runs it until it is ready.
+ * @param kubeconfig - the text
+ * @param env - variables beside those that it needs
+ * @returns as `startIstiod`
+ */
+export async function runIstiod(
+  program: string,
+  {
+    kubeconfig,
+    cluster,
+    folder,
+    env = {},
+  }: {
+    readonly kubeconfig: string;
+    readonly cluster: string;
+    readonly folder: string;
+    readonly env?: Readonly<Record<string, string>>;
+  },
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const own = path.join(folder, 'kubeconfig');
-  writeFileSync(own, kubeconfigOf(place.kubeconfig, place.cluster), { mode: 0o600 });
+  writeFileSync(own, kubeconfig, { mode: 0o600 });
   const ports = await freePorts(6);
   const [port, http] = ports;
   const addresses = ['grpcAddr', 'httpAddr', 'httpsAddr', 'secureGRPCAddr', 'monitoringAddr'];
@@ -83,7 +107,7 @@ export async function startIstiod(
       ...argv,
       `--ctrlz_port=${ports[5]}`,
       `--kubeconfig=${own}`,
-      `--clusterID=${place.cluster}`,
+      `--clusterID=${cluster}`,
       '--shutdownDuration=1s',
     ],
     {
@@ -96,8 +120,9 @@ export async function startIstiod(
         INJECT_ENABLED: 'false',
         VALIDATION_WEBHOOK_CONFIG_NAME: '',
         PILOT_CERT_PROVIDER: 'istiod',
-        CLUSTER_ID: place.cluster,
+        CLUSTER_ID: cluster,
         GOMAXPROCS: '1',
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

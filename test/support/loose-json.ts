@@ -11,6 +11,12 @@ const FILES = [
   'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto',
   'envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto',
   `${HTTP}/router/v3/router.proto`,
+  `${HTTP}/rbac/v3/rbac.proto`,
+  `${HTTP}/fault/v3/fault.proto`,
+  `${HTTP}/cors/v3/cors.proto`,
+  'envoy/extensions/filters/network/rbac/v3/rbac.proto',
+  'envoy/extensions/upstreams/http/v3/http_protocol_options.proto',
+  'envoy/extensions/load_balancing_policies/least_request/v3/least_request.proto',
   'envoy/extensions/transport_sockets/tls/v3/tls.proto',
 ];
 let root: protobuf.Root | undefined;

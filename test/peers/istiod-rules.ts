@@ -1,0 +1,233 @@
+/**
+ * A real istiod on real API servers is given the corpus of rules, case by case, and asked for the proxies of
+ * the mesh. Its answers are held against those that are kept; `--write` keeps them anew. Ends with 1 where an
+ * answer is another than the kept one of the same version.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import yaml from 'js-yaml';
+import { CleanupStack } from '../../harness/base/dispose.ts';
+import { KubernetesClient, type KubernetesObject } from '../../harness/base/kubernetes-client.ts';
+import { TYPE_URLS } from '../../harness/simulator/istio/xds/ads/type-urls.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import {
+  type Answers,
+  changesBetween,
+  readAnswers,
+  TYPES,
+  type Views,
+  writeAnswers,
+} from '../support/istiod-rules/answers.ts';
+import { create, remoteSecret, remove, setMesh } from '../support/istiod-rules/apply.ts';
+import { type RuleCase, readCorpus } from '../support/istiod-rules/corpus.ts';
+import { comparedFields } from '../support/istiod-rules/fields.ts';
+import { CLUSTERS, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from '../support/istiod-rules/mesh.ts';
+import { looseJson } from '../support/loose-json.ts';
+import { askDiscovery } from './ask-discovery.ts';
+import { givenPrograms } from './control-plane-programs.ts';
+import { startRealApiServer } from './real-api-server.ts';
+import { runIstiod } from './real-istiod.ts';
+import { findReal } from './real-programs.ts';
+
+/** What shows that istiod has read all that was written before it. */
+const MARKER = 'outbound|9999||marker.sample.svc.cluster.local';
+const DEADLINE_MS = 30_000;
+/** After the marker: what came by other watches at the same time. */
+const SETTLE_MS = 150;
+
+/** The definitions of Istio's kinds, as its own istioctl has them. */
+function definitions(istioctl: string): readonly KubernetesObject[] {
+  const argv = ['manifest', 'generate', '--set', 'profile=empty', '--set', 'components.base.enabled=true'];
+  const { stdout, status, stderr } = spawnSync(istioctl, argv, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`istioctl: ${stderr}`);
+  // A cast: istioctl prints objects.
+  const objects = yaml.loadAll(stdout) as (KubernetesObject | null)[];
+  return objects.flatMap(object => (object?.kind === 'CustomResourceDefinition' ? [object] : []));
+}
+
+/** A kubeconfig that says whose certificate the server has: istiod refuses one that does not care. */
+function withAuthority(kubeconfig: string, folder: string): string {
+  // A cast: the function that started the server has written it.
+  const { clusters, ...rest } = yaml.load(kubeconfig) as {
+    clusters: { name: string; cluster: { server: string } }[];
+  };
+  const pem = readFileSync(path.join(folder, 'certificates', 'apiserver.crt'));
+  return JSON.stringify({
+    ...rest,
+    clusters: clusters.map(({ name, cluster: { server } }) => ({
+      name,
+      cluster: { server, 'certificate-authority-data': pem.toString('base64') },
+    })),
+  });
+}
+
+class RealIstiod {
+  readonly #client: KubernetesClient;
+  readonly #port: number;
+  #marks = 0;
+
+  constructor(client: KubernetesClient, port: number) {
+    this.#client = client;
+    this.#port = port;
+  }
+
+  async viewsWith({ objects, mesh }: RuleCase): Promise<Views> {
+    const made: KubernetesObject[] = [];
+    try {
+      for (const object of objects) {
+        await create(this.#client, object);
+        made.push(object);
+      }
+      if (mesh !== '') await setMesh(this.#client, `${MESH_CONFIG}${mesh}`);
+      return await this.views();
+    } finally {
+      for (const object of made) await remove(this.#client, object);
+      if (mesh !== '') await setMesh(this.#client, MESH_CONFIG);
+    }
+  }
+
+  async views(): Promise<Views> {
+    await this.#settle();
+    const views = new Map();
+    for (const proxy of PROXIES) {
+      const told = await askDiscovery(this.#port, nodeOf(proxy));
+      const all = TYPES.flatMap(type =>
+        told[type]
+          .filter(({ name }) => !name.includes('marker.sample'))
+          .map(({ name, body }): [string, Uint8Array] => [`${type} ${name}`, body]),
+      );
+      views.set(proxy, new Map(all));
+    }
+    return views;
+  }
+
+  /** Changes a rule of its own, and waits until proxies are told of it. */
+  async #settle(): Promise<void> {
+    this.#marks++;
+    const place = {
+      apiVersion: 'networking.istio.io/v1alpha3',
+      plural: 'destinationrules',
+      namespace: 'sample',
+    };
+    const spec = {
+      host: 'marker.sample.svc.cluster.local',
+      trafficPolicy: { connectionPool: { tcp: { maxConnections: this.#marks } } },
+    };
+    await sleep(SETTLE_MS);
+    if (this.#marks > 1) await this.#client.patch({ ...place, name: 'marker' }, 'merge', { spec });
+    else
+      await this.#client.create(place, {
+        apiVersion: place.apiVersion,
+        kind: 'DestinationRule',
+        metadata: { name: 'marker' },
+        spec,
+      });
+    const deadline = Date.now() + DEADLINE_MS;
+    while ((await this.#mark()) !== this.#marks) {
+      if (Date.now() > deadline) throw new Error('istiod does not take up what is written');
+      await sleep(50);
+    }
+    await sleep(SETTLE_MS);
+  }
+
+  async #mark(): Promise<number | undefined> {
+    const { cds } = await askDiscovery(this.#port, nodeOf('sample/curl'));
+    const body = cds.find(({ name }) => name === MARKER)?.body;
+    const cluster = body && (looseJson(TYPE_URLS.cds, body) as Marked);
+    return cluster?.circuit_breakers?.thresholds?.[0]?.max_connections?.value;
+  }
+}
+
+interface Marked {
+  readonly circuit_breakers?: { thresholds?: { max_connections?: { value?: number } }[] };
+}
+
+/** Starts the servers and the istiod, and asks about all cases. */
+async function ask(
+  programs: Parameters<typeof startRealApiServer>[0],
+  istiod: string,
+  istioctl: string,
+  cases: readonly RuleCase[],
+): Promise<Pick<Answers, 'base' | 'cases'>> {
+  using folder = temporaryFolder();
+  await using cleanUp = new CleanupStack();
+  const clients: KubernetesClient[] = [];
+  const kubeconfigs: string[] = [];
+  for (const name of CLUSTERS) {
+    const own = path.join(folder.path, name);
+    mkdirSync(own);
+    const server = await startRealApiServer(programs, own);
+    cleanUp.add(`stop ${name}`, async () => await server[Symbol.asyncDispose]());
+    const kubeconfig = withAuthority(server.kubeconfig, own);
+    kubeconfigs.push(kubeconfig);
+    const client = new KubernetesClient(kubeconfig);
+    cleanUp.add('close', async () => client.close());
+    clients.push(client);
+    if (clients.length === 1) for (const object of definitions(istioctl)) await create(client, object);
+    for (const object of objectsOf(name)) await create(client, object);
+  }
+  const [client] = clients;
+  if (!client) throw new Error('no cluster');
+  await setMesh(client, MESH_CONFIG);
+  await create(client, remoteSecret('cluster2', kubeconfigs[1] ?? ''));
+  const running = await runIstiod(istiod, {
+    kubeconfig: kubeconfigs[0] ?? '',
+    cluster: 'cluster1',
+    folder: folder.path,
+    env: { PILOT_DEBOUNCE_AFTER: '20ms' },
+  });
+  cleanUp.add('stop istiod', running.stop);
+  const real = new RealIstiod(client, running.port);
+  const base = await real.views();
+  const answers = new Map<string, ReturnType<typeof changesBetween>>();
+  const failures: string[] = [];
+  for (const each of cases) {
+    try {
+      answers.set(each.name, changesBetween(base, await real.viewsWith(each)));
+    } catch (error) {
+      failures.push(`${each.name}: ${String(error)}`);
+    }
+  }
+  if (failures.length > 0) throw new Error(failures.join('\n'));
+  const rest = changesBetween(base, await real.views());
+  if (rest.size > 0) throw new Error(`the mesh is another in the end: ${[...rest.keys()].join(', ')}`);
+  return { base, cases: answers };
+}
+
+const SHOWN = 160;
+const programs = givenPrograms();
+const istiod = findReal('pilot-discovery');
+const istioctl = findReal('istioctl');
+const missing = [programs, istiod, istioctl].flatMap(found => ('reason' in found ? [found.reason] : []));
+if ('reason' in programs || 'reason' in istiod || 'reason' in istioctl) {
+  console.log(`skipped: ${missing.join('; ')}`);
+  process.exit(0);
+}
+const cases = readCorpus();
+const { base, cases: answers } = await ask(programs, istiod.path, istioctl.path, cases);
+const version = istiod.version;
+if (process.argv.includes('--write')) {
+  writeAnswers({ version, date: new Date().toISOString().slice(0, 10), base, cases: answers });
+  console.log(`${answers.size} cases of istiod ${version} are kept.`);
+  process.exit(0);
+}
+const kept = readAnswers();
+let fields = 0;
+let others = 0;
+for (const { name } of cases) {
+  const compared = comparedFields(
+    { base, changes: answers.get(name) ?? new Map() },
+    { base: kept.base, changes: kept.cases.get(name) ?? new Map() },
+  );
+  const different = compared.filter(({ ours, real }) => ours !== real);
+  fields += compared.length;
+  others += different.length;
+  for (const { proxy, field, ours = '-', real = '-' } of different)
+    console.log(`${name}, ${proxy}: ${field}\n  now ${ours.slice(0, SHOWN)}\n  kept ${real.slice(0, SHOWN)}`);
+}
+console.log(
+  `${cases.length} cases, ${fields} fields, ${others} others than istiod ${kept.version} said on ${kept.date}`,
+);
+process.exit(others === 0 ? 0 : 1);
