@@ -301,7 +301,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 947;
+const DOCUMENTED_PER_MILLE = 948;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -366,7 +366,6 @@ const UNUSED: readonly string[] = [
   'harness/simulator/kubernetes/registry/json.ts nameOf',
   'harness/simulator/kubernetes/registry/json.ts namespaceOf',
   'harness/simulator/kubernetes/registry/status.ts qualified',
-  'harness/simulator/network/dns.ts decodeQuery',
   'harness/tools/embedded/follow.ts keyOf',
   'harness/tools/embedded/istioctl/readiness.ts targetName',
   'harness/tools/embedded/kubectl/documents.ts yamlErrorText',

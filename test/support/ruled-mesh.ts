@@ -1,4 +1,5 @@
 /** A mesh to which Istio's rules are applied, one set after the other, and which is then called. */
+import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../harness/base/kubernetes-client.ts';
 import { topologyOf } from '../plan/scenarios.ts';
 import { type InstalledMesh, installedMesh } from './installed-mesh.ts';
@@ -77,7 +78,8 @@ export class RuledMesh implements AsyncDisposable {
   }
 
   /**
-   * Adds a line to the mesh's configuration in both clusters.
+   * Adds to the mesh's configuration in both clusters, key by key.
+   * @param line - YAML
    * @returns what takes it away again
    */
   async changeMesh(line: string): Promise<() => Promise<void>> {
@@ -92,7 +94,11 @@ export class RuledMesh implements AsyncDisposable {
       const { data } = (await this.mesh.client(cluster).get(path)) as { data?: Record<string, string> };
       before.set(cluster, data?.['mesh'] ?? '');
     }
-    await set(new Map([...before].map(([cluster, mesh]) => [cluster, `${mesh.trimEnd()}\n${line}\n`])));
+    await set(
+      new Map(
+        [...before].map(([cluster, mesh]) => [cluster, yaml.dump(merged(yaml.load(mesh), yaml.load(line)))]),
+      ),
+    );
     return async () => await set(before);
   }
 
@@ -112,6 +118,15 @@ export class RuledMesh implements AsyncDisposable {
   async #remove(cluster: string, object: KubernetesObject): Promise<void> {
     await this.mesh.client(cluster).delete({ ...pathOf(object), name: object.metadata.name ?? '' });
   }
+}
+
+/** Lays one tree over another. */
+function merged(below: unknown, above: unknown): unknown {
+  const isTree = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isTree(below) || !isTree(above)) return above;
+  const changed = Object.entries(above).map(([key, value]) => [key, merged(below[key], value)]);
+  return { ...below, ...Object.fromEntries(changed) };
 }
 
 const pathOf = ({ apiVersion = '', kind = '', metadata }: KubernetesObject) => ({

@@ -14,15 +14,16 @@ export function exchange(
   from: Host,
   to: SocketAddress,
   query: Buffer,
-  timeoutMs: number,
+  { timeoutMs, uid }: { readonly timeoutMs: number; readonly uid: number },
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    new DatagramExchange(around, from, to, { resolve, reject }).start(query, timeoutMs);
+    new DatagramExchange(around, from, to, { resolve, reject, uid }).start(query, timeoutMs);
   });
 }
 
 /** Who waits for the answer to a datagram. */
 interface Waiting {
+  readonly uid: number;
   readonly resolve: (answer: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -35,6 +36,7 @@ class DatagramExchange {
   readonly #waiting: Waiting;
   readonly #localPort: number;
   #timer: Timer | undefined;
+  #isSettled = false;
   #route: Route | undefined;
 
   constructor(around: Surroundings, from: Host, to: SocketAddress, waiting: Waiting) {
@@ -58,7 +60,7 @@ class DatagramExchange {
     const { clock, routing, faults } = this.#around;
     const from = this.#from;
     const tracked: Tracked = {};
-    const route = from.isGone ? gone(from) : routing.route(from, this.#to, 'UDP', 0, tracked);
+    const route = from.isGone ? gone(from) : routing.route(from, this.#to, 'UDP', this.#waiting.uid, tracked);
     this.#route = route;
     if (isFiltered(routing, { from, protocol: 'UDP', route, tracked })) return;
     const { dropped, refused, delayMs } = faults.verdict(flowOf('UDP', from, this.#to, route));
@@ -76,14 +78,19 @@ class DatagramExchange {
     const { clock } = this.#around;
     clock.bump?.();
     const listener = host.isGone ? undefined : host.datagramListenerOf(at.port, at.address);
+    const reply = (answer: Buffer | undefined) => {
+      if (listener && answer === undefined) return; // the sender's timer tells
+      const comeBack = () => this.#answered(answer);
+      if (delayMs > 0) clock.setTimeout(comeBack, delayMs);
+      else setImmediate(comeBack);
+    };
     const answer = listener?.(query, { address: source, port: this.#localPort });
-    if (listener && answer === undefined) return; // the sender's timer tells
-    const comeBack = () => this.#answered(answer);
-    if (delayMs > 0) clock.setTimeout(comeBack, delayMs);
-    else setImmediate(comeBack);
+    if (answer instanceof Promise) void answer.catch(() => undefined).then(reply);
+    else reply(answer);
   }
 
   #answered(answer: Buffer | undefined): void {
+    if (this.#isSettled) return; // it came too late
     const { clock } = this.#around;
     clock.bump?.();
     clock.clearTimeout(this.#timer);
@@ -101,6 +108,7 @@ class DatagramExchange {
   }
 
   #settle(outcome: ConnectionOutcome): void {
+    this.#isSettled = true;
     record(this.#around, { protocol: 'UDP', from: this.#from, to: this.#to, route: this.#route, outcome });
   }
 }

@@ -2,6 +2,7 @@
 import { isLoopback } from './addresses.ts';
 import type {
   ConnectOptions,
+  DatagramAnswer,
   Listener,
   NetworkNamespace,
   ProcessNetwork,
@@ -9,7 +10,7 @@ import type {
   ResolverConfig,
   SocketAddress,
 } from './interfaces.ts';
-import { type Accept, type Answer, PortTable } from './port-table.ts';
+import { type Accept, PortTable } from './port-table.ts';
 import { ProcessScope } from './process-scope.ts';
 import { resolveName } from './resolver.ts';
 import { socketError } from './socket-errors.ts';
@@ -40,7 +41,7 @@ export interface Wire {
   readonly clock: WorldClock;
   /** Connects `socket`, which may have been destroyed when the time comes. */
   dial(from: Host, socket: TcpSocket, to: SocketAddress, options: ConnectOptions): void;
-  exchange(from: Host, to: SocketAddress, query: Buffer, timeoutMs: number): Promise<Buffer>;
+  exchange(from: Host, to: SocketAddress, query: Buffer, timeoutMs: number, uid: number): Promise<Buffer>;
   /** Takes a host out of the network, so that its address is free again. */
   leave(host: Host): void;
 }
@@ -55,7 +56,7 @@ export class Host implements NetworkNamespace {
   isGone = false;
   readonly #wire: Wire;
   readonly #streams = new PortTable<Accept>();
-  readonly #datagrams = new PortTable<Answer>();
+  readonly #datagrams = new PortTable<DatagramAnswer>();
   readonly #sockets = new Set<TcpSocket>();
   /** Destination → how many connections this host has to it, or tries to have. */
   readonly #dialled = new Map<string, number>();
@@ -103,20 +104,30 @@ export class Host implements NetworkNamespace {
     return { port: chosen, close: this.#streams.bind(chosen, address, onConnection) };
   }
 
-  listenDatagram(port: number, answer: Answer): Listener {
+  listenDatagram(port: number, answer: DatagramAnswer): Listener {
     return { port, close: this.#datagrams.bind(port, '0.0.0.0', answer) };
   }
 
-  exchangeDatagram(address: string, port: number, query: Buffer, timeoutMs: number): Promise<Buffer> {
-    this.#wire.clock.bump?.();
-    return this.#wire.exchange(this, { address, port }, query, timeoutMs);
+  get nameserver(): string | undefined {
+    return this.#resolver?.nameserver;
   }
 
-  resolve(name: string): Promise<readonly string[]> {
+  exchangeDatagram(
+    address: string,
+    port: number,
+    query: Buffer,
+    timeoutMs: number,
+    uid = 0,
+  ): Promise<Buffer> {
+    this.#wire.clock.bump?.();
+    return this.#wire.exchange(this, { address, port }, query, timeoutMs, uid);
+  }
+
+  resolve(name: string, uid?: number): Promise<readonly string[]> {
     return resolveName(
       name,
       this.#resolver,
-      (address, port, query, timeoutMs) => this.exchangeDatagram(address, port, query, timeoutMs),
+      (address, port, query, timeoutMs) => this.exchangeDatagram(address, port, query, timeoutMs, uid),
       () => this.#nextQuery++,
     );
   }
@@ -152,7 +163,7 @@ export class Host implements NetworkNamespace {
     return this.#streams.find(port, address);
   }
 
-  datagramListenerOf(port: number, address: string): Answer | undefined {
+  datagramListenerOf(port: number, address: string): DatagramAnswer | undefined {
     return this.#datagrams.find(port, address);
   }
 

@@ -3,6 +3,7 @@
  * file.
  */
 import type { Duplex } from 'node:stream';
+import type { Cidr } from '../../base/ipv4.ts';
 
 /**
  * A connected (or connecting) TCP socket of the virtual network: a `Duplex` with what node:http, node:https
@@ -79,7 +80,25 @@ export interface RedirectRules {
   readonly exemptUid: number;
   /** Inbound ports that are let through as they are: 15090, 15021, 15020. */
   readonly exemptInboundPorts: readonly number[];
+  /** The only inbound ports that are redirected; all if it is not given. */
+  readonly inboundPorts?: readonly number[];
+  /** Outbound ports that are let through as they are. */
+  readonly exemptOutboundPorts?: readonly number[];
+  /** Addresses that are let through as they are. */
+  readonly exemptOutboundRanges?: readonly Cidr[];
+  /** Outbound ports that are redirected whatever the address. */
+  readonly outboundPorts?: readonly number[];
+  /** The only addresses that are redirected; all if it is not given. */
+  readonly outboundRanges?: readonly Cidr[];
+  /** Takes the questions to the host's name server; without it they are let through. */
+  readonly dnsPort?: number;
 }
+
+/** Answers a datagram, perhaps later; undefined for one that it ignores. */
+export type DatagramAnswer = (
+  query: Buffer,
+  from: SocketAddress,
+) => Buffer | undefined | Promise<Buffer | undefined>;
 
 /** What `/etc/resolv.conf` says. */
 export interface ResolverConfig {
@@ -114,9 +133,10 @@ export interface NetworkNamespace {
    * Looks a name up as the C library does: literal addresses and `localhost` by itself, else search domains,
    * by packets to the name server.
    * @returns the IPv4 addresses, at least one
+   * @param uid - of who asks; redirect rules exempt one
    * @throws an Error with code ENOTFOUND (no such name) or EAI_AGAIN (no answer from the name server)
    */
-  resolve(name: string): Promise<readonly string[]>;
+  resolve(name: string, uid?: number): Promise<readonly string[]>;
   /** Replaces the rules; `undefined` removes them. */
   setRedirect(rules: RedirectRules | undefined): void;
   setResolver(config: ResolverConfig): void;
@@ -125,13 +145,23 @@ export interface NetworkNamespace {
    * @param uid - the user that the process runs as, and dials as unless it says otherwise; 0 by default
    */
   forProcess(uid?: number): ProcessNetwork;
-  /** Takes packets that are not TCP, on one port. Used by the cluster's name server. */
-  listenDatagram(port: number, answer: (query: Buffer, from: SocketAddress) => Buffer | undefined): Listener;
+  /** The address of the name server; undefined before there is one. */
+  readonly nameserver: string | undefined;
+  /**
+   * Takes packets that are not TCP, on one port. Used by name servers, which may have to ask others first.
+   */
+  listenDatagram(port: number, answer: DatagramAnswer): Listener;
   /**
    * Sends one packet and waits for one answer.
    * @throws an Error with code ETIMEDOUT after `timeoutMs`, or ECONNREFUSED at once if nobody listens there
    */
-  exchangeDatagram(address: string, port: number, query: Buffer, timeoutMs: number): Promise<Buffer>;
+  exchangeDatagram(
+    address: string,
+    port: number,
+    query: Buffer,
+    timeoutMs: number,
+    uid?: number,
+  ): Promise<Buffer>;
   /** Ends every connection (peers see a reset) and listener, and takes the address off the network. */
   destroy(): void;
 }

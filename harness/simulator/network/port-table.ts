@@ -1,6 +1,6 @@
 /** The ports of a host: what is bound to them, for one protocol. */
 
-import type { SocketAddress, VirtualSocket } from './interfaces.ts';
+import type { VirtualSocket } from './interfaces.ts';
 import { socketError } from './socket-errors.ts';
 
 /** A handler, and the one address that it listens at; 0.0.0.0 stands for all. */
@@ -49,6 +49,3 @@ export class PortTable<T> {
 
 /** Takes a new connection. */
 export type Accept = (socket: VirtualSocket) => void;
-
-/** Answers a datagram; undefined for one that it ignores. */
-export type Answer = (query: Buffer, from: SocketAddress) => Buffer | undefined;

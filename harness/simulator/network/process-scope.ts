@@ -1,6 +1,7 @@
 /** One process's view of a host. The process owns the sockets that it opens; they close when it exits. */
 import type {
   ConnectOptions,
+  DatagramAnswer,
   Listener,
   NetworkNamespace,
   ProcessNetwork,
@@ -8,7 +9,7 @@ import type {
   ResolverConfig,
   VirtualSocket,
 } from './interfaces.ts';
-import type { Accept, Answer } from './port-table.ts';
+import type { Accept } from './port-table.ts';
 
 /** The network as one process has it, with everything that its end closes. */
 export class ProcessScope implements ProcessNetwork {
@@ -29,6 +30,9 @@ export class ProcessScope implements ProcessNetwork {
   get address(): string {
     return this.#host.address;
   }
+  get nameserver(): string | undefined {
+    return this.#host.nameserver;
+  }
 
   connect(address: string, port: number, options?: ConnectOptions): VirtualSocket {
     return this.#own(this.#host.connect(address, port, { ...options, uid: options?.uid ?? this.#uid }));
@@ -38,16 +42,22 @@ export class ProcessScope implements ProcessNetwork {
     return this.#closeable(this.#host.listen(port, socket => onConnection(this.#own(socket)), address));
   }
 
-  listenDatagram(port: number, answer: Answer): Listener {
+  listenDatagram(port: number, answer: DatagramAnswer): Listener {
     return this.#closeable(this.#host.listenDatagram(port, answer));
   }
 
-  exchangeDatagram(address: string, port: number, query: Buffer, timeoutMs: number): Promise<Buffer> {
-    return this.#host.exchangeDatagram(address, port, query, timeoutMs);
+  exchangeDatagram(
+    address: string,
+    port: number,
+    query: Buffer,
+    timeoutMs: number,
+    uid = this.#uid,
+  ): Promise<Buffer> {
+    return this.#host.exchangeDatagram(address, port, query, timeoutMs, uid);
   }
 
-  resolve(name: string): Promise<readonly string[]> {
-    return this.#host.resolve(name);
+  resolve(name: string, uid = this.#uid): Promise<readonly string[]> {
+    return this.#host.resolve(name, uid);
   }
 
   setRedirect(rules: RedirectRules | undefined): void {

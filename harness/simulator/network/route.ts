@@ -2,6 +2,7 @@
 import type { FlowEnd } from './faults.ts';
 import type { Host } from './host.ts';
 import type { SocketAddress } from './interfaces.ts';
+import { isRedirectedIn } from './redirection.ts';
 import type { ClusterSegment, Protocol } from './segments.ts';
 
 /** What the kernel remembers of a connection: it draws an endpoint for the first packet, and keeps to it. */
@@ -54,8 +55,8 @@ export interface Packet {
 export function arrive({ to, source, via }: Packet, host: Host): Route {
   const rules = host.redirect;
   const end = endOf(host);
-  const isRedirected = rules !== undefined && !rules.exemptInboundPorts.includes(to.port);
-  if (!isRedirected) return { kind: 'arrives', host, at: to, originalDestination: to, source, via, end };
+  if (!rules || !isRedirectedIn(rules, to.port))
+    return { kind: 'arrives', host, at: to, originalDestination: to, source, via, end };
   const at = { address: to.address, port: rules.inboundPort };
   const passed = [...via, `redirect-in:${rules.inboundPort}`];
   return { kind: 'arrives', host, at, originalDestination: to, source, via: passed, end };

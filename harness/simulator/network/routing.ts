@@ -2,6 +2,7 @@
 import { isLoopback } from './addresses.ts';
 import type { Host } from './host.ts';
 import type { ServiceRoute, SocketAddress } from './interfaces.ts';
+import { outboundRedirect } from './redirection.ts';
 import { arrive, arriveLocally, nobody, type Packet, type Route, type Tracked } from './route.ts';
 import type { ClusterSegment, Lan, Protocol } from './segments.ts';
 
@@ -29,9 +30,10 @@ export class Routing {
     // Packets to the own address go out on lo, which istio-iptables lets through (chain ISTIO_OUTPUT;
     // istio/istio tools/istio-iptables/pkg/cmd/run.go @1.8.0). Unlike Istio, this also holds for the proxy's
     // own: there 1.8 takes them to the inbound port.
-    if (protocol === 'TCP' && rules && uid !== rules.exemptUid && to.address !== from.address) {
-      const at = { address: '127.0.0.1', port: rules.outboundPort };
-      return arriveLocally({ ...packet, via: [`redirect:${rules.outboundPort}`] }, at);
+    if (rules && to.address !== from.address) {
+      const port = outboundRedirect(rules, { to, protocol, uid, nameserver: from.nameserver });
+      if (port !== undefined)
+        return arriveLocally({ ...packet, via: [`redirect:${port}`] }, { address: '127.0.0.1', port });
     }
     return this.#send(packet);
   }

@@ -63,7 +63,7 @@ export class VirtualNetwork {
     this.#wire = {
       clock,
       dial: (from, socket, to, options) => dial(around, from, socket, to, options),
-      exchange: (from, to, query, timeoutMs) => exchange(around, from, to, query, timeoutMs),
+      exchange: (from, to, query, timeoutMs, uid) => exchange(around, from, to, query, { timeoutMs, uid }),
       leave: host => this.#leave(host),
     };
   }

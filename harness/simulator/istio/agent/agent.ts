@@ -10,6 +10,7 @@ import { createLog } from '../log.ts';
 import { keepCertificate } from './certificate-source.ts';
 import { keepDiscovering } from './discovery-client.ts';
 import { istioIptables } from './iptables.ts';
+import { NameServer } from './name-server.ts';
 import { requestCommand } from './request-command.ts';
 import { type AgentSettings, readSettings } from './settings.ts';
 import { openStatusServers } from './status-server.ts';
@@ -59,8 +60,6 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
   log.info(`Version ${settings.version}-Clean`);
   log.info(`Proxy role: ${settings.node.id}`);
   log.info(`CA Endpoint ${settings.ca.host}:${settings.ca.port}, provider Citadel`);
-  if (settings.node.metadata['DNS_CAPTURE'] === 'true')
-    log.warn('DNS capture (ISTIO_META_DNS_CAPTURE) is not simulated: names are those of the cluster DNS');
   const { network, clock, random } = context;
   const { kind, workers, behaviour } = settings;
   const envoy = new Envoy({ network, clock, random, wording: behaviour.envoy, kind, workers });
@@ -68,9 +67,11 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
   try {
     services.push(openAdmin(envoy, settings.node, settings.statsPrefixes));
     services.push(openStatusServers(process, settings, envoy, log, () => ending.abort()));
+    const names = nameServerFor(process, settings);
+    if (names) services.push(names);
     await Promise.all([
       keepCertificate(process, settings, log, identity => envoy.setIdentity(identity, settings.identity)),
-      keepDiscovering(process, settings, envoy, log),
+      keepDiscovering(process, settings, { envoy, names }, log),
     ]);
     log.info('Agent draining Proxy');
     return 0;
@@ -82,6 +83,17 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
     context.signal.removeEventListener('abort', onAbort);
     for (const service of services) service.close();
   }
+}
+
+/** A sidecar answers names if it is told to (`ISTIO_META_DNS_CAPTURE`). */
+function nameServerFor(
+  { network, random, env }: ProcessContext,
+  { kind, node }: AgentSettings,
+): NameServer | undefined {
+  if (kind !== 'sidecar' || node.metadata['DNS_CAPTURE'] !== 'true') return undefined;
+  const namespace = env['POD_NAMESPACE'] ?? 'default';
+  const domain = node.id.split('~')[3]?.replace(/^[^.]*\./, '') ?? '';
+  return new NameServer({ network, random: random.stream('names'), namespace, domain });
 }
 
 /** The same process with something changed; a context may be an instance of a class, so it is not spread. */

@@ -1,6 +1,8 @@
 /** `istio-iptables`: the program of the init container that sends a pod's traffic through its sidecar. */
+import { type Cidr, parseCidrOrAddress } from '../../../base/ipv4.ts';
 import type { RedirectRules } from '../../network/interfaces.ts';
 import type { Main, ProcessContext } from '../../program.ts';
+import { DNS_CAPTURE_PORT } from './name-server.ts';
 
 /**
  * Flags of the real program: letter → long name (istio/istio tools/istio-iptables/pkg/cmd/root.go @1.8.0).
@@ -24,8 +26,7 @@ const SWITCHES = new Set(['dry-run', 'skip-rule-apply', 'run-validation', 'redir
 
 /**
  * Sets the redirect rules of the pod's network namespace.
- * Unlike Istio, only what the injection template asks for is simulated: REDIRECT of all outbound and inbound
- * traffic, with excluded inbound ports.
+ * Unlike Istio, only the mode REDIRECT is simulated. `-b ''` lets all inbound traffic through.
  */
 export const istioIptables: Main = async context => {
   const flags = readFlags(context);
@@ -38,9 +39,9 @@ export const istioIptables: Main = async context => {
     context.stderr(`istio-iptables: 501 ${unsupported} is not simulated\n`);
     return 1;
   }
-  const redirect = redirectOf(flags);
+  const redirect = redirectOf(flags, context.env);
   if (!redirect) {
-    context.stderr('Error: a port or user id is no number\n');
+    context.stderr('Error: a port or user id is no number, or a range no range\n');
     return 1;
   }
   context.network.setRedirect(redirect);
@@ -48,21 +49,48 @@ export const istioIptables: Main = async context => {
   return 0;
 };
 
-/** Reads the ports and the exempt user id; undefined if one of them is no number. */
-function redirectOf(flags: ReadonlyMap<string, string>): RedirectRules | undefined {
+/** Reads ports, ranges and the exempt user id; undefined if one of them is none. */
+function redirectOf(
+  flags: ReadonlyMap<string, string>,
+  env: ProcessContext['env'],
+): RedirectRules | undefined {
   const number = (name: string, fallback: number) => Number(flags.get(name) ?? fallback);
-  const outboundPort = number('envoy-port', 15001);
-  const inboundPort = number('inbound-capture-port', 15006);
-  const exemptUid = number('proxy-uid', 1337);
-  const exemptInboundPorts = (flags.get('istio-local-exclude-ports') ?? '')
-    .split(',')
-    .filter(port => port !== '')
-    .map(Number);
-  const numbers = [outboundPort, inboundPort, exemptUid, ...exemptInboundPorts];
-  return numbers.every(value => Number.isInteger(value))
-    ? { outboundPort, inboundPort, exemptUid, exemptInboundPorts }
-    : undefined;
+  const ports = (name: string): readonly number[] => partsOf(flags.get(name)).map(Number);
+  const ranges = (name: string) => partsOf(flags.get(name)).map(parseCidrOrAddress);
+  const isLimited = (name: string): boolean => (flags.get(name) ?? '*') !== '*';
+  const rules = {
+    outboundPort: number('envoy-port', 15001),
+    inboundPort: number('inbound-capture-port', 15006),
+    exemptUid: number('proxy-uid', 1337),
+    exemptInboundPorts: ports('istio-local-exclude-ports'),
+    inboundPorts: isLimited('istio-inbound-ports') ? ports('istio-inbound-ports') : [],
+    exemptOutboundPorts: ports('istio-local-outbound-ports-exclude'),
+    outboundPorts: ports('istio-outbound-ports'),
+  };
+  const outboundRanges = isLimited('istio-service-cidr') ? ranges('istio-service-cidr') : [];
+  const exemptOutboundRanges = ranges('istio-service-exclude-cidr');
+  const isRead = (range: Cidr | undefined): range is Cidr => range !== undefined;
+  if (!Object.values(rules).flat().every(Number.isInteger)) return undefined;
+  if (!outboundRanges.every(isRead) || !exemptOutboundRanges.every(isRead)) return undefined;
+  const { inboundPorts, exemptOutboundPorts, outboundPorts, ...always } = rules;
+  // tools/istio-iptables/pkg/cmd/root.go: the variable stands for the flag.
+  const redirectsDns = (flags.get('redirect-dns') ?? env['ISTIO_META_DNS_CAPTURE']) === 'true';
+  return {
+    ...always,
+    ...(isLimited('istio-inbound-ports') && { inboundPorts }),
+    ...(exemptOutboundPorts.length > 0 && { exemptOutboundPorts }),
+    ...(outboundPorts.length > 0 && { outboundPorts }),
+    ...(isLimited('istio-service-cidr') && { outboundRanges }),
+    ...(exemptOutboundRanges.length > 0 && { exemptOutboundRanges }),
+    ...(redirectsDns && { dnsPort: DNS_CAPTURE_PORT }),
+  };
 }
+
+const partsOf = (text: string | undefined): readonly string[] =>
+  (text ?? '')
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '');
 
 /** Prints what the real program prints of its flags before it sets the rules. */
 function describeEnvironment(flags: ReadonlyMap<string, string>): string {
@@ -73,7 +101,9 @@ function describeEnvironment(flags: ReadonlyMap<string, string>): string {
     `INBOUND_CAPTURE_PORT=${flags.get('inbound-capture-port') ?? ''}`,
     `ISTIO_INBOUND_INTERCEPTION_MODE=${flags.get('istio-inbound-interception-mode') ?? ''}`,
     `ISTIO_INBOUND_PORTS=${flags.get('istio-inbound-ports') ?? ''}`,
+    `ISTIO_OUTBOUND_PORTS=${flags.get('istio-outbound-ports') ?? ''}`,
     `ISTIO_LOCAL_EXCLUDE_PORTS=${flags.get('istio-local-exclude-ports') ?? ''}`,
+    `ISTIO_LOCAL_OUTBOUND_PORTS_EXCLUDE=${flags.get('istio-local-outbound-ports-exclude') ?? ''}`,
     `ISTIO_SERVICE_CIDR=${flags.get('istio-service-cidr') ?? ''}`,
     `ISTIO_SERVICE_EXCLUDE_CIDR=${flags.get('istio-service-exclude-cidr') ?? ''}`,
     '',
@@ -100,12 +130,5 @@ function readFlags({ argv }: ProcessContext): ReadonlyMap<string, string> | stri
 function unsupportedIn(flags: ReadonlyMap<string, string>): string | undefined {
   const mode = flags.get('istio-inbound-interception-mode');
   if (mode !== undefined && mode !== 'REDIRECT') return `interception mode ${mode}`;
-  if ((flags.get('istio-service-cidr') ?? '*') !== '*')
-    return 'the redirect of some address ranges only (-i)';
-  if ((flags.get('istio-service-exclude-cidr') ?? '') !== '') return 'the exclusion of address ranges (-x)';
-  if ((flags.get('istio-inbound-ports') ?? '*') !== '*')
-    return 'the redirect of some inbound ports only (-b)';
-  if ((flags.get('istio-local-outbound-ports-exclude') ?? '') !== '')
-    return 'the exclusion of outbound ports (-o)';
   return undefined;
 }

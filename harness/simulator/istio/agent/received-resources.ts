@@ -10,16 +10,20 @@ import { Refusal } from '../xds/proto/refusal.ts';
 import { discoveredBy, routeNamesOf } from '../xds/references.ts';
 import type { Cluster, Listener, ResourcesByType, ResourceType, ResourceUpdate } from '../xds/resources.ts';
 import { typeOfUrl, typeUrlOf } from '../xds/wire/types.ts';
+import type { NameServer } from './name-server.ts';
 
 type AnyResource = ResourcesByType[ResourceType][number];
 
 /** Puts updates together to whole types, as Envoy keeps what an update does not speak of. */
 export class ReceivedResources {
   readonly #envoy: Envoy;
+  readonly #names: NameServer | undefined;
   readonly #byType = new Map<ResourceType, ReadonlyMap<string, AnyResource>>();
 
-  constructor(envoy: Envoy) {
+  /** @param names - takes tables of names; without it none are asked for */
+  constructor(envoy: Envoy, names?: NameServer) {
     this.#envoy = envoy;
+    this.#names = names;
   }
 
   /**
@@ -28,6 +32,7 @@ export class ReceivedResources {
    */
   apply(typeUrl: string, { version, resources, removed }: AdsUpdate<Uint8Array>): string | undefined {
     if (typeUrl === TYPE_URLS.ecds) return this.#applyDiscovered(resources, removed);
+    if (typeUrl === TYPE_URLS.nds) return this.#applyNames(resources);
     const type = typeOfUrl(typeUrl);
     if (!type) return undefined; // nothing subscribes to another type
     const before = this.#of(type);
@@ -55,6 +60,15 @@ export class ReceivedResources {
     if (fault !== undefined) this.#keepUsed(type, { before, next });
     this.#byType.set(type, next);
     return fault;
+  }
+
+  #applyNames(resources: AdsUpdate<Uint8Array>['resources']): string | undefined {
+    try {
+      for (const { body } of resources) this.#names?.setTable(body);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   #applyDiscovered(resources: AdsUpdate<Uint8Array>['resources'], removed: readonly string[]) {

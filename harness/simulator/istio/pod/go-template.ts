@@ -10,6 +10,8 @@ type Tree = Readonly<Record<string, unknown>>;
 const either = (...values: readonly string[]): string =>
   values.map((value, at) => (at > 0 && value.includes(' ') ? `(${value})` : value)).join(' | default ');
 const label = (name: string): string => `index .ObjectMeta.Labels "${name}"`;
+const annotation = (name: string, value: string): string =>
+  `annotation .ObjectMeta "traffic.sidecar.istio.io/${name}" .Values.global.proxy.${value}`;
 
 /** What stands in Go for each `{{ path }}` of our language (`istiod/injection/template-data.ts`). */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
@@ -31,6 +33,19 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   'values.global.meshID': '.Values.global.meshID',
   canonicalName: either(label('app.kubernetes.io/name'), label('app'), '.DeploymentMeta.Name'),
   canonicalRevision: either(label('app.kubernetes.io/version'), label('version'), '"latest"'),
+  'redirect.outboundRanges': annotation('includeOutboundIPRanges', 'includeIPRanges'),
+  'redirect.exemptOutboundRanges': annotation('excludeOutboundIPRanges', 'excludeIPRanges'),
+  'redirect.inboundPorts': annotation('includeInboundPorts', 'includeInboundPorts'),
+  'redirect.exemptInboundPorts': [
+    'printf "15090,15021,%s" (excludeInboundPort',
+    '(annotation .ObjectMeta "status.sidecar.istio.io/port" .Values.global.proxy.statusPort)',
+    `(${annotation('excludeInboundPorts', 'excludeInboundPorts')}))`,
+  ].join(' '),
+  'redirect.outboundPorts': annotation('includeOutboundPorts', 'includeOutboundPorts'),
+  'redirect.exemptOutboundPorts': annotation('excludeOutboundPorts', 'excludeOutboundPorts'),
+  // Of one item of a range.
+  key: '$key',
+  value: '$value',
   nativeSidecar: '.NativeSidecars',
   ordinarySidecar: 'not .NativeSidecars',
 };
@@ -38,6 +53,11 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
 /** What stands for `$when`, where it is not the value itself: a bare pod has no owner. */
 const CONDITIONS: Readonly<Record<string, string>> = {
   'workload.owner': 'and .TypeMeta.APIVersion .DeploymentMeta.Name',
+};
+
+/** What stands for `$each`. */
+const RANGES: Readonly<Record<string, string>> = {
+  proxyMetadata: '$key, $value := .ProxyConfig.ProxyMetadata',
 };
 
 /** What the expressions share: the names of the pod's own containers, and all ports. */
@@ -62,6 +82,8 @@ export function goTemplate({ metadata, spec }: { readonly metadata: Tree; readon
   ].join('\n');
 }
 
+const conditionOf = (path: string): string => CONDITIONS[path] ?? expressionOf(path);
+
 function expressionOf(path: string): string {
   const expression = EXPRESSIONS[path];
   if (expression === undefined) throw new Error(`injection template: there is no Go for ${path}`);
@@ -79,7 +101,7 @@ function textsOf(part: string, texts: Tree): readonly string[] {
   });
 }
 
-/** Puts Go in place of `{{ path }}`, and of `$when`, with which an entry of a list begins. */
+/** Puts Go in place of `{{ path }}`, and of `$when` or `$each`, with which an entry of a list begins. */
 function withConditions(lines: readonly string[]): readonly string[] {
   const done: string[] = [];
   /** How far the conditional entries are indented in which this line stands, the innermost last. */
@@ -91,14 +113,16 @@ function withConditions(lines: readonly string[]): readonly string[] {
       done.push('{{- end }}');
       open.pop();
     }
-    const path = /^ *- \$when: (.+)$/.exec(line)?.[1];
-    if (path === undefined) {
-      done.push(withValues(isFirst ? `${' '.repeat(indent - 2)}- ${line.trimStart()}` : line));
+    const [, kind, path = ''] = /^ *- \$(when|each): (.+)$/.exec(line) ?? [];
+    if (kind === undefined) {
+      const entry = line.trimStart().replace(/^\$value: /, '');
+      done.push(withValues(isFirst ? `${' '.repeat(indent - 2)}- ${entry}` : line));
     } else {
-      done.push(`{{- if ${CONDITIONS[path] ?? expressionOf(path)} }}`);
+      const condition = kind === 'each' ? `range ${RANGES[path]}` : `if ${conditionOf(path)}`;
+      done.push(`{{- ${condition} }}`);
       open.push(indent);
     }
-    isFirst = path !== undefined;
+    isFirst = kind !== undefined;
   }
   return [...done, ...open.map(() => '{{- end }}')];
 }

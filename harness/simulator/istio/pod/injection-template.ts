@@ -3,13 +3,14 @@
  *
  * Unlike Istio, our injector reads no Go templates. Its own are YAML with `{{ path }}` in place of values:
  * `{{ path }}` alone stands for the value itself, `{{ path | json }}` for its JSON, and an entry with
- * `$when: path` is left out if that value is empty or false. In 1.8 the ConfigMap has these; today's has the
- * same in Go, for which our injector takes its own.
+ * `$when: path` is left out if that value is empty or false; one with `$value` stands for that text, and one
+ * with `$each: path` is there for each item, whose fields it may ask for. In 1.8 the ConfigMap has these;
+ * today's has the same in Go, for which our injector takes its own.
  */
 import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../behaviour.ts';
 import { goTemplate } from './go-template.ts';
-import { agentArguments, environment, probes, proxyVolumes } from './proxy-pod.ts';
+import { agentArguments, environment, PROXY_METADATA, probes, proxyVolumes } from './proxy-pod.ts';
 
 /** The parts of a pod that a template fills. */
 interface Template {
@@ -32,16 +33,24 @@ const PROXY_USER = {
 
 const IMAGE = '{{ image }}';
 
+/** A flag that is left out if its value is empty. */
+const flag = (name: string, path: string): readonly unknown[] =>
+  [name, `{{ ${path} }}`].map($value => ({ $when: path, $value }));
+
 /** Redirects the pod's connections to the proxy. */
 const initContainer = (behaviour: IstioBehaviour): Record<string, unknown> => ({
   name: 'istio-init',
   image: IMAGE,
   args: [
     'istio-iptables',
-    ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'],
-    ...['-d', '15090,15021,15020'],
+    ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT'],
+    ...['-i', '{{ redirect.outboundRanges }}', '-x', '{{ redirect.exemptOutboundRanges }}'],
+    ...['-b', '{{ redirect.inboundPorts }}', '-d', '{{ redirect.exemptInboundPorts }}'],
+    ...flag('-q', 'redirect.outboundPorts'),
+    ...flag('-o', 'redirect.exemptOutboundPorts'),
     ...behaviour.injection.initArguments,
   ],
+  env: [PROXY_METADATA],
   resources: PROXY_RESOURCES,
   securityContext: {
     allowPrivilegeEscalation: false,

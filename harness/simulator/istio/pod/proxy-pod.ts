@@ -5,6 +5,9 @@ import type { IstioBehaviour } from '../behaviour.ts';
 
 const FIELD = (path: string) => ({ fieldRef: { fieldPath: path } });
 
+/** The variables that `proxyMetadata` names. */
+export const PROXY_METADATA = { $each: 'proxyMetadata', name: '{{ key }}', value: '{{ value }}' };
+
 /**
  * Lists the variables as the injection template has them, with `{{ path }}` in place of values
  * (manifests/charts/istio-control/istio-discovery/files/injection-template.yaml).
@@ -37,6 +40,7 @@ export function environment(behaviour: IstioBehaviour, router: boolean): unknown
     { $when: 'workload.owner', name: 'ISTIO_META_OWNER', value: '{{ workload.owner }}' },
     { $when: 'values.global.meshID', name: 'ISTIO_META_MESH_ID', value: '{{ values.global.meshID }}' },
     { name: 'TRUST_DOMAIN', value: '{{ trustDomain }}' },
+    PROXY_METADATA,
   ];
 }
 

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { systemClock } from '../../../../harness/base/clock.ts';
+import { parseCidr } from '../../../../harness/base/ipv4.ts';
 import { createRandom } from '../../../../harness/base/random.ts';
 import { istioIptables } from '../../../../harness/simulator/istio/agent/iptables.ts';
 import type { RedirectRules } from '../../../../harness/simulator/network/interfaces.ts';
@@ -64,10 +65,25 @@ t.test(
   },
 );
 
+t.test('ports and ranges that are let through, and those that are not', async t => {
+  const { rules } = await run(
+    ...['-i', '10.0.0.0/8', '-x', '10.1.0.0/16,10.2.3.4', '-b', '80, 443', '-q', '9000', '-o', '5000'],
+    '--redirect-dns',
+  );
+  t.match(rules, {
+    outboundRanges: [parseCidr('10.0.0.0/8')],
+    exemptOutboundRanges: [parseCidr('10.1.0.0/16'), parseCidr('10.2.3.4/32')],
+    inboundPorts: [80, 443],
+    outboundPorts: [9000],
+    exemptOutboundPorts: [5000],
+    dnsPort: 15053,
+  });
+  t.match((await run('-b', '')).rules, { inboundPorts: [] });
+});
+
 const refused: [string, string[], RegExp][] = [
   ['another mode', ['-m', 'TPROXY'], /501 interception mode TPROXY is not simulated/],
-  ['some ports only', ['-b', '80,443'], /501 .*\(-b\)/],
-  ['excluded ranges', ['-x', '10.0.0.0/8'], /501 .*\(-x\)/],
+  ['a range that is none', ['-x', '10.0.0.0/40'], /no range/],
   ['an unknown flag', ['-?', '1'], /unknown shorthand flag/],
   ['a flag without its value', ['-p'], /flag needs an argument: -p/],
   ['a port that is none', ['-p', 'http'], /no number/],

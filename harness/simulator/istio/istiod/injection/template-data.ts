@@ -4,6 +4,7 @@ import type { IstioBehaviour } from '../../behaviour.ts';
 import { NETWORK_LABEL } from '../model/mesh-model.ts';
 import type { InjectionRequest } from './injection-request.ts';
 import type { PodParts } from './merge.ts';
+import { redirectArguments } from './redirect-annotations.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
@@ -35,6 +36,8 @@ export function templateData(
   const containers = (Array.isArray(spec['containers']) ? spec['containers'] : []).map(tree);
   const clusterId =
     parameters['cluster'] ?? (String(tree(global['multiCluster'])['clusterName'] ?? '') || 'Kubernetes');
+  const annotations = tree(metadata['annotations']);
+  const proxyConfig = proxyConfigOf(mesh.defaultConfig, annotations);
   const workload = workloadOf(metadata, namespace);
   const canonicalName =
     labels['service.istio.io/canonical-name'] ??
@@ -54,7 +57,12 @@ export function templateData(
       parameters['net'] ??
       global['network'] ??
       '',
-    proxyConfig: proxyConfigOf(mesh.defaultConfig, tree(metadata['annotations'])),
+    proxyConfig,
+    proxyMetadata: Object.entries(tree(proxyConfig['proxyMetadata'])).map(([key, value]) => ({
+      key,
+      value: String(value),
+    })),
+    redirect: redirectArguments(annotations, tree(global['proxy'])),
     podPorts: containers.flatMap(({ ports }) => (Array.isArray(ports) ? ports : [])),
     appContainers: containers
       .map(({ name }) => String(name))

@@ -34,13 +34,26 @@ function fill(node: unknown, data: Tree): unknown {
     if (only && only[0] === node) return valueAt(data, only[1] ?? '');
     return node.replace(PLACEHOLDER, (_all, expression: string) => String(valueAt(data, expression)));
   }
-  if (Array.isArray(node)) return node.filter(item => !isLeftOut(item, data)).map(item => fill(item, data));
+  if (Array.isArray(node)) return node.flatMap(item => fillItem(item, data));
   if (!isTree(node)) return node;
   return Object.fromEntries(
     Object.entries(node)
-      .filter(([key]) => key !== '$when')
-      .map(([key, value]) => [key, fill(value, data)]),
+      .filter(([key]) => key !== '$when' && key !== '$each')
+      .map(([key, value]) => [key, fill(value, data)] as const)
+      // A list of which nothing is left is not there.
+      .filter(([key, value]) => !(Array.isArray(value) && value.length === 0 && hasItems(node[key]))),
   );
+}
+
+const hasItems = (node: unknown): boolean => Array.isArray(node) && node.length > 0;
+
+function fillItem(item: unknown, data: Tree): readonly unknown[] {
+  if (isLeftOut(item, data)) return [];
+  if (isTree(item) && typeof item['$each'] === 'string') {
+    const found = lookUp(data, item['$each']);
+    return (Array.isArray(found) ? found : []).map(each => fill(item, { ...data, ...each }));
+  }
+  return [fill(isTree(item) && '$value' in item ? item['$value'] : item, data)];
 }
 
 const isLeftOut = (item: unknown, data: Tree): boolean =>
