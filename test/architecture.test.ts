@@ -50,6 +50,7 @@ const BELOW_ISTIO = [
   'simulator/istio/pod',
   'simulator/istio/releases.ts',
   'simulator/istio/registry',
+  'simulator/istio/revision.ts',
   'simulator/istio/log.ts',
   'simulator/istio/metrics.ts',
   'simulator/istio/read-text.ts',

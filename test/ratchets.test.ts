@@ -301,7 +301,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 948;
+const DOCUMENTED_PER_MILLE = 949;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -351,7 +351,6 @@ const UNUSED: readonly string[] = [
   'harness/simulator/istio/ca/certificate-authority.ts pemBlocks',
   'harness/simulator/istio/install/mesh-configuration.ts discoveryAddress',
   'harness/simulator/istio/install/mesh-configuration.ts injectorValues',
-  'harness/simulator/istio/install/operator-document.ts isTree',
   'harness/simulator/kubernetes/controllers/disruption.ts isCovered',
   'harness/simulator/kubernetes/controllers/endpoints.ts subsetsOf',
   'harness/simulator/kubernetes/controllers/node-fit.ts requestsOf',

@@ -22,7 +22,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'values.pilot': 'PilotConfig',
   'values.gateways': 'GatewaysConfig',
   'values.gateways.istio-ingressgateway': 'IngressGatewayConfig',
+  'values.gateways.istio-egressgateway': 'EgressGatewayConfig',
   'values.istiodRemote': 'IstiodRemoteConfig',
+  'values.sidecarInjectorWebhook': 'SidecarInjectorConfig',
 };
 /** The structs of IstioOperator, by where they stand; `*` is any place in a list. */
 const STRUCTS: Readonly<Record<string, readonly string[]>> = {

@@ -23,6 +23,8 @@ export interface InstallBehaviour {
     readonly istiodClusterRole: string;
     readonly istiodRole: string;
     readonly readerClusterRole: string;
+    /** Of the rights to run gateways of the Gateway API; empty where there are none. */
+    readonly gatewayControllerRole: string;
   };
   /** Validating webhook configurations and their webhook; istiod makes them strict. */
   readonly validators: readonly {
@@ -62,6 +64,7 @@ export interface InstallBehaviour {
   readonly istiodEnvironment: (asked: {
     readonly jwtPolicy: string;
     readonly externalIstiod: boolean;
+    readonly revision: string;
   }) => readonly EnvironmentEntry[];
   readonly istiodPorts: readonly ContainerPort[];
   /** Of istiod's Deployment. */
@@ -78,6 +81,8 @@ export interface InstallBehaviour {
   readonly chartLabels: (component: string, version: string) => Readonly<Record<string, string>>;
   /** The installation's name in labels, from that of its document. */
   readonly ownerOf: (document: string | undefined) => string;
+  /** Whether an operator's list of gateways takes the place of the profile's, or is merged with it. */
+  readonly gatewayLists: 'replaced' | 'merged';
   /** Whether `values` tells what a chart was rendered from. */
   readonly tellsValues: boolean;
   readonly validatedGroups: readonly string[];

@@ -1,5 +1,6 @@
 /** How Istio 1.8.0 with Envoy 1.16.0 behaves. */
 import type { IstioBehaviour } from './behaviour.ts';
+import { revised } from './revision.ts';
 
 const RETRY_ON = [
   'connect-failure',
@@ -20,6 +21,7 @@ export const ISTIO_1_8: IstioBehaviour = {
       istiodClusterRole: 'istiod-istio-system',
       istiodRole: 'istiod-istio-system',
       readerClusterRole: 'istio-reader-istio-system',
+      gatewayControllerRole: '',
     },
     validators: [{ name: 'istiod-istio-system', webhook: 'validation.istio.io' }],
     injectionWebhooks: 'one',
@@ -41,12 +43,12 @@ export const ISTIO_1_8: IstioBehaviour = {
     ],
     budgetsForSingleReplicas: true,
     istiodAccessIn: 'Istio core',
-    istiodEnvironment: ({ jwtPolicy, externalIstiod }) => [
+    istiodEnvironment: ({ jwtPolicy, externalIstiod, revision }) => [
       { name: 'JWT_POLICY', value: jwtPolicy },
       { name: 'PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_OUTBOUND', value: 'true' },
       { name: 'PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_INBOUND', value: 'true' },
-      { name: 'INJECTION_WEBHOOK_CONFIG_NAME', value: 'istio-sidecar-injector' },
-      { name: 'ISTIOD_ADDR', value: 'istiod.istio-system.svc:15012' },
+      { name: 'INJECTION_WEBHOOK_CONFIG_NAME', value: revised('istio-sidecar-injector', revision) },
+      { name: 'ISTIOD_ADDR', value: `${revised('istiod', revision)}.istio-system.svc:15012` },
       { name: 'EXTERNAL_ISTIOD', value: String(externalIstiod) },
       { name: 'CENTRAL_ISTIOD', value: 'false' },
     ],
@@ -58,6 +60,7 @@ export const ISTIO_1_8: IstioBehaviour = {
     managesGateways: false,
     chartLabels: () => ({}),
     ownerOf: document => (document === undefined ? 'installed-state' : `installed-state-${document}`),
+    gatewayLists: 'merged',
     tellsValues: false,
     validatedGroups: ['security.istio.io', 'networking.istio.io'],
     admissionReviewVersions: ['v1beta1', 'v1'],
@@ -83,7 +86,7 @@ export const ISTIO_1_8: IstioBehaviour = {
     probes: {
       readinessProbe: { initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: 30, timeoutSeconds: 3 },
     },
-    podLabels: { 'istio.io/rev': 'default' },
+    podLabels: { 'istio.io/rev': '{{ revision }}' },
     podAnnotations: {},
     podSecurity: { fsGroup: 1337 },
     heedsInjectLabel: false,

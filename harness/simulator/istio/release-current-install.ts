@@ -16,6 +16,7 @@ export const CURRENT_INSTALL: InstallBehaviour = {
     istiodClusterRole: 'istiod-clusterrole-istio-system',
     istiodRole: 'istiod',
     readerClusterRole: 'istio-reader-clusterrole-istio-system',
+    gatewayControllerRole: 'istiod-gateway-controller-istio-system',
   },
   validators: [
     { name: 'istio-validator-istio-system', webhook: 'rev.validation.istio.io', ofRevision: true },
@@ -74,6 +75,7 @@ export const CURRENT_INSTALL: InstallBehaviour = {
     'helm.sh/chart': `${CHARTS[component] ?? component}-${version}`,
   }),
   ownerOf: document => document ?? 'unknown',
+  gatewayLists: 'replaced',
   tellsValues: true,
   validatedGroups: ['security.istio.io', 'networking.istio.io', 'telemetry.istio.io', 'extensions.istio.io'],
   admissionReviewVersions: ['v1'],

@@ -43,7 +43,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     },
     podLabels: {},
     podAnnotations: {
-      'istio.io/rev': 'default',
+      'istio.io/rev': '{{ revision }}',
       'kubectl.kubernetes.io/default-logs-container': '{{ defaultContainer }}',
     },
     podSecurity: {},

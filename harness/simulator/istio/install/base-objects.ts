@@ -5,16 +5,25 @@ import { customResourceDefinitions } from './custom-resources.ts';
 import { istiodAccess } from './istiod-access.ts';
 import { readerObjects } from './reader-objects.ts';
 import type { ReleaseNames } from './release.ts';
+import type { InstallSettings } from './settings.ts';
+import { validator } from './webhook-objects.ts';
+
+/** manifests/charts/base/templates/defaultrevision-validatingwebhookconfiguration.yaml @1.30.3 */
+const defaultValidator = (behaviour: IstioBehaviour, revision: string): KubernetesObject[] =>
+  revision === '' ? [] : validator(behaviour, behaviour.install.validators[1], revision);
 
 /** Returns the objects of the component "Istio core". */
 export function coreObjects(
   behaviour: IstioBehaviour,
   names: ReleaseNames,
-  reader: { readonly isRemote: boolean; readonly externalIstiod: boolean },
+  settings: InstallSettings,
+  isRemote: boolean,
 ): KubernetesObject[] {
+  const { externalIstiod, imagePullSecrets } = settings.values.global;
   return [
     ...customResourceDefinitions(behaviour),
-    ...readerObjects(behaviour, names, reader),
-    ...(behaviour.install.istiodAccessIn === 'Istio core' ? istiodAccess(behaviour, names) : []),
+    ...readerObjects(behaviour, names, { isRemote, externalIstiod, imagePullSecrets }),
+    ...defaultValidator(behaviour, settings.values.defaultRevision),
+    ...(behaviour.install.istiodAccessIn === 'Istio core' ? istiodAccess(behaviour, names, settings) : []),
   ];
 }

@@ -16,3 +16,6 @@ export const resources = z
     limits: z.record(z.string(), text).optional(),
   })
   .optional();
+/** Names of settings, each of which is taken whatever its value is. */
+export const harmless = (names: readonly string[]): Record<string, z.ZodOptional<z.ZodUnknown>> =>
+  Object.fromEntries(names.map(name => [name, z.unknown().optional()]));

@@ -1,10 +1,25 @@
 /** The proxy container of a gateway: complete, or a shell for the injection webhook. */
 import type { IstioBehaviour } from '../behaviour.ts';
 import { agentArguments, explicitGateway } from '../pod/proxy-pod.ts';
+import { revised } from '../revision.ts';
 import type { GatewaySettings } from './component-settings.ts';
 import { ISTIO_NAMESPACE } from './kubernetes-objects.ts';
-
+import type { GatewayKind } from './profile.ts';
 import { type InstallSettings, pullPolicy } from './settings.ts';
+import type { GatewayValues } from './values-settings.ts';
+
+/** A gateway, and all that its objects are made from. */
+export interface GatewayInstall {
+  readonly behaviour: IstioBehaviour;
+  readonly kind: GatewayKind;
+  readonly gateway: GatewaySettings;
+  /** Of gateways of its kind. */
+  readonly values: GatewayValues;
+  readonly settings: InstallSettings;
+  readonly namespace: string;
+  /** Of the proxy, with registry and tag. */
+  readonly image: string;
+}
 
 interface ServicePort {
   readonly name: string;
@@ -37,24 +52,20 @@ const POD_FIELDS = [
 ];
 
 /** A proxy that needs no injection: everything is in the deployment. */
-export function explicitContainer(
-  behaviour: IstioBehaviour,
-  gateway: GatewaySettings,
-  settings: InstallSettings,
-  image: string,
-): Record<string, unknown> {
-  const env = gatewayEnvironment(behaviour, gateway, settings);
-  const replaced = new Set(gateway.k8s.env.map(({ name }) => name));
+export function explicitContainer(install: GatewayInstall): Record<string, unknown> {
+  const { behaviour, gateway, settings, image } = install;
+  const own = ownEnvironment(install);
+  const replaced = new Set(own.map(({ name }) => name));
   const { volumeMounts, probes } = explicitGateway(behaviour);
   return {
     name: 'istio-proxy',
     image,
     ...pullPolicy(settings),
     args: routerArguments(behaviour, gateway.name),
-    ports: containerPorts(behaviour, gateway),
-    env: [...env.filter(({ name }) => !replaced.has(name)), ...gateway.k8s.env],
+    ports: containerPorts(install),
+    env: [...gatewayEnvironment(install).filter(({ name }) => !replaced.has(name)), ...own],
     ...probes,
-    resources: resourcesOf(gateway, settings),
+    resources: resourcesOf(install),
     securityContext: GATEWAY_USER,
     volumeMounts,
   };
@@ -67,17 +78,23 @@ const routerArguments = (behaviour: IstioBehaviour, name: string): readonly stri
   ...agentArguments(behaviour, '$(POD_NAMESPACE)').map(arg => arg.replace('{{ serviceCluster }}', name)),
 ];
 
-/** Lists the variables that the charts give a gateway, in their order; those of its own k8s come later. */
-function gatewayEnvironment(
-  behaviour: IstioBehaviour,
-  { name }: GatewaySettings,
-  { values: { global }, meshConfig }: InstallSettings,
-) {
-  const owner = `kubernetes://apis/apps/v1/namespaces/${ISTIO_NAMESPACE}/deployments/${name}`;
+/** The variables of the values, and over them those of the gateway's own k8s. */
+function ownEnvironment({ values, gateway }: GatewayInstall) {
+  const named = new Set(gateway.k8s.env.map(({ name }) => name));
+  const common = Object.entries(values.env).filter(([name]) => !named.has(name));
+  return [...common.map(([name, value]) => ({ name, value })), ...gateway.k8s.env];
+}
+
+/** Lists the variables that the charts give a gateway, in their order; those of its own come later. */
+function gatewayEnvironment({ behaviour, gateway: { name }, namespace, settings }: GatewayInstall) {
+  const { revision, meshConfig } = settings;
+  const { global } = settings.values;
+  const owner = `kubernetes://apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+  const istiod = `${revised('istiod', revision)}.${ISTIO_NAMESPACE}.svc:15012`;
   return [
     ...behaviour.install.gatewayEnvironment(global.jwtPolicy),
     { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
-    { name: 'CA_ADDR', value: global.caAddress || `istiod.${ISTIO_NAMESPACE}.svc:15012` },
+    { name: 'CA_ADDR', value: global.caAddress || istiod },
     ...POD_FIELDS,
     { name: 'ISTIO_META_WORKLOAD_NAME', value: name },
     { name: 'ISTIO_META_OWNER', value: owner },
@@ -89,24 +106,18 @@ function gatewayEnvironment(
 }
 
 /** A shell that the injection webhook fills. */
-export function shellContainer(
-  behaviour: IstioBehaviour,
-  gateway: GatewaySettings,
-  settings: InstallSettings,
-): Record<string, unknown> {
-  return {
-    name: 'istio-proxy',
-    image: 'auto',
-    ...pullPolicy(settings),
-    ports: containerPorts(behaviour, gateway),
-    env: gateway.k8s.env,
-    resources: resourcesOf(gateway, settings),
-    securityContext: GATEWAY_USER,
-  };
-}
+export const shellContainer = (install: GatewayInstall): Record<string, unknown> => ({
+  name: 'istio-proxy',
+  image: 'auto',
+  ...pullPolicy(install.settings),
+  ports: containerPorts(install),
+  env: ownEnvironment(install),
+  resources: resourcesOf(install),
+  securityContext: GATEWAY_USER,
+});
 
-const containerPorts = (behaviour: IstioBehaviour, gateway: GatewaySettings): unknown[] => [
-  ...portsOf(behaviour, gateway).map(({ port, targetPort }) => ({
+const containerPorts = (install: GatewayInstall): unknown[] => [
+  ...portsOf(install).map(({ port, targetPort }) => ({
     containerPort: targetPort ?? port,
     protocol: 'TCP',
   })),
@@ -114,12 +125,20 @@ const containerPorts = (behaviour: IstioBehaviour, gateway: GatewaySettings): un
 ];
 
 /** Returns the ports that the operator asks for, or else those of the release's charts. */
-export const portsOf = (behaviour: IstioBehaviour, gateway: GatewaySettings): readonly ServicePort[] =>
-  gateway.k8s.service.ports ?? behaviour.install.gatewayPorts;
+export const portsOf = ({ behaviour, kind, gateway, values }: GatewayInstall): readonly ServicePort[] =>
+  gateway.k8s.service.ports ??
+  values.ports ??
+  (kind === 'ingress' ? behaviour.install.gatewayPorts : EGRESS_PORTS);
+
+/** manifests/charts/gateways/istio-egress/values.yaml @1.30.3 */
+const EGRESS_PORTS: readonly ServicePort[] = [
+  { name: 'http2', port: 80, targetPort: 8080 },
+  { name: 'https', port: 443, targetPort: 8443 },
+];
 
 /**
- * Looks first into the gateway's own k8s, then into the values of `istio-ingressgateway`, which hold for a
- * gateway of any name (operator/pkg/component/component.go @1.30.3).
+ * Looks first into the gateway's own k8s, then into the values of its kind, which hold for a gateway of any
+ * name (operator/pkg/component/component.go @1.30.3).
  */
-const resourcesOf = (gateway: GatewaySettings, { values }: InstallSettings): unknown =>
-  gateway.k8s.resources ?? values.gateways['istio-ingressgateway']?.resources ?? RESOURCES;
+const resourcesOf = ({ gateway, values, settings }: GatewayInstall): unknown =>
+  gateway.k8s.resources ?? values.resources ?? settings.values.global.defaultResources ?? RESOURCES;

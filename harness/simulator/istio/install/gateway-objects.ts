@@ -1,158 +1,169 @@
 /**
- * One entry of `components.ingressGateways`: deployment, service, identity. The east-west gateway is such an
- * entry too.
+ * One entry of `components.ingressGateways` or `egressGateways`: deployment, service, identity. The east-west
+ * gateway is such an entry too.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../behaviour.ts';
 import { explicitGateway } from '../pod/proxy-pod.ts';
-import type { GatewaySettings } from './component-settings.ts';
-import { explicitContainer, portsOf, shellContainer } from './gateway-container.ts';
+import { explicitContainer, type GatewayInstall, portsOf, shellContainer } from './gateway-container.ts';
 import {
   autoscaler,
   disruptionBudget,
-  ISTIO_NAMESPACE,
   kubernetesObject,
   roleWithBinding,
   serviceAccount,
+  withPullSecrets,
 } from './kubernetes-objects.ts';
-import type { InstallSettings } from './settings.ts';
+import { patched } from './object-patches.ts';
+import { podPlacement } from './pod-placement.ts';
 
 const POD_USER = { fsGroup: 1337, runAsGroup: 1337, runAsNonRoot: true, runAsUser: 1337 };
 
-interface Images {
-  readonly hub: string;
-  readonly tag: string;
-}
 type Labels = Readonly<Record<string, string>>;
 
-const selectorOf = ({ name, label }: GatewaySettings): Labels => ({
-  app: name,
-  istio: 'ingressgateway',
-  ...label,
+/** Charts name gateways by their kind, whatever they are called. */
+const selectorOf = ({ kind, gateway, values }: GatewayInstall): Labels => ({
+  app: `istio-${kind}gateway`,
+  istio: `${kind}gateway`,
+  ...values.labels,
+  ...gateway.label,
 });
 
 /** The name of the injection template that fills the pod; empty for a pod that is complete. */
-const templateOf = ({ install }: IstioBehaviour, { values }: InstallSettings): string =>
-  install.gatewayPods === 'complete'
-    ? ''
-    : (values.gateways['istio-ingressgateway']?.injectionTemplate ?? '');
+const templateOf = ({ behaviour, values }: GatewayInstall): string =>
+  behaviour.install.gatewayPods === 'complete' ? '' : (values.injectionTemplate ?? '');
 
 const SCRAPED = { 'prometheus.io/port': '15020', 'prometheus.io/scrape': 'true' };
 
-function serviceOf(behaviour: IstioBehaviour, gateway: GatewaySettings, labels: Labels): KubernetesObject {
-  const { service, serviceAnnotations } = gateway.k8s;
+function serviceOf(install: GatewayInstall, labels: Labels): KubernetesObject {
+  const { gateway, values, kind, namespace } = install;
+  const { externalTrafficPolicy, loadBalancerIP, loadBalancerSourceRanges } = values;
   return kubernetesObject(
     'v1',
     'Service',
-    { name: gateway.name, namespace: ISTIO_NAMESPACE, labels, annotations: serviceAnnotations },
+    {
+      name: gateway.name,
+      namespace,
+      labels,
+      annotations: { ...values.serviceAnnotations, ...gateway.k8s.serviceAnnotations },
+    },
     {
       spec: {
-        type: service.type ?? 'LoadBalancer',
-        selector: selectorOf(gateway),
-        ports: portsOf(behaviour, gateway).map(port => ({
-          protocol: 'TCP',
-          ...port,
-          targetPort: port.targetPort ?? port.port,
-        })),
-        ...(service.externalIPs && { externalIPs: service.externalIPs }),
-        ...(service.loadBalancerIP !== undefined && { loadBalancerIP: service.loadBalancerIP }),
+        type: values.type ?? (kind === 'ingress' ? 'LoadBalancer' : 'ClusterIP'),
+        selector: selectorOf(install),
+        ports: [
+          ...portsOf(install).map(port => ({
+            protocol: 'TCP',
+            ...port,
+            targetPort: port.targetPort ?? port.port,
+          })),
+          ...values.ingressPorts.map(({ name, port }) => ({ name, port })),
+        ],
+        ...(loadBalancerIP !== '' && { loadBalancerIP }),
+        ...(loadBalancerSourceRanges.length > 0 && { loadBalancerSourceRanges }),
+        ...(externalTrafficPolicy !== '' && { externalTrafficPolicy }),
       },
     },
   );
 }
 
 /** A pod that is complete keeps injection away; another asks for it. */
-function podMetadata(behaviour: IstioBehaviour, gateway: GatewaySettings, template: string) {
+function podMetadata(install: GatewayInstall, template: string) {
+  const { behaviour, gateway, values, settings } = install;
+  const { revision } = settings;
   const labels = {
-    ...selectorOf(gateway),
+    ...selectorOf(install),
     release: 'istio',
-    'istio.io/rev': 'default',
+    'istio.io/rev': revision,
     'service.istio.io/canonical-name': gateway.name,
-    'service.istio.io/canonical-revision': 'latest',
+    'service.istio.io/canonical-revision': revision === 'default' ? 'latest' : revision,
   };
   const scraped = {
     ...SCRAPED,
     ...(behaviour.install.gatewayPods !== 'complete' && { 'prometheus.io/path': '/stats/prometheus' }),
   };
-  const { podAnnotations } = gateway.k8s;
+  const own = { ...values.podAnnotations, ...gateway.k8s.podAnnotations };
   if (template !== '')
     return {
       labels: { ...labels, 'sidecar.istio.io/inject': 'true' },
       annotations: {
         ...scraped,
         'inject.istio.io/templates': template,
-        'istio.io/rev': 'default',
+        'istio.io/rev': revision,
         'sidecar.istio.io/inject': 'true',
-        ...podAnnotations,
+        ...own,
       },
     };
   return {
     labels: { ...labels, 'sidecar.istio.io/inject': 'false' },
     annotations: {
       ...scraped,
-      ...(behaviour.install.gatewayPods !== 'complete' && { 'istio.io/rev': 'default' }),
+      ...(behaviour.install.gatewayPods !== 'complete' && { 'istio.io/rev': revision }),
       'sidecar.istio.io/inject': 'false',
-      ...podAnnotations,
+      ...own,
     },
   };
 }
 
-function podSpec(
-  behaviour: IstioBehaviour,
-  gateway: GatewaySettings,
-  settings: InstallSettings,
-  { hub, tag }: Images,
-) {
-  const isComplete = templateOf(behaviour, settings) === '';
-  const container = isComplete
-    ? explicitContainer(behaviour, gateway, settings, `${hub}/proxyv2:${tag}`)
-    : shellContainer(behaviour, gateway, settings);
+function podSpec(install: GatewayInstall) {
+  const isComplete = templateOf(install) === '';
   return {
-    serviceAccountName: accountOf(gateway),
+    serviceAccountName: accountOf(install),
     securityContext: POD_USER,
-    containers: [container],
-    ...(isComplete && { volumes: explicitGateway(behaviour).volumes }),
+    ...podPlacement(install.settings.values.global, install.values),
+    containers: [isComplete ? explicitContainer(install) : shellContainer(install)],
+    ...(isComplete && { volumes: explicitGateway(install.behaviour).volumes }),
   };
 }
 
-const accountOf = ({ name }: GatewaySettings): string => `${name}-service-account`;
+const accountOf = ({ gateway }: GatewayInstall): string => `${gateway.name}-service-account`;
 
-/**
- * Returns the objects of one gateway (manifests/charts/gateways/istio-ingress/templates).
- * @param images - where the proxy's image comes from, and its tag
- */
-export function gatewayObjects(
-  behaviour: IstioBehaviour,
-  gateway: GatewaySettings,
-  settings: InstallSettings,
-  images: Images,
-): KubernetesObject[] {
+/** Returns the objects of one gateway (manifests/charts/gateways/istio-ingress, istio-egress/templates). */
+export function gatewayObjects(install: GatewayInstall): KubernetesObject[] {
+  const { behaviour, gateway, values, namespace } = install;
+  const { revision, values: all } = install.settings;
   const { name } = gateway;
-  const selector = selectorOf(gateway);
-  const labels = { ...selector, release: 'istio', 'istio.io/rev': 'default' };
-  const account = accountOf(gateway);
+  const selector = selectorOf(install);
+  const labels = { ...selector, release: 'istio', 'istio.io/rev': revision };
+  const account = accountOf(install);
   const mayReadSecrets = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }];
-  return [
-    serviceAccount(account, labels),
-    ...roleWithBinding(`${name}-sds`, account, mayReadSecrets, labels),
-    serviceOf(behaviour, gateway, labels),
+  const scales = scalesOf(install);
+  const isGuarded = all.global.defaultPodDisruptionBudget.enabled;
+  const isMany = (values.autoscaleEnabled ? scales.min : (values.replicaCount ?? 1)) > 1;
+  const objects = [
+    withPullSecrets(serviceAccount(account, labels, namespace), all.global.imagePullSecrets),
+    ...roleWithBinding({ name: `${name}-sds`, namespace, labels }, account, mayReadSecrets),
+    ...(values.customService ? [] : [serviceOf(install, labels)]),
     kubernetesObject(
       'apps/v1',
       'Deployment',
-      { name, namespace: ISTIO_NAMESPACE, labels },
+      { name, namespace, labels },
       {
         spec: {
-          replicas: gateway.k8s.replicaCount ?? 1,
-          strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: '25%' } },
-          selector: { matchLabels: selector },
-          template: {
-            metadata: podMetadata(behaviour, gateway, templateOf(behaviour, settings)),
-            spec: podSpec(behaviour, gateway, settings, images),
+          replicas: gateway.k8s.replicaCount ?? (values.autoscaleEnabled ? 1 : (values.replicaCount ?? 1)),
+          strategy: {
+            rollingUpdate: {
+              maxSurge: values.rollingMaxSurge,
+              maxUnavailable: values.rollingMaxUnavailable,
+            },
           },
+          selector: { matchLabels: selector },
+          template: { metadata: podMetadata(install, templateOf(install)), spec: podSpec(install) },
         },
       },
     ),
-    autoscaler(name, { min: 1, max: 5 }, labels),
-    ...(behaviour.install.budgetsForSingleReplicas ? [disruptionBudget(name, selector, labels)] : []),
+    ...(values.autoscaleEnabled ? [autoscaler({ name, namespace, labels }, scales)] : []),
+    ...(isGuarded && (behaviour.install.budgetsForSingleReplicas || isMany)
+      ? [disruptionBudget({ name, namespace, labels }, selector)]
+      : []),
   ];
+  return patched(objects, gateway.k8s, { name, container: 'istio-proxy' });
+}
+
+/** The operator's own bounds count before those of the values (operator/pkg/render/manifest.go @1.30.3). */
+function scalesOf({ gateway, values }: GatewayInstall): { readonly min: number; readonly max: number } {
+  const { minReplicas, maxReplicas } = gateway.k8s.hpaSpec ?? {};
+  return {
+    min: typeof minReplicas === 'number' ? minReplicas : values.autoscaleMin,
+    max: typeof maxReplicas === 'number' ? maxReplicas : values.autoscaleMax,
+  };
 }

@@ -20,12 +20,19 @@ export interface InstallComponent {
 /** The whole of an installation, ready to be applied. */
 export interface InstallPlan {
   readonly version: string;
-  /** `default`, `empty`, `remote`. */
+  /** `default`, `empty`, `remote`, `demo`. */
   readonly profile: string;
   /** istio-system, to be created before anything else if it is absent; an existing one keeps its labels. */
   readonly namespace: KubernetesObject;
   readonly components: readonly InstallComponent[];
-  /** Made when all components are there: current's default tag. `manifest generate` leaves it out. */
+  /** `default`, `canary`. */
+  readonly revision: string;
+  /** What was asked for and has no effect here, or was left out, since it was forced; one sentence each. */
+  readonly told: readonly string[];
+  /**
+   * Made when all components are there: current's default tag, unless this is another revision beside it.
+   * `manifest generate` leaves it out.
+   */
   readonly tags: readonly KubernetesObject[];
   /**
    * The name under which the installation is recorded, and its objects labelled: `installed-state-eastwest`

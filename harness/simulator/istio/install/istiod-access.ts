@@ -2,25 +2,35 @@
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
 import { GATEWAY_CONTROLLER_RULES, istiodRules, roleRules } from './istiod-rules.ts';
-import { clusterRoleWithBinding, roleWithBinding, serviceAccount } from './kubernetes-objects.ts';
+import {
+  clusterRoleWithBinding,
+  ISTIO_NAMESPACE,
+  roleWithBinding,
+  serviceAccount,
+  withPullSecrets,
+} from './kubernetes-objects.ts';
 import type { ReleaseNames } from './release.ts';
+import type { InstallSettings } from './settings.ts';
 
 const ISTIOD_LABELS = { app: 'istiod', release: 'istio' };
 
 /** Returns the account that istiod runs as, and roles for its own cluster. */
-export function istiodAccess(behaviour: IstioBehaviour, names: ReleaseNames): KubernetesObject[] {
+export function istiodAccess(
+  behaviour: IstioBehaviour,
+  names: ReleaseNames,
+  settings: InstallSettings,
+): KubernetesObject[] {
   const account = names.istiodServiceAccount;
   return [
-    serviceAccount(account, ISTIOD_LABELS),
+    withPullSecrets(serviceAccount(account, ISTIOD_LABELS), settings.values.global.imagePullSecrets),
     ...clusterRoleWithBinding(names.istiodClusterRole, account, istiodRules(behaviour), ISTIOD_LABELS),
     ...(behaviour.install.managesGateways
-      ? clusterRoleWithBinding(
-          'istiod-gateway-controller-istio-system',
-          account,
-          GATEWAY_CONTROLLER_RULES,
-          ISTIOD_LABELS,
-        )
+      ? clusterRoleWithBinding(names.gatewayControllerRole, account, GATEWAY_CONTROLLER_RULES, ISTIOD_LABELS)
       : []),
-    ...roleWithBinding(names.istiodRole, account, roleRules(behaviour), ISTIOD_LABELS),
+    ...roleWithBinding(
+      { name: names.istiodRole, namespace: ISTIO_NAMESPACE, labels: ISTIOD_LABELS },
+      account,
+      roleRules(behaviour),
+    ),
   ];
 }

@@ -1,5 +1,6 @@
 /** The container of istiod: its environment, its probe, and the volumes that it mounts. */
 import type { IstioBehaviour } from '../behaviour.ts';
+import { revised } from '../revision.ts';
 import { type InstallSettings, pullPolicy } from './settings.ts';
 
 function environment(behaviour: IstioBehaviour, settings: InstallSettings): unknown[] {
@@ -9,7 +10,7 @@ function environment(behaviour: IstioBehaviour, settings: InstallSettings): unkn
     valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } },
   });
   const own = [
-    { name: 'REVISION', value: 'default' },
+    { name: 'REVISION', value: settings.revision },
     { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
     field('POD_NAME', 'metadata.name'),
     field('POD_NAMESPACE', 'metadata.namespace'),
@@ -18,7 +19,7 @@ function environment(behaviour: IstioBehaviour, settings: InstallSettings): unkn
     { name: 'PILOT_TRACE_SAMPLING', value: String(pilot.traceSampling) },
     { name: 'PILOT_ENABLE_ANALYSIS', value: 'false' },
     { name: 'CLUSTER_ID', value: global.multiCluster.clusterName || 'Kubernetes' },
-    ...behaviour.install.istiodEnvironment(global),
+    ...behaviour.install.istiodEnvironment({ ...global, revision: settings.revision }),
   ];
   const extra = [
     ...Object.entries(pilot.env).map(([name, value]) => ({ name, value })),
@@ -48,7 +49,7 @@ const volumeMounts = (behaviour: IstioBehaviour): unknown[] => [
 ];
 
 /** Returns the volumes of istiod: its token, certificates and kubeconfig; in 1.8 its ConfigMaps too. */
-export const volumes = (behaviour: IstioBehaviour): unknown[] => [
+export const volumes = (behaviour: IstioBehaviour, revision: string): unknown[] => [
   { name: 'local-certs', emptyDir: { medium: 'Memory' } },
   {
     name: 'istio-token',
@@ -62,8 +63,8 @@ export const volumes = (behaviour: IstioBehaviour): unknown[] => [
   { name: 'istio-kubeconfig', secret: { secretName: 'istio-kubeconfig', optional: true } },
   ...(behaviour.install.mountsConfigMaps
     ? [
-        { name: 'inject', configMap: { name: 'istio-sidecar-injector' } },
-        { name: 'config-volume', configMap: { name: 'istio' } },
+        { name: 'inject', configMap: { name: revised('istio-sidecar-injector', revision) } },
+        { name: 'config-volume', configMap: { name: revised('istio', revision) } },
       ]
     : []),
   ...(behaviour.install.mountsCsrFiles
@@ -92,6 +93,7 @@ export function container(behaviour: IstioBehaviour, settings: InstallSettings, 
       'cluster.local',
       '--keepaliveMaxServerConnectionAge',
       '30m',
+      ...pilot.extraContainerArgs,
     ],
     ports: behaviour.install.istiodPorts,
     readinessProbe: {
@@ -102,7 +104,8 @@ export function container(behaviour: IstioBehaviour, settings: InstallSettings, 
     },
     env: environment(behaviour, settings),
     resources: settings.components.pilot.k8s?.resources ??
-      pilot.resources ?? { requests: { cpu: '500m', memory: '2048Mi' } },
+      pilot.resources ??
+      settings.values.global.defaultResources ?? { requests: { cpu: '500m', memory: '2048Mi' } },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

@@ -1,7 +1,7 @@
 /** Builders for the Kubernetes objects of an installation: short forms, no decisions. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 
-/** The only namespace for control planes that is simulated. */
+/** The only namespace for control planes that is simulated; gateways may be in others. */
 export const ISTIO_NAMESPACE = 'istio-system';
 
 /** The metadata that a chart sets. */
@@ -76,69 +76,69 @@ export function clusterRoleWithBinding(
   ];
 }
 
-/** Makes a Role and its binding in istio-system, of one name. */
+/** The metadata of an object in a namespace. */
+type NamespacedMeta = ObjectMeta & {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+/** Makes a Role and its binding, of one name, to a service account in the same namespace. */
 export function roleWithBinding(
-  name: string,
+  meta: NamespacedMeta,
   serviceAccount: string,
   rules: readonly PolicyRule[],
-  labels: Readonly<Record<string, string>>,
 ): KubernetesObject[] {
   const apiGroup = 'rbac.authorization.k8s.io';
-  const meta = { name, namespace: ISTIO_NAMESPACE, labels };
   return [
     kubernetesObject(`${apiGroup}/v1`, 'Role', meta, { rules }),
     kubernetesObject(`${apiGroup}/v1`, 'RoleBinding', meta, {
-      roleRef: { apiGroup, kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: ISTIO_NAMESPACE }],
+      roleRef: { apiGroup, kind: 'Role', name: meta.name },
+      subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: meta.namespace }],
     }),
   ];
 }
 
-/** Returns a service account in istio-system. */
-export function serviceAccount(name: string, labels: Readonly<Record<string, string>>): KubernetesObject {
-  return kubernetesObject('v1', 'ServiceAccount', { name, namespace: ISTIO_NAMESPACE, labels });
+/** Returns a service account, in istio-system unless another namespace is given. */
+export function serviceAccount(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  namespace = ISTIO_NAMESPACE,
+): KubernetesObject {
+  return kubernetesObject('v1', 'ServiceAccount', { name, namespace, labels });
 }
 
-/** Returns a HorizontalPodAutoscaler of a Deployment in istio-system, for 80 % of its CPU. */
+/** Returns a service account with the secrets by which its pods' images are pulled. */
+export const withPullSecrets = (account: KubernetesObject, names: readonly string[]): KubernetesObject =>
+  names.length === 0 ? account : { ...account, imagePullSecrets: names.map(name => ({ name })) };
+
+/** Returns a HorizontalPodAutoscaler of the Deployment of its name, for 80 % of its CPU. */
 export function autoscaler(
-  name: string,
+  meta: NamespacedMeta,
   { min, max }: { readonly min: number; readonly max: number },
-  labels: Readonly<Record<string, string>>,
 ): KubernetesObject {
   // autoscaling/v2 and policy/v1 below: the simulated Kubernetes is 1.32, where a real Istio 1.8 would ask
   // for versions that are gone.
-  return kubernetesObject(
-    'autoscaling/v2',
-    'HorizontalPodAutoscaler',
-    { name, namespace: ISTIO_NAMESPACE, labels },
-    {
-      spec: {
-        minReplicas: min,
-        maxReplicas: max,
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        metrics: [
-          {
-            type: 'Resource',
-            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
-          },
-        ],
-      },
+  return kubernetesObject('autoscaling/v2', 'HorizontalPodAutoscaler', meta, {
+    spec: {
+      minReplicas: min,
+      maxReplicas: max,
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: meta.name },
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+        },
+      ],
     },
-  );
+  });
 }
 
-/** Returns a PodDisruptionBudget in istio-system that keeps one pod running. */
+/** Returns a PodDisruptionBudget that keeps one pod running. */
 export function disruptionBudget(
-  name: string,
+  meta: NamespacedMeta,
   selector: Readonly<Record<string, string>>,
-  labels: Readonly<Record<string, string>>,
 ): KubernetesObject {
-  return kubernetesObject(
-    'policy/v1',
-    'PodDisruptionBudget',
-    { name, namespace: ISTIO_NAMESPACE, labels },
-    {
-      spec: { minAvailable: 1, selector: { matchLabels: { ...selector } } },
-    },
-  );
+  return kubernetesObject('policy/v1', 'PodDisruptionBudget', meta, {
+    spec: { minAvailable: 1, selector: { matchLabels: { ...selector } } },
+  });
 }

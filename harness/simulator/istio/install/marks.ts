@@ -14,6 +14,7 @@ const COMPONENT_LABELS: Readonly<Record<string, string>> = {
   'Istio core': 'Base',
   Istiod: 'Pilot',
   'Ingress gateways': 'IngressGateways',
+  'Egress gateways': 'EgressGateways',
 };
 const DATAPLANE = { 'istio.io/dataplane-mode': 'none' };
 
@@ -22,15 +23,18 @@ export class Marks {
   readonly #behaviour: IstioBehaviour;
   readonly #owner: string;
   readonly #version: string;
+  readonly #revision: string;
 
   /**
    * @param owner - the installation's name
    * @param version - of istioctl
+   * @param revision - of the control plane
    */
-  constructor(behaviour: IstioBehaviour, owner: string, version: string) {
+  constructor(behaviour: IstioBehaviour, owner: string, version: string, revision: string) {
     this.#behaviour = behaviour;
     this.#owner = owner;
     this.#version = version;
+    this.#revision = revision;
   }
 
   /** Returns the component with its objects marked. */
@@ -58,7 +62,7 @@ export class Marks {
       return labelled(object, operator);
     const name = object.metadata.labels?.['app'] === 'istio-reader' ? 'istio-reader' : APPS[component];
     const own = { ...(name !== undefined && { 'app.kubernetes.io/name': name }), ...chart };
-    const marked = labelled(object, { ...own, ...operator, 'istio.io/rev': 'default' });
+    const marked = labelled(object, { ...own, ...operator, 'istio.io/rev': this.#revision });
     if (object.kind !== 'Deployment') return marked;
     const ofPods = {
       ...own,
@@ -71,7 +75,11 @@ export class Marks {
 }
 
 /** Charts name gateways after the default one, whatever they are called. */
-const APPS: Readonly<Record<string, string>> = { Pilot: 'istiod', IngressGateways: 'istio-ingressgateway' };
+const APPS: Readonly<Record<string, string>> = {
+  Pilot: 'istiod',
+  IngressGateways: 'istio-ingressgateway',
+  EgressGateways: 'istio-egressgateway',
+};
 
 interface DeploymentSpec {
   readonly template: { readonly metadata: { readonly labels: Labels } };

@@ -4,20 +4,22 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
 import { chartValues, withValues } from '../pod/chart-values.ts';
 import { injectionConfig } from '../pod/injection-template.ts';
+import { revised } from '../revision.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 import type { InstallSettings } from './settings.ts';
 
-const LABELS = { 'istio.io/rev': 'default', release: 'istio' };
+const labelsOf = (revision: string) => ({ 'istio.io/rev': revision, release: 'istio' });
 
 /** Returns the address from which proxies take their configuration. */
 export function discoveryAddress(behaviour: IstioBehaviour, settings: InstallSettings): string {
   const isRemote =
     behaviour.install.remoteBy === 'address' && settings.values.global.remotePilotAddress !== '';
-  return `${isRemote ? 'istiod-remote' : 'istiod'}.${ISTIO_NAMESPACE}.svc:15012`;
+  return `${isRemote ? 'istiod-remote' : revised('istiod', settings.revision)}.${ISTIO_NAMESPACE}.svc:15012`;
 }
 
 /** Makes the mesh configuration (manifests/charts/istio-control/istio-discovery/templates/configmap.yaml). */
 export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject {
+  const { revision } = settings;
   const { global } = settings.values;
   const { defaultConfig, ...meshConfig } = settings.meshConfig;
   const mesh = {
@@ -34,7 +36,7 @@ export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettin
   return kubernetesObject(
     'v1',
     'ConfigMap',
-    { name: 'istio', namespace: ISTIO_NAMESPACE, labels: LABELS },
+    { name: revised('istio', revision), namespace: ISTIO_NAMESPACE, labels: labelsOf(revision) },
     { data: { mesh: yaml.dump(mesh), meshNetworks: yaml.dump({ networks: global.meshNetworks }) } },
   );
 }
@@ -57,12 +59,17 @@ export function injectorValues(
     caAddress: global.caAddress,
     externalIstiod: global.externalIstiod,
     imagePullPolicy: global.imagePullPolicy ?? '',
+    imagePullSecrets: global.imagePullSecrets,
     meshNetworks: global.meshNetworks,
     trustDomain: settings.meshConfig.trustDomain ?? 'cluster.local',
     ...(global.proxy && { proxy: defined(global.proxy) }),
   };
   const set = Object.fromEntries(Object.entries(own).filter(([name]) => name in known));
-  return withValues(defaults, { global: { hub: images.hub, tag: images.tag, ...set } });
+  const { revision } = settings;
+  return withValues(defaults, {
+    ...('revision' in defaults && { revision: revision === 'default' ? '' : revision }),
+    global: { hub: images.hub, tag: images.tag, ...set },
+  });
 }
 
 const defined = (values: object) =>
@@ -74,9 +81,9 @@ export function valuesConfigMap(settings: InstallSettings): KubernetesObject {
     'v1',
     'ConfigMap',
     {
-      name: 'values',
+      name: revised('values', settings.revision),
       namespace: ISTIO_NAMESPACE,
-      labels: LABELS,
+      labels: labelsOf(settings.revision),
       annotations: {
         'kubernetes.io/description':
           'This ConfigMap contains the Helm values used during chart rendering. ' +
@@ -105,10 +112,14 @@ export function injectorConfigMap(
   return kubernetesObject(
     'v1',
     'ConfigMap',
-    { name: 'istio-sidecar-injector', namespace: ISTIO_NAMESPACE, labels: LABELS },
+    {
+      name: revised('istio-sidecar-injector', settings.revision),
+      namespace: ISTIO_NAMESPACE,
+      labels: labelsOf(settings.revision),
+    },
     {
       data: {
-        config: injectionConfig(behaviour),
+        config: injectionConfig(behaviour, settings.values.global.proxy?.autoInject),
         values: JSON.stringify(injectorValues(behaviour, settings, images), null, 2),
       },
     },

@@ -4,6 +4,7 @@
  */
 import yaml from 'js-yaml';
 import { InstallError } from './install-error.ts';
+import { isTree, writeAt } from './setting-path.ts';
 
 /** A JSON object whose fields nobody has looked at yet. */
 export type Tree = Record<string, unknown>;
@@ -14,10 +15,6 @@ export interface OperatorDocument {
   readonly name: string | undefined;
   readonly spec: Tree;
 }
-
-/** Tells whether a value is a JSON object, not a list. */
-export const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Merges the documents and then the settings, later over earlier.
@@ -35,7 +32,7 @@ export function readOperator(texts: readonly string[], settings: readonly string
       spec = mergeTrees(spec, checked.spec);
     }
   }
-  for (const setting of settings) applySetting(spec, setting);
+  for (const setting of settings) spec = withSetting(spec, setting);
   return { name, spec };
 }
 
@@ -96,24 +93,10 @@ function refuseEmptyKeys(text: string): void {
   }
 }
 
-function applySetting(spec: Tree, setting: string): void {
+/** @returns the spec with the setting in it */
+function withSetting(spec: Tree, setting: string): Tree {
   const at = setting.indexOf('=');
   if (at <= 0) throw new InstallError(`bad format for --set: "${setting}", expected path=value`);
-  const path = setting
-    .slice(0, at)
-    .split(/(?<!\\)\./)
-    .map(part => part.replaceAll('\\.', '.'));
-  const last = path.pop() as string; // split gives at least one part
-  let node = spec;
-  for (const part of path) {
-    if (/[[\]]/.test(part)) throw new InstallError(`--set with a list index is not simulated: ${setting}`);
-    const next = node[part];
-    if (next !== undefined && next !== null && !isTree(next)) {
-      throw new InstallError(`--set ${setting}: ${part} is not an object`);
-    }
-    const copy: Tree = { ...next };
-    node[part] = copy;
-    node = copy;
-  }
-  node[last] = yaml.load(setting.slice(at + 1)) ?? '';
+  const set = writeAt(spec, setting.slice(0, at), yaml.load(setting.slice(at + 1)) ?? '');
+  return set as Tree; // a spec stays an object
 }

@@ -7,10 +7,18 @@ import {
   type PolicyRule,
   READ,
   serviceAccount,
+  withPullSecrets,
 } from './kubernetes-objects.ts';
 import { READER_SERVICE_ACCOUNT, type ReleaseNames } from './release.ts';
 
 const LABELS = { app: 'istio-reader', release: 'istio' };
+
+/** What the reader's account and rights depend on. */
+interface ReaderOptions {
+  readonly isRemote: boolean;
+  readonly externalIstiod: boolean;
+  readonly imagePullSecrets?: readonly string[];
+}
 
 /** Returns what istiods of other clusters may do here, through a remote secret. */
 function readerRules(behaviour: IstioBehaviour, isRemote: boolean, externalIstiod: boolean): PolicyRule[] {
@@ -77,11 +85,11 @@ function readerRules(behaviour: IstioBehaviour, isRemote: boolean, externalIstio
 export function readerObjects(
   behaviour: IstioBehaviour,
   names: ReleaseNames,
-  { isRemote, externalIstiod }: { readonly isRemote: boolean; readonly externalIstiod: boolean },
+  { isRemote, externalIstiod, imagePullSecrets = [] }: ReaderOptions,
 ): KubernetesObject[] {
   const rules = readerRules(behaviour, isRemote, externalIstiod);
   return [
-    serviceAccount(READER_SERVICE_ACCOUNT, LABELS),
+    withPullSecrets(serviceAccount(READER_SERVICE_ACCOUNT, LABELS), imagePullSecrets),
     ...clusterRoleWithBinding(names.readerClusterRole, READER_SERVICE_ACCOUNT, rules, LABELS),
   ];
 }

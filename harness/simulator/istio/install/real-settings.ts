@@ -15,17 +15,8 @@ const names = new Map(
 export const isRealSetting = (at: string, name: string): boolean =>
   names.get(at.replace(/(?<=^|\.)\d+(?=\.|$)/g, '*'))?.has(name) ?? false;
 
-/** Profiles of Istio (manifests/profiles @1.8.0 and @1.30.3). */
-export const REAL_PROFILES: readonly string[] = [
-  'default',
-  'demo',
-  'empty',
-  'minimal',
-  'remote',
-  'preview',
-  'ambient',
-  'external',
-  'openshift',
-  'openshift-ambient',
-  'stable',
-];
+/** Profiles that are simulated: manifests/profiles @1.8.0 and @1.30.3. */
+export const PROFILES = ['default', 'demo', 'empty', 'minimal', 'preview', 'remote', 'stable'] as const;
+
+/** Profiles that Istio has besides. */
+export const REAL_PROFILES: readonly string[] = ['ambient', 'external', 'openshift', 'openshift-ambient'];

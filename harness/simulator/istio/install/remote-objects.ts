@@ -4,6 +4,7 @@
  */
 import { isIPv4 } from 'node:net';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { revised } from '../revision.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 
 /**
@@ -23,11 +24,11 @@ export function remoteDiscoveryOf18(address: string): KubernetesObject[] {
  * current: in place of a local istiod. templates/remote-istiod-service.yaml,
  * remote-istiod-endpointslices.yaml @1.30.3
  */
-export function remoteIstiod(address: string): KubernetesObject[] {
+export function remoteIstiod(address: string, revision: string): KubernetesObject[] {
   const meta = {
-    name: 'istiod',
+    name: revised('istiod', revision),
     namespace: ISTIO_NAMESPACE,
-    labels: { app: 'istiod', release: 'istio', 'istio.io/rev': 'default' },
+    labels: { app: 'istiod', release: 'istio', 'istio.io/rev': revision },
   };
   const ports = [
     { name: 'tcp-istiod', port: 15012, protocol: 'TCP' },
@@ -48,7 +49,7 @@ export function remoteIstiod(address: string): KubernetesObject[] {
         ...meta,
         labels: {
           'endpointslice.kubernetes.io/managed-by': 'Helm',
-          'kubernetes.io/service-name': 'istiod',
+          'kubernetes.io/service-name': meta.name,
         },
       },
       {

@@ -6,20 +6,27 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
 import { behaviourOf } from '../releases.ts';
 import { coreObjects } from './base-objects.ts';
+import type { GatewayInstall } from './gateway-container.ts';
 import { gatewayObjects } from './gateway-objects.ts';
 import type { InstallComponent, InstallPlan, WaitTarget } from './install-plan.ts';
 import { istiodObjects } from './istiod-objects.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 import { Marks } from './marks.ts';
 import { valuesConfigMap } from './mesh-configuration.ts';
+import { notesOn } from './notes.ts';
 import { mergeTrees, readOperator, type Tree } from './operator-document.ts';
-import { partsOf } from './profile.ts';
+import { overProfile, partsOf, type WantedGateway } from './profile.ts';
 import { readerObjects } from './reader-objects.ts';
 import { releaseNames } from './release.ts';
 import { remoteDiscoveryOf18, remoteIstiod } from './remote-objects.ts';
 import { type InstallSettings, readSettings } from './settings.ts';
-import { tagObjects } from './tag-objects.ts';
+import { defaultTagObjects, type Tag, tagObjects } from './tag-objects.ts';
 import { injectionWebhooks } from './webhook-objects.ts';
+
+const GATEWAY_COMPONENTS = [
+  ['ingress', 'Ingress gateways'],
+  ['egress', 'Egress gateways'],
+] as const;
 
 /** Which istioctl renders, and its `--set` flags. */
 export interface InstallOptions {
@@ -27,6 +34,8 @@ export interface InstallOptions {
   readonly version: string;
   /** One `path=value` for each `--set`. */
   readonly settings?: readonly string[];
+  /** `--force`: what is wrong or not simulated is left out, and told. */
+  readonly force?: boolean;
 }
 
 /**
@@ -36,9 +45,10 @@ export interface InstallOptions {
  */
 export function renderInstall(documents: readonly string[], options: InstallOptions): InstallPlan {
   const behaviour = behaviourOf(options.version);
-  const names = releaseNames(behaviour, options.version);
   const operator = readOperator(documents, options.settings);
-  const settings = readSettings(operator.spec);
+  const settings = readSettings(overProfile(operator.spec), options.force);
+  const { revision } = settings;
+  const names = releaseNames(behaviour, options.version, revision);
   const { global } = settings.values;
   const images = {
     hub: settings.hub || global.hub || names.hub,
@@ -56,28 +66,51 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
   if (parts.base) {
     const remoteOf18 = behaviour.install.remoteBy === 'address' && global.remotePilotAddress !== '';
     add('Istio core', [
-      ...coreObjects(behaviour, names, { isRemote, externalIstiod: global.externalIstiod }),
+      ...coreObjects(behaviour, names, settings, isRemote),
       ...(remoteOf18 ? remoteDiscoveryOf18(global.remotePilotAddress) : []),
     ]);
   }
-  if (parts.pilot) add('Istiod', istiodObjects(behaviour, names, settings, images));
+  if (parts.pilot) add('Istiod', istiodObjects({ behaviour, names, settings, images }));
   if (isRemote) add('Istiod', remoteObjects(behaviour, settings));
-  add(
-    'Ingress gateways',
-    parts.gateways.flatMap(gateway => gatewayObjects(behaviour, gateway, settings, images)),
-  );
+  for (const [kind, name] of GATEWAY_COMPONENTS)
+    add(
+      name,
+      parts.gateways
+        .filter(each => each.kind === kind)
+        .flatMap(wanted => gatewayObjects(gatewayInstall(behaviour, settings, wanted, images))),
+    );
 
   const stateName = behaviour.install.ownerOf(operator.name);
-  const marks = new Marks(behaviour, stateName, options.version);
+  const marks = new Marks(behaviour, stateName, options.version, revision);
   const isTagged = parts.pilot || isRemote;
+  const hooks = { path: injectionPath(settings, isRemote), revision, isRemote };
   return {
     version: options.version,
     profile: settings.profile,
     namespace: systemNamespace(behaviour, settings),
     components: components.map(component => marks.onComponent(component)),
-    tags: isTagged ? marks.onTags(tagObjects(behaviour, injectionPath(settings, isRemote), isRemote)) : [],
+    revision,
+    tags: isTagged ? marks.onTags(defaultTagObjects(behaviour, hooks)) : [],
+    told: [...settings.leftOut, ...notesOn(operator.spec)],
     stateName,
     ...(behaviour.install.recordsState && { state: stateResource(stateName, operator.spec, settings) }),
+  };
+}
+
+function gatewayInstall(
+  behaviour: IstioBehaviour,
+  settings: InstallSettings,
+  { kind, settings: gateway }: WantedGateway,
+  { hub, tag }: { readonly hub: string; readonly tag: string },
+): GatewayInstall {
+  return {
+    behaviour,
+    kind,
+    gateway,
+    values: settings.values.gateways[`istio-${kind}gateway`],
+    settings,
+    namespace: gateway.namespace || ISTIO_NAMESPACE,
+    image: `${gateway.hub ?? hub}/proxyv2:${gateway.tag ?? tag}`,
   };
 }
 
@@ -88,11 +121,20 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
  */
 export function renderReader(version: string): readonly KubernetesObject[] {
   const behaviour = behaviourOf(version);
-  return readerObjects(behaviour, releaseNames(behaviour, version), {
+  return readerObjects(behaviour, releaseNames(behaviour, version, 'default'), {
     isRemote: false,
     externalIstiod: false,
   });
 }
+
+/**
+ * Returns the objects of a tag, which `istioctl tag` makes; none in 1.8, which has no tags.
+ * @param version - of istioctl
+ */
+export const renderTag = (version: string, tag: Tag): readonly KubernetesObject[] => {
+  const behaviour = behaviourOf(version);
+  return behaviour.install.injectionWebhooks === 'one' ? [] : tagObjects(behaviour, tag);
+};
 
 /** current, `profile: remote`: no control plane, only the ways to one. */
 function remoteObjects(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject[] {
@@ -100,8 +142,11 @@ function remoteObjects(behaviour: IstioBehaviour, settings: InstallSettings): Ku
   return [
     valuesConfigMap(settings),
     // An empty address renders neither: the webhook then finds no Service (F7).
-    ...(remotePilotAddress === '' ? [] : remoteIstiod(remotePilotAddress)),
-    ...injectionWebhooks(behaviour, injectionPath(settings, true)),
+    ...(remotePilotAddress === '' ? [] : remoteIstiod(remotePilotAddress, settings.revision)),
+    ...injectionWebhooks(behaviour, {
+      path: injectionPath(settings, true),
+      revision: settings.revision,
+    }),
   ];
 }
 

@@ -1,120 +1,52 @@
 /**
- * The values of an IstioOperator that the simulated charts know. An operator that asks for more is refused,
- * with the name of the field.
+ * The settings of an IstioOperator that have an effect here, or none anywhere. What else Istio has is told as
+ * not simulated, and what it has not, as unknown.
  */
 import * as z from '../../../base/zod.ts';
 import { component, gateway } from './component-settings.ts';
-import { open, optionalText, port, resources, text } from './field-schemas.ts';
+import { open, optionalText } from './field-schemas.ts';
 import { InstallError } from './install-error.ts';
-import type { Tree } from './operator-document.ts';
-import { isRealSetting, REAL_PROFILES } from './real-settings.ts';
+import { meshSettings } from './mesh-settings.ts';
+import { mergeTrees, type Tree } from './operator-document.ts';
+import { isRealSetting, PROFILES, REAL_PROFILES } from './real-settings.ts';
+import { isTree, writeAt } from './setting-path.ts';
+import { values } from './values-settings.ts';
 
-const meshNetwork = z.strictObject({
-  endpoints: z
-    .array(z.strictObject({ fromRegistry: text.optional(), fromCidr: z.string().optional() }))
-    .nullish()
-    .transform(list => list ?? []),
-  gateways: z
-    .array(
-      z.strictObject({
-        registryServiceName: z.string().optional(),
-        address: z.string().optional(),
-        port,
-        locality: z.string().optional(),
-      }),
-    )
-    .nullish()
-    .transform(list => list ?? []),
-});
+const REVISION = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const spec = z.strictObject({
-  profile: z.enum(['default', 'empty', 'remote', 'minimal']).default('default'),
+  profile: z.enum(PROFILES).default('default'),
   hub: optionalText,
   tag: optionalText,
   namespace: z.literal('istio-system').optional(),
   revision: z
-    .enum(['', 'default'])
+    .string()
     .nullish()
-    .transform(() => 'default'),
-  meshConfig: z
-    .strictObject({
-      accessLogFile: optionalText.optional(),
-      trustDomain: text.optional(),
-      trustDomainAliases: z.array(z.string()).optional(),
-      enableAutoMtls: z.boolean().optional(),
-      enableTracing: z.boolean().optional(),
-      outboundTrafficPolicy: z.strictObject({ mode: z.enum(['ALLOW_ANY', 'REGISTRY_ONLY']) }).optional(),
-      defaultConfig: open.optional(),
-    })
-    .default({}),
+    .transform(revision => revision ?? '')
+    .refine(revision => revision === '' || REVISION.test(revision), 'invalid revision specified'),
+  meshConfig: meshSettings.prefault({}),
   components: z
     .strictObject({
       base: component.default({}),
       pilot: component.default({}),
+      cni: open.optional(),
       ingressGateways: z.array(gateway).optional(),
       egressGateways: z.array(gateway).optional(),
     })
     .default({ base: {}, pilot: {} }),
-  values: z
-    .strictObject({
-      global: z
-        .strictObject({
-          meshID: optionalText,
-          multiCluster: z
-            .strictObject({ clusterName: optionalText, enabled: z.boolean().optional() })
-            .default({ clusterName: '' }),
-          network: optionalText,
-          meshNetworks: z
-            .record(z.string(), meshNetwork)
-            .nullish()
-            .transform(networks => networks ?? {}),
-          remotePilotAddress: optionalText,
-          externalIstiod: z.boolean().default(false),
-          hub: optionalText,
-          tag: optionalText,
-          imagePullPolicy: z.string().optional(),
-          istioNamespace: z.literal('istio-system').optional(),
-          jwtPolicy: z.enum(['third-party-jwt', 'first-party-jwt']).default('third-party-jwt'),
-          caAddress: optionalText,
-          proxy: z.strictObject({ resources, logLevel: z.string().optional() }).optional(),
-        })
-        .prefault({}),
-      pilot: z
-        .strictObject({
-          env: z.record(z.string(), text).default({}),
-          resources,
-          autoscaleEnabled: z.boolean().default(true),
-          autoscaleMin: z.number().int().min(1).default(1),
-          autoscaleMax: z.number().int().min(1).default(5),
-          replicaCount: z.number().int().min(0).default(1),
-          traceSampling: z.number().default(1),
-        })
-        .prefault({}),
-      istiodRemote: z
-        .strictObject({ enabled: z.boolean().optional(), injectionPath: optionalText })
-        .prefault({}),
-      gateways: z
-        .strictObject({
-          'istio-ingressgateway': z
-            .strictObject({
-              injectionTemplate: z.string().optional(),
-              autoscaleEnabled: z.boolean().optional(),
-              resources,
-            })
-            .optional(),
-        })
-        .default({}),
-    })
-    .prefault({}),
+  unvalidatedValues: open.optional(),
+  values,
 });
 
 /** An IstioOperator's spec with all defaults filled in. */
-export type InstallSettings = z.output<typeof spec> & {
+export type InstallSettings = Omit<z.output<typeof spec>, 'revision'> & {
+  /** Never empty: `default`, `canary`. */
+  readonly revision: string;
   /** `values` as the operator has them, without defaults. */
   readonly asked: unknown;
+  /** What was asked for and is left out, one sentence each; empty unless the installation was forced. */
+  readonly leftOut: readonly string[];
 };
-/** `values.global`. */
-export type GlobalSettings = InstallSettings['values']['global'];
 
 /**
  * Returns the pull policy that the values ask for, as a part of a container. Without one the API server
@@ -129,17 +61,55 @@ export function pullPolicy({ values }: InstallSettings): { readonly imagePullPol
 
 /**
  * Checks a spec and fills in its defaults.
+ * @param force - leaves out what is wrong or not simulated, and tells it, in place of the error
  * @throws InstallError naming every field that is unknown or of the wrong type
  */
-export function readSettings(tree: Tree): InstallSettings {
+export function readSettings(tree: Tree, force = false): InstallSettings {
+  const { unvalidatedValues, ...asked } = tree;
+  const whole = isTree(unvalidatedValues)
+    ? { ...asked, values: mergeTrees(isTree(asked['values']) ? asked['values'] : {}, unvalidatedValues) }
+    : asked;
+  return read(inOnePlace(whole), { asked: tree['values'] ?? {}, force, leftOut: [] });
+}
+
+interface Reading {
+  readonly asked: unknown;
+  readonly force: boolean;
+  readonly leftOut: readonly string[];
+}
+
+function read(tree: Tree, { asked, force, leftOut }: Reading): InstallSettings {
   const result = spec.safeParse(tree, { reportInput: true });
-  if (result.success) return { ...result.data, asked: tree['values'] ?? {} };
+  if (result.success) {
+    const revision = result.data.revision || result.data.values.revision || 'default';
+    return { ...result.data, revision, asked, leftOut };
+  }
   const problems = result.error.issues.flatMap(problemsOf);
-  const lacking = problems.filter(({ isOurs }) => isOurs).map(({ text: problem }) => problem);
-  // A setting that Istio has is no mistake, and no flag makes the simulator know it.
-  if (lacking.length > 0) throw new InstallError(lacking.join('\n'));
-  const mistakes = problems.map(({ text: problem }) => problem).join('\n');
+  if (force) {
+    const rest = problems.reduce<unknown>((under, { at }) => without(under, at), tree);
+    return read(rest as Tree, { asked, force, leftOut: [...leftOut, ...problems.map(({ text }) => text)] });
+  }
+  const lacking = problems.filter(({ isOurs }) => isOurs).map(({ text }) => text);
+  if (lacking.length > 0)
+    throw new InstallError(`${lacking.join('\n')}\n(use --force to install without what is not simulated)`);
+  const mistakes = problems.map(({ text }) => text).join('\n');
   throw new InstallError(`validation errors (use --force to override): \n${mistakes}`);
+}
+
+/**
+ * Moves `values.meshConfig` and `values.revision` to where the operator has them; what stands in the values
+ * counts. operator/pkg/render/manifest.go, MergeInputs @1.30.3
+ */
+function inOnePlace(tree: Tree): Tree {
+  const { values: own } = tree;
+  if (!isTree(own) || !isTree(own['meshConfig'])) return tree;
+  const { meshConfig, ...others } = own;
+  const before = tree['meshConfig'];
+  return {
+    ...tree,
+    values: others,
+    meshConfig: mergeTrees(isTree(before) ? before : {}, meshConfig as Tree),
+  };
 }
 
 /** What is wrong with a spec. */
@@ -147,31 +117,42 @@ interface Problem {
   readonly text: string;
   /** Istio would take it. */
   readonly isOurs: boolean;
+  /** Where it stands. */
+  readonly at: readonly PropertyKey[];
 }
 
-const notSimulated = (setting: string): Problem => ({
-  text: `not simulated by mesh-harness: ${setting}`,
-  isOurs: true,
-});
+/** Takes a setting away. */
+const without = (tree: unknown, at: readonly PropertyKey[]): unknown =>
+  writeAt(
+    tree,
+    at.map(step => (typeof step === 'number' ? `[${step}]` : String(step).replaceAll('.', '\\.'))).join('.'),
+    undefined,
+  );
 
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.map(String).join('.');
+  const notSimulated = (setting: string, at: readonly PropertyKey[] = issue.path): Problem => ({
+    text: `not simulated by mesh-harness: ${setting}`,
+    isOurs: true,
+    at,
+  });
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map(key =>
       isRealSetting(path, key)
-        ? notSimulated(path === '' ? key : `${path}.${key}`)
+        ? notSimulated(path === '' ? key : `${path}.${key}`, [...issue.path, key])
         : {
             text: `unknown field "${key}" in ${path === '' ? 'v1alpha1.IstioOperatorSpec' : path}`,
             isOurs: false,
+            at: [...issue.path, key],
           },
     );
   const given = issue.input;
   if (path === 'profile' && REAL_PROFILES.some(profile => profile === given))
     return [notSimulated(`profile ${String(given)}`)];
-  if (path === 'revision' && typeof given === 'string') return [notSimulated(`revision ${given}`)];
   if (OTHER_NAMESPACES.has(path) && typeof given === 'string')
     return [notSimulated(`${path} ${given}, a namespace other than istio-system`)];
-  return [{ text: `${path}: ${issue.message}`, isOurs: false }];
+  if (path === 'values.global.pilotCertProvider') return [notSimulated(`${path} ${String(given)}`)];
+  return [{ text: `${path}: ${issue.message}`, isOurs: false, at: issue.path }];
 }
 
 const OTHER_NAMESPACES: ReadonlySet<string> = new Set(['namespace', 'values.global.istioNamespace']);

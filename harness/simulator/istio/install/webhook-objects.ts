@@ -1,6 +1,7 @@
 /** The admission webhooks of an installation. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
+import { revised } from '../revision.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 
 type Selector = {
@@ -12,29 +13,48 @@ type Selector = {
   }[];
 };
 
-/** Of the injection webhooks. */
-export const INJECTOR_LABELS = { 'istio.io/rev': 'default', app: 'sidecar-injector', release: 'istio' };
+/** What injection webhooks lead to. */
+export interface HookOptions {
+  /** Where istiod serves injection: `/inject`, or with cluster and network in it. */
+  readonly path: string;
+  /** Of the control plane. */
+  readonly revision: string;
+}
+
+/** Returns the labels of injection webhooks of a revision. */
+export const injectorLabels = (revision: string) => ({
+  'istio.io/rev': revision,
+  app: 'sidecar-injector',
+  release: 'istio',
+});
 const PODS_CREATED = [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] }];
 const is = (key: string, ...values: string[]) => ({ key, operator: 'In', values });
 const isNot = (key: string, ...values: string[]) => ({ key, operator: 'NotIn', values });
 const isAbsent = (key: string) => ({ key, operator: 'DoesNotExist' });
 
-/** The four webhooks of current and what each selects. */
-const INJECTION_RULES: readonly {
+/** What a webhook selects. */
+interface InjectionRule {
   readonly name: string;
   readonly namespace: Selector;
   readonly object: Selector;
-}[] = [
+}
+
+/** Of current: the webhooks of a revision or tag. */
+const rulesOf = (revision: string): readonly InjectionRule[] => [
   {
     name: 'rev.namespace.sidecar-injector.istio.io',
-    namespace: { matchExpressions: [is('istio.io/rev', 'default'), isAbsent('istio-injection')] },
+    namespace: { matchExpressions: [is('istio.io/rev', revision), isAbsent('istio-injection')] },
     object: { matchExpressions: [isNot('sidecar.istio.io/inject', 'false')] },
   },
   {
     name: 'rev.object.sidecar-injector.istio.io',
     namespace: { matchExpressions: [isAbsent('istio.io/rev'), isAbsent('istio-injection')] },
-    object: { matchExpressions: [isNot('sidecar.istio.io/inject', 'false'), is('istio.io/rev', 'default')] },
+    object: { matchExpressions: [isNot('sidecar.istio.io/inject', 'false'), is('istio.io/rev', revision)] },
   },
+];
+
+/** Of current: what the default revision or tag has besides. */
+const RULES_OF_DEFAULT: readonly InjectionRule[] = [
   {
     name: 'namespace.sidecar-injector.istio.io',
     namespace: { matchExpressions: [is('istio-injection', 'enabled')] },
@@ -46,17 +66,20 @@ const INJECTION_RULES: readonly {
     object: { matchExpressions: [is('sidecar.istio.io/inject', 'true'), isAbsent('istio.io/rev')] },
   },
 ];
+/** Of webhooks that are switched off. */
 const NEVER: Selector = { matchLabels: { 'istio.io/deactivated': 'never-match' } };
 
 function injectionWebhook(
   name: string,
-  path: string,
+  { path, revision }: HookOptions,
   namespaceSelector: Selector,
   objectSelector?: Selector,
 ) {
   return {
     name,
-    clientConfig: { service: { name: 'istiod', namespace: ISTIO_NAMESPACE, path, port: 443 } },
+    clientConfig: {
+      service: { name: revised('istiod', revision), namespace: ISTIO_NAMESPACE, path, port: 443 },
+    },
     rules: PODS_CREATED,
     failurePolicy: 'Fail',
     namespaceSelector,
@@ -66,36 +89,62 @@ function injectionWebhook(
   };
 }
 
-/**
- * @param path - where istiod serves injection: `/inject`, or with cluster and network in it
- */
-export function injectionWebhooks(behaviour: IstioBehaviour, path: string): KubernetesObject[] {
-  const configuration = (name: string, labels: Record<string, string>, webhooks: unknown[]) =>
-    kubernetesObject(
-      'admissionregistration.k8s.io/v1',
-      'MutatingWebhookConfiguration',
-      { name, labels },
-      { webhooks },
-    );
+/** Returns the injection webhooks that a chart brings. */
+export function injectionWebhooks(behaviour: IstioBehaviour, options: HookOptions): KubernetesObject[] {
+  const { revision } = options;
+  const name = revised('istio-sidecar-injector', revision);
+  const labels = injectorLabels(revision);
   if (behaviour.install.injectionWebhooks === 'one') {
-    const enabled = { matchLabels: { 'istio-injection': 'enabled' } };
-    return [
-      configuration('istio-sidecar-injector', INJECTOR_LABELS, [
-        {
-          ...injectionWebhook('sidecar-injector.istio.io', path, enabled),
-          admissionReviewVersions: behaviour.install.admissionReviewVersions,
-          timeoutSeconds: 30,
-        },
-      ]),
-    ];
+    const selector: Selector =
+      revision === 'default'
+        ? { matchLabels: { 'istio-injection': 'enabled' } }
+        : { matchExpressions: [isAbsent('istio-injection'), is('istio.io/rev', revision)] };
+    const webhook = {
+      ...injectionWebhook('sidecar-injector.istio.io', options, selector),
+      admissionReviewVersions: behaviour.install.admissionReviewVersions,
+      timeoutSeconds: 30,
+    };
+    return [mutatingConfiguration(name, labels, [webhook])];
   }
-  return [configuration('istio-sidecar-injector', INJECTOR_LABELS, fourWebhooks(behaviour, path, true))];
+  return [mutatingConfiguration(name, labels, webhooksFor(behaviour, revision, options))];
 }
 
-/** Of current: as the chart has them, or selecting nothing. */
-export const fourWebhooks = (behaviour: IstioBehaviour, path: string, live: boolean) =>
-  INJECTION_RULES.map(({ name, namespace, object }) => ({
-    ...injectionWebhook(name, path, live ? namespace : NEVER, live ? object : NEVER),
+/** Returns a configuration of webhooks that change what is created. */
+export const mutatingConfiguration = (
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  webhooks: readonly unknown[],
+): KubernetesObject =>
+  kubernetesObject(
+    'admissionregistration.k8s.io/v1',
+    'MutatingWebhookConfiguration',
+    { name, labels },
+    { webhooks },
+  );
+
+/** @param chosen - the revision or tag by which namespaces and pods ask for them */
+export const webhooksFor = (behaviour: IstioBehaviour, chosen: string, options: HookOptions): unknown[] =>
+  webhooks(behaviour, options, [...rulesOf(chosen), ...(chosen === 'default' ? RULES_OF_DEFAULT : [])]);
+
+/** Returns the webhooks of the default revision once its tag has taken their place: they select nothing. */
+export const inactiveWebhooks = (behaviour: IstioBehaviour, options: HookOptions): unknown[] =>
+  webhooks(
+    behaviour,
+    options,
+    [...rulesOf('default'), ...RULES_OF_DEFAULT].map(({ name }) => ({
+      name,
+      namespace: NEVER,
+      object: NEVER,
+    })),
+  );
+
+const webhooks = (
+  behaviour: IstioBehaviour,
+  options: HookOptions,
+  rules: readonly InjectionRule[],
+): unknown[] =>
+  rules.map(({ name, namespace, object }) => ({
+    ...injectionWebhook(name, options, namespace, object),
     admissionReviewVersions: behaviour.install.admissionReviewVersions,
     timeoutSeconds: 10,
   }));
@@ -104,17 +153,23 @@ export const fourWebhooks = (behaviour: IstioBehaviour, path: string, live: bool
  * The validation of Istio's own resources. istiod raises the failure policy to Fail when it has set the CA
  * bundle and seen a refusal.
  */
-export const validatingWebhooks = (behaviour: IstioBehaviour): KubernetesObject[] =>
-  validator(behaviour, behaviour.install.validators[0]);
+export const validatingWebhooks = (behaviour: IstioBehaviour, revision: string): KubernetesObject[] =>
+  validator(behaviour, behaviour.install.validators[0], revision);
 
 /** @param which - of the release's; none makes none */
 export function validator(
   { install }: IstioBehaviour,
   which: IstioBehaviour['install']['validators'][number] | undefined,
+  revision: string,
 ): KubernetesObject[] {
   if (!which) return [];
   const clientConfig = {
-    service: { name: 'istiod', namespace: ISTIO_NAMESPACE, path: '/validate', port: 443 },
+    service: {
+      name: revised('istiod', revision),
+      namespace: ISTIO_NAMESPACE,
+      path: '/validate',
+      port: 443,
+    },
   };
   const rules = [
     {
@@ -129,8 +184,8 @@ export function validator(
       'admissionregistration.k8s.io/v1',
       'ValidatingWebhookConfiguration',
       {
-        name: which.name,
-        labels: { app: 'istiod', istio: 'istiod', release: 'istio', 'istio.io/rev': 'default' },
+        name: which.ofRevision === true ? revised(which.name, revision) : which.name,
+        labels: { app: 'istiod', istio: 'istiod', release: 'istio', 'istio.io/rev': revision },
       },
       {
         webhooks: [
@@ -140,7 +195,7 @@ export function validator(
             rules,
             failurePolicy: 'Ignore',
             ...(which.ofRevision === true && {
-              objectSelector: { matchExpressions: [is('istio.io/rev', 'default')] },
+              objectSelector: { matchExpressions: [is('istio.io/rev', revision)] },
             }),
             sideEffects: 'None',
             admissionReviewVersions: install.admissionReviewVersions,

@@ -40,6 +40,7 @@ export async function answerReview(
       if (!config) throw new Error('the injector has no configuration');
       const reviewed = reviewInjection({
         behaviour: settings.behaviour,
+        revision: settings.revision,
         config,
         mesh: plane.state.mesh,
         path,

@@ -3,13 +3,11 @@ import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Log } from '../log.ts';
+import { revised } from '../revision.ts';
 import { type InjectorConfig, readInjectorConfig } from './injection/injector-config.ts';
 import { type MeshConfig, readMeshConfig } from './model/mesh-config.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { Informer } from './watch/informer.ts';
-
-const MESH_CONFIG_MAP = 'istio';
-const INJECTOR_CONFIG_MAP = 'istio-sidecar-injector';
 
 type Data = Readonly<Record<string, string>>;
 
@@ -27,12 +25,17 @@ export interface WatchedConfigMapsOptions {
 export class WatchedConfigMaps {
   readonly #options: WatchedConfigMapsOptions;
   readonly #informer: Informer<Data>;
+  readonly #meshMap: string;
+  readonly #injectorMap: string;
   #injector: InjectorConfig | undefined;
   #isTold = false;
 
   constructor(options: WatchedConfigMapsOptions) {
     this.#options = options;
     const { context, settings, client, log } = options;
+    // pilot/pkg/bootstrap/configcontroller.go, mesh.go (getMeshConfigMapName) @1.8.0, @1.30.3
+    this.#meshMap = revised('istio', settings.revision);
+    this.#injectorMap = revised('istio-sidecar-injector', settings.revision);
     this.#informer = new Informer({
       client,
       path: { apiVersion: 'v1', plural: 'configmaps', namespace: settings.namespace },
@@ -40,7 +43,7 @@ export class WatchedConfigMaps {
       random: context.random.stream('configmaps'),
       signal: context.signal,
       keep: ({ metadata, ...object }) =>
-        metadata.name === MESH_CONFIG_MAP || metadata.name === INJECTOR_CONFIG_MAP
+        metadata.name === this.#meshMap || metadata.name === this.#injectorMap
           ? ((object['data'] ?? {}) as Data) // texts, as the API server validated them
           : undefined,
       onChange: (key, data) => this.#take(key, data),
@@ -61,7 +64,7 @@ export class WatchedConfigMaps {
 
   #take(key: string, data: Data | undefined): void {
     try {
-      if (key.endsWith(`/${MESH_CONFIG_MAP}`)) this.#options.onMesh(readMeshConfig(data ?? {}));
+      if (key.endsWith(`/${this.#meshMap}`)) this.#options.onMesh(readMeshConfig(data ?? {}));
       else this.#takeInjector(data);
     } catch (error) {
       this.#options.log.error(`failed to read ConfigMap ${key}: ${messageOf(error)}`);
@@ -75,7 +78,7 @@ export class WatchedConfigMaps {
     if (replaced.length === 0 || this.#isTold) return;
     this.#isTold = true;
     log.warn(
-      `ConfigMap ${INJECTOR_CONFIG_MAP} has Go templates (${replaced.join(', ')}), which this simulated ` +
+      `ConfigMap ${this.#injectorMap} has Go templates (${replaced.join(', ')}), which this simulated ` +
         `istiod cannot fill: it injects those of Istio ${settings.version}, with the values of the ConfigMap`,
     );
   }

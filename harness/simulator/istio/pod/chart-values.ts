@@ -10,6 +10,7 @@ const RESOURCES = { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '
 
 /** Of 1.8 the simulated template asks for no more than these. */
 const VALUES_1_8: Tree = {
+  revision: '',
   global: {
     imagePullPolicy: '',
     istioNamespace: 'istio-system',

@@ -16,7 +16,12 @@ const annotation = (name: string, value: string): string =>
 /** What stands in Go for each `{{ path }}` of our language (`istiod/injection/template-data.ts`). */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   image: '.ProxyImage',
-  caAddress: either('.Values.global.caAddress', 'printf "istiod.%s.svc:15012" .Values.global.istioNamespace'),
+  caAddress: either(
+    '.Values.global.caAddress',
+    'printf "istiod%s.%s.svc:15012" (empty .Values.revision | ternary "" (printf "-%s" .Values.revision)) ' +
+      '.Values.global.istioNamespace',
+  ),
+  revision: either('.Revision', '"default"'),
   trustDomain: either('.MeshConfig.TrustDomain', '"cluster.local"'),
   // What the webhook's URL says of cluster and network, the injector lays over the result by itself.
   clusterId: either('.Values.global.multiCluster.clusterName', '"Kubernetes"'),

@@ -119,7 +119,7 @@ function gatewayTemplate(behaviour: IstioBehaviour): Template {
         'topology.istio.io/network': '{{ network }}',
       },
       annotations: {
-        'istio.io/rev': 'default',
+        'istio.io/rev': '{{ revision }}',
         'prometheus.io/path': '/stats/prometheus',
         'prometheus.io/port': '15020',
         'prometheus.io/scrape': 'true',
@@ -170,9 +170,12 @@ export const installedTemplates = oncePerRelease(behaviour =>
     : { sidecar: goTemplate(sidecarTemplate(behaviour)), gateway: goTemplate(gatewayTemplate(behaviour)) },
 );
 
-/** Writes the text of key `config`. */
-export function injectionConfig(behaviour: IstioBehaviour): string {
-  const common = { policy: 'enabled', alwaysInjectSelector: [], neverInjectSelector: [] };
+/**
+ * Writes the text of key `config`.
+ * @param policy - whether pods get a proxy that do not ask for one: `enabled`, `disabled`
+ */
+export function injectionConfig(behaviour: IstioBehaviour, policy = 'enabled'): string {
+  const common = { policy, alwaysInjectSelector: [], neverInjectSelector: [] };
   const templates = installedTemplates(behaviour);
   return yaml.dump(
     behaviour.injection.templates === 'one'

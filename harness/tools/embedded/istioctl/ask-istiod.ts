@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { type Call, ISTIO_NAMESPACE } from './verb.ts';
 
+/** What an istiod says. */
 export interface Answer {
   /** The pod that answered. */
   readonly istiod: string;

@@ -3,17 +3,18 @@ import { codeOf, messageOf } from '../../../base/errors.ts';
 import { InstallError } from '../../../simulator/istio/install/install-error.ts';
 import type { InstallPlan } from '../../../simulator/istio/install/install-plan.ts';
 import { renderInstall } from '../../../simulator/istio/install/render.ts';
-import type { FlagTable } from '../flags.ts';
+import type { FlagTable, ParsedFlags } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import type { Call } from './verb.ts';
 
-/** Flags that say what an installation consists of. Nothing reads `--charts`, `--manifests` and `--force`. */
+/** Flags that say what an installation consists of. Nothing reads `--charts` and `--manifests`. */
 export const INPUT_FLAGS: FlagTable = {
   filename: { type: 'list', short: 'f' },
   set: { type: 'list', short: 's' },
   charts: { type: 'text' },
   manifests: { type: 'text', short: 'd' },
   force: { type: 'boolean' },
+  revision: { type: 'text', short: 'r' },
 };
 
 /**
@@ -25,13 +26,27 @@ export function renderInput({ flags, invocation, istioVersion }: Call): InstallP
     const documents = flags
       .list('filename')
       .map(path => (path === '-' ? (invocation.stdin ?? '') : invocation.readFile(path)));
-    return renderInstall(documents, { version: istioVersion, settings: flags.list('set') });
+    const plan = renderInstall(documents, {
+      version: istioVersion,
+      settings: [...flags.list('set'), ...revisionOf(flags)],
+      force: flags.boolean('force'),
+    });
+    for (const what of plan.told) invocation.stderr(`! ${what}\n`);
+    return plan;
   } catch (error) {
     const isFile = codeOf(error) === 'ENOENT';
     if (error instanceof InstallError || isFile)
       throw new ToolExit(`Error: failed to install manifests: ${messageOf(error)}`);
     throw error;
   }
+}
+
+/** `--revision` comes after every `--set` (operator/cmd/mesh/shared.go, applyFlagAliases @1.30.3). */
+function revisionOf(flags: ParsedFlags): readonly string[] {
+  const revision = flags.text('revision');
+  if (revision === undefined) return [];
+  if (revision === '') throw new InstallError('invalid revision specified: ');
+  return [`revision=${revision}`];
 }
 
 /** Asks a question and reads one word: only y and yes are a yes, not the end of the input either. */

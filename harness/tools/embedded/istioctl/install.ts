@@ -10,6 +10,7 @@ import { applyObject, objectName } from './apply-objects.ts';
 import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
 import { waitForTargets } from './readiness.ts';
 import { type IstioctlRelease, releaseOf } from './releases.ts';
+import { hasDefaultTag } from './tagged-objects.ts';
 import { withCause } from './unready-cause.ts';
 import type { Call, Verb } from './verb.ts';
 
@@ -50,14 +51,16 @@ export const install: Verb = {
     if (plan.state) await applyObject(call, plan.state, true);
     invocation.stdout('- Pruning removed resources\n');
     invocation.stdout('✔ Installation complete\n');
-    for (const object of plan.tags) await applyObject(call, object, release.overlays);
+    // operator/pkg/webhook/webhook.go, detectIfTagWebhookIsNeeded @1.30.3
+    const isTagged = plan.tags.length > 0 && (plan.revision === 'default' || !(await hasDefaultTag(call)));
+    for (const object of isTagged ? plan.tags : []) await applyObject(call, object, release.overlays);
     return 0;
   },
 };
 
 /** `istioctl manifest generate`: the objects as YAML. */
 export const manifestGenerate: Verb = {
-  flags: { ...INPUT_FLAGS, revision: { type: 'text' } },
+  flags: INPUT_FLAGS,
   maxArgs: 0,
   async run(call) {
     const plan = renderInput(call);

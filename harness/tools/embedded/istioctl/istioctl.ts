@@ -11,6 +11,7 @@ import { proxyConfig } from './proxy-config.ts';
 import { isRealCommand } from './real-commands.ts';
 import { releaseOf } from './releases.ts';
 import { proxyStatus, remoteClusters } from './status.ts';
+import { tag } from './tag.ts';
 import { uninstall } from './uninstall.ts';
 import { endOf, GLOBAL_FLAGS, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
@@ -36,6 +37,7 @@ const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
     install,
     manifest: { below: { generate: manifestGenerate, apply: install, install } },
     pc: proxies,
+    ...(isExperimental ? {} : { tag: { below: tag } }),
     'proxy-config': proxies,
     'proxy-status': proxyStatus,
     ps: proxyStatus,

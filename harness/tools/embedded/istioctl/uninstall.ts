@@ -35,6 +35,7 @@ interface Doomed {
   readonly path: ResourcePath;
 }
 
+/** Takes out what `--purge`, `--revision` or the files name. */
 export const uninstall: Verb = {
   flags: {
     ...INPUT_FLAGS,

@@ -9,6 +9,7 @@ import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { ResourceMapper } from '../kubectl/resource-mapper.ts';
 import { isRealFlag } from './real-commands.ts';
 
+/** A command line that has been read, and what it works with. */
 export interface Call {
   readonly invocation: Invocation;
   readonly flags: ParsedFlags;
@@ -20,6 +21,7 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
+/** A command: its flags, and what it does. */
 export interface Verb {
   readonly flags: FlagTable;
   /** The number of words besides flags that it takes. */
@@ -27,8 +29,10 @@ export interface Verb {
   run(call: Call): Promise<number>;
 }
 
+/** Where control planes are. */
 export const ISTIO_NAMESPACE = 'istio-system';
 
+/** Flags of every command. */
 export const GLOBAL_FLAGS: FlagTable = {
   context: { type: 'text' },
   kubeconfig: { type: 'text', short: 'c' },
@@ -36,6 +40,7 @@ export const GLOBAL_FLAGS: FlagTable = {
   istioNamespace: { type: 'text', short: 'i' },
 };
 
+/** The flag that asks for the others. */
 export const HELP: FlagTable = { help: { type: 'boolean', short: 'h' } };
 
 /** Ends a command line that a real istioctl takes. */

@@ -5,6 +5,7 @@ import { containersOf } from './proxy-pod.ts';
 import { releaseOf } from './releases.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
+/** Prints the releases of this istioctl, of control planes and of proxies. */
 export const version: Verb = {
   flags: {
     remote: { type: 'boolean' },

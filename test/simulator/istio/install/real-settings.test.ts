@@ -10,34 +10,41 @@ const refusalOf = (spec: Record<string, unknown>): string => {
     return error instanceof Error ? error.message : String(error);
   }
 };
+const HINT = '\n(use --force to install without what is not simulated)';
 const ROWS: readonly [spec: Record<string, unknown>, refusal: string][] = [
   [{}, ''],
   [{ meshConfig: { trustDomain: 'a.example' } }, ''],
+  [{ meshConfig: { discoverySelectors: [] } }, ''],
+  [{ meshConfig: { caCertificates: [] } }, ''],
+  [{ values: { meshConfig: { accessLogEncoding: 'JSON' } } }, ''],
+  [{ values: { gateways: { 'istio-ingressgateway': { type: 'NodePort' } } } }, ''],
+  [{ components: { cni: { enabled: true } } }, ''],
+  [{ components: { ingressGateways: [{ name: 'a', k8s: { hpaSpec: {} } }] } }, ''],
+  [{ revision: 'canary' }, ''],
+  [{ unvalidatedValues: { pilot: { nodeSelector: { a: 'b' } } } }, ''],
   [
-    { meshConfig: { discoverySelectors: [] } },
-    'not simulated by mesh-harness: meshConfig.discoverySelectors',
+    { meshConfig: { h2UpgradePolicy: 'UPGRADE' } },
+    'not simulated by mesh-harness: meshConfig.h2UpgradePolicy',
   ],
-  [{ meshConfig: { caCertificates: [] } }, 'not simulated by mesh-harness: meshConfig.caCertificates'],
   [
     { values: { global: { configCluster: true } } },
     'not simulated by mesh-harness: values.global.configCluster',
   ],
   [
-    { values: { sidecarInjectorWebhook: {} } },
-    'not simulated by mesh-harness: values.sidecarInjectorWebhook',
+    { values: { sidecarInjectorWebhook: { enableNamespacesByDefault: true } } },
+    'not simulated by mesh-harness: values.sidecarInjectorWebhook.enableNamespacesByDefault',
   ],
   [{ values: { pilot: { configMap: true } } }, 'not simulated by mesh-harness: values.pilot.configMap'],
   [
-    { values: { gateways: { 'istio-ingressgateway': { type: 'NodePort' } } } },
-    'not simulated by mesh-harness: values.gateways.istio-ingressgateway.type',
+    { values: { global: { pilotCertProvider: 'kubernetes' } } },
+    'not simulated by mesh-harness: values.global.pilotCertProvider kubernetes',
   ],
-  [{ components: { cni: { enabled: true } } }, 'not simulated by mesh-harness: components.cni'],
+  [{ components: { ztunnel: {} } }, 'not simulated by mesh-harness: components.ztunnel'],
   [
-    { components: { ingressGateways: [{ name: 'a', k8s: { hpaSpec: {} } }] } },
-    'not simulated by mesh-harness: components.ingressGateways.0.k8s.hpaSpec',
+    { components: { ingressGateways: [{ name: 'a', k8s: { volumes: [] } }] } },
+    'not simulated by mesh-harness: components.ingressGateways.0.k8s.volumes',
   ],
   [{ profile: 'ambient' }, 'not simulated by mesh-harness: profile ambient'],
-  [{ revision: 'canary' }, 'not simulated by mesh-harness: revision canary'],
   [
     { values: { global: { istioNamespace: 'external-istiod' } } },
     'not simulated by mesh-harness: values.global.istioNamespace external-istiod, a namespace other than istio-system',
@@ -45,8 +52,18 @@ const ROWS: readonly [spec: Record<string, unknown>, refusal: string][] = [
 ];
 for (const [spec, refusal] of ROWS)
   t.test(JSON.stringify(spec), async t => {
-    t.equal(refusalOf(spec), refusal);
+    t.equal(refusalOf(spec), refusal === '' ? '' : `${refusal}${HINT}`);
   });
+
+t.test('forced, it is left out and told', async t => {
+  for (const [spec, refusal] of ROWS)
+    t.same(readSettings(spec, true).leftOut, refusal === '' ? [] : [refusal], JSON.stringify(spec));
+  const wrong = { profile: 'ambiant', meshConfig: { discoverySelector: [] } };
+  t.match(readSettings(wrong, true), {
+    profile: 'default',
+    leftOut: [/^profile: /, 'unknown field "discoverySelector" in meshConfig'],
+  });
+});
 
 t.test('what Istio has not either is a mistake, which its own flag would let through', async t => {
   t.equal(

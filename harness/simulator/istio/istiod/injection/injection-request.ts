@@ -7,6 +7,8 @@ import type { InjectorConfig } from './injector-config.ts';
 export interface InjectionRequest {
   readonly behaviour: IstioBehaviour;
   readonly config: InjectorConfig;
+  /** Of the istiod that is asked: `default`, `canary`. */
+  readonly revision: string;
   readonly mesh: MeshConfig;
   /** `/inject`, or `/inject/cluster/cluster2/net/network2`. */
   readonly path: string;

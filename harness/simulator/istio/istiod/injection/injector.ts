@@ -3,7 +3,6 @@
  * (pkg/kube/inject/webhook.go).
  */
 import { messageOf } from '../../../../base/errors.ts';
-import type { IstioBehaviour } from '../../behaviour.ts';
 import { isInjectionWanted, type PodMeta } from './decision.ts';
 import type { InjectionRequest } from './injection-request.ts';
 import { layOver, type PodParts } from './merge.ts';
@@ -62,7 +61,7 @@ function patchOf(request: InjectionRequest, asked: Tree): readonly Tree[] | unde
     const templateSpec = withPullPolicy(policy, tree(filled['spec']));
     after = layOver(after, { metadata: tree(filled['metadata']), spec: templateSpec });
   }
-  return operations(before, withStatus(behaviour, before, after));
+  return operations(before, withStatus(request, before, after));
 }
 
 /**
@@ -82,7 +81,7 @@ function withPullPolicy(policy: unknown, spec: Tree): Tree {
 }
 
 /** Writes the annotation that lists what was injected. */
-function withStatus(behaviour: IstioBehaviour, before: PodParts, after: PodParts): PodParts {
+function withStatus({ behaviour, revision }: InjectionRequest, before: PodParts, after: PodParts): PodParts {
   const added = (key: string) => {
     const names = (parts: PodParts) =>
       (Array.isArray(parts.spec[key]) ? parts.spec[key] : []).map(item => String(tree(item)['name']));
@@ -94,7 +93,7 @@ function withStatus(behaviour: IstioBehaviour, before: PodParts, after: PodParts
     containers: added('containers'),
     volumes: added('volumes'),
     imagePullSecrets: null,
-    ...(behaviour.injection.statusTellsRevision && { revision: 'default' }),
+    ...(behaviour.injection.statusTellsRevision && { revision }),
   };
   const annotations = {
     ...tree(after.metadata['annotations']),

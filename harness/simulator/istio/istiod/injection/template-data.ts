@@ -28,7 +28,7 @@ export function templateData(
   { metadata, spec }: PodParts,
   namespace: string,
 ): Tree {
-  const { behaviour, config, mesh, path, hasNativeSidecars } = request;
+  const { behaviour, config, mesh, path, revision, hasNativeSidecars } = request;
   const global = tree(config.values['global']);
   const parameters = pathParameters(behaviour, path);
   // As the API server validated it.
@@ -48,7 +48,8 @@ export function templateData(
   return {
     values: config.values,
     image: `${global['hub']}/proxyv2:${global['tag']}`,
-    caAddress: global['caAddress'] || `istiod.${global['istioNamespace'] ?? 'istio-system'}.svc:15012`,
+    caAddress: global['caAddress'] || istiodAddress(config.values),
+    revision,
     trustDomain: mesh.trustDomain,
     clusterId,
     // files/gateway-injection-template.yaml @1.30.3: a gateway is on the network of its label.
@@ -80,6 +81,13 @@ export function templateData(
     nativeSidecar: isNative,
     ordinarySidecar: !isNative,
   };
+}
+
+/** files/injection-template.yaml @1.8.0, @1.30.3 */
+function istiodAddress(values: Tree): string {
+  const revision = String(values['revision'] ?? '');
+  const namespace = tree(values['global'])['istioNamespace'] ?? 'istio-system';
+  return `istiod${revision === '' ? '' : `-${revision}`}.${namespace}.svc:15012`;
 }
 
 /**

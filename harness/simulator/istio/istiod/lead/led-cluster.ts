@@ -7,6 +7,7 @@ import { messageOf } from '../../../../base/errors.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
+import { revised } from '../../revision.ts';
 import type { IstiodSettings } from '../model/settings.ts';
 import { becomeLeader } from '../watch/leader.ts';
 import { holdLeases } from './leases.ts';
@@ -57,7 +58,9 @@ export function leadOwnCluster(options: LedClusterOptions & { readonly isPlugged
   if (options.isPlugged && settings.behaviour.injection.mountsRevocations)
     void publishRevocations(client(), settings.namespace, signal);
   patchMutatingWebhooks({ ...options, isOurs: isOurs(settings) });
-  const strictNames = install.validators.map(({ name }) => name);
+  const strictNames = install.validators.map(({ name, ofRevision }) =>
+    ofRevision === true ? revised(name, settings.revision) : name,
+  );
   const validate = () =>
     patchValidatingWebhooks({
       ...options,

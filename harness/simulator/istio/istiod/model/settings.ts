@@ -3,6 +3,7 @@
 import type { ProcessContext } from '../../../program.ts';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import { behaviourOf } from '../../releases.ts';
+import { revised } from '../../revision.ts';
 
 /** The settings of istiod's process from its start. */
 export interface IstiodSettings {
@@ -30,7 +31,10 @@ export function readIstiodSettings({ env, argv, hostname }: ProcessContext): Ist
   const version = env['ISTIO_VERSION'] ?? '1.8.0';
   const namespace = env['POD_NAMESPACE'] ?? 'istio-system';
   const address = (env['ISTIOD_ADDR'] ?? '').replace(/:\d+$/, '');
-  const names = ['istiod', 'istiod-remote', 'istio-pilot'].map(name => `${name}.${namespace}.svc`);
+  const revision = env['REVISION'] || 'default';
+  // pilot/pkg/bootstrap/server.go, getDNSNames @1.8.0, @1.30.3
+  const own = revision === 'default' ? [] : [revised('istiod', revision)];
+  const names = ['istiod', ...own, 'istiod-remote', 'istio-pilot'].map(name => `${name}.${namespace}.svc`);
   const domainAt = argv.indexOf('--domain');
   const behaviour = behaviourOf(version);
   // pilot/pkg/features @1.30.3: an Envoy without Istio's filters refuses what has one.
@@ -41,7 +45,7 @@ export function readIstiodSettings({ env, argv, hostname }: ProcessContext): Ist
     clusterId: env['CLUSTER_ID'] ?? 'Kubernetes',
     podName: env['POD_NAME'] ?? hostname,
     namespace,
-    revision: env['REVISION'] ?? 'default',
+    revision,
     externalIstiod: env['EXTERNAL_ISTIOD'] === 'true',
     injectionWebhookName: env['INJECTION_WEBHOOK_CONFIG_NAME'] ?? 'istio-sidecar-injector',
     domain: (domainAt >= 0 && argv[domainAt + 1]) || 'cluster.local',

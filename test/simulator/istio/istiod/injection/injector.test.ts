@@ -99,6 +99,7 @@ function inject(version: string, pod: object, path = '/inject', kubelet33 = fals
     ...configMaps(version),
     path,
     review,
+    revision: 'default',
     hasNativeSidecars: () => kubelet33,
   })['response'] as { allowed: boolean; patch?: string };
   const copy = structuredClone(pod);
@@ -237,6 +238,7 @@ templates:
     mesh,
     path: '/inject',
     review: { request: { uid: 'u', namespace: 'sample', object: HELLO } },
+    revision: 'default',
     hasNativeSidecars: () => false,
   }) as { response: { allowed: boolean; patch: string } };
   t.equal(answer.response.allowed, true);
@@ -253,6 +255,7 @@ t.test('a sidecar of today has the volumes, variables and capabilities of the re
     mesh,
     path: '/inject',
     review: { request: { uid: 'u', namespace: 'sample', object: HELLO } },
+    revision: 'default',
     hasNativeSidecars: () => false,
   }) as { response: { patch: string } };
   const patch = Buffer.from(answer.response.patch, 'base64').toString();
@@ -297,6 +300,7 @@ t.test('the pull policy: a container of the pod keeps what the API server gave i
       config: readInjectorConfig(behaviourOf(version), data),
       mesh: configMaps(version).mesh,
       path: '/inject',
+      revision: 'default',
       hasNativeSidecars: () => false,
       review: { request: { uid: 'u', namespace: 'sample', object: pod } },
     });
