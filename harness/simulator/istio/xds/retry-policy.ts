@@ -28,6 +28,8 @@ export interface RetryPolicy {
   readonly retriableStatusCodes: readonly number[];
   /** After so many milliseconds without an answer an attempt is given up. */
   readonly perTryTimeoutMs?: number;
+  /** The base interval of the pauses between attempts, which grow to ten times as much; 25 by default. */
+  readonly backOffMs?: number;
   /**
    * How often Envoy picks again when it has picked a host that was tried before (previous_hosts); 0: it does
    * not look at that.

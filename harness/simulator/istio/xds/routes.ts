@@ -98,8 +98,8 @@ export type PathMatch =
 
 /** All that is given must match. */
 export type RouteMatch = PathMatch & {
-  /** Of the path. */
-  readonly ignoresCase?: true;
+  /** Of the path; not by default. */
+  readonly ignoresCase?: boolean;
   readonly headers?: readonly HeaderMatch[];
   readonly query?: readonly QueryMatch[];
 };
@@ -127,7 +127,7 @@ export interface HeaderChanges {
   readonly response?: HeaderEdits;
 }
 
-/** Names are in lower case. */
+/** Envoy takes names in any case. */
 export interface HeaderEdits {
   readonly add: readonly { readonly name: string; readonly value: string; readonly isAppended: boolean }[];
   readonly remove: readonly string[];
@@ -136,5 +136,9 @@ export interface HeaderEdits {
 /** What goes wrong on purpose, each for a part of the requests: of a million so many. */
 export interface Fault {
   readonly delay?: { readonly perMillion: number; readonly delayMs: number };
-  readonly abort?: { readonly perMillion: number; readonly status: number };
+  readonly abort?: { readonly perMillion: number } & (
+    | { readonly status: number }
+    /** Of gRPC; told as the status of HTTP that stands for it. */
+    | { readonly grpcStatus: number }
+  );
 }

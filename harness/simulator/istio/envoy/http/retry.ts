@@ -13,7 +13,8 @@ type EndReason = ResetReason | 'per-try-timeout';
  * @v1.16.0).
  */
 const BASE_INTERVAL_MS = 25;
-const MAX_INTERVAL_MS = 250;
+/** How many base intervals a pause may have at most. */
+const MAX_INTERVALS = 10;
 /** grpc-status values, and the conditions that stand for them. */
 const GRPC_STATUS: ReadonlyMap<string, RetryCondition> = new Map([
   ['1', 'cancelled'],
@@ -31,7 +32,8 @@ export class RetryState {
   readonly #wording: Pick<EnvoyWording, 'retriesConnectTimeouts'>;
   readonly #random: Random;
   #left: number;
-  #intervalMs = BASE_INTERVAL_MS;
+  readonly #maxMs: number;
+  #intervalMs: number;
 
   constructor(
     policy: RetryPolicy,
@@ -44,6 +46,8 @@ export class RetryState {
     this.#wording = wording;
     this.#random = random;
     this.#left = policy.numRetries;
+    this.#intervalMs = policy.backOffMs ?? BASE_INTERVAL_MS;
+    this.#maxMs = this.#intervalMs * MAX_INTERVALS;
   }
 
   /** The number of times that a host may be picked again because it was tried before. */
@@ -87,7 +91,7 @@ export class RetryState {
     if (this.#left === 0) return undefined;
     this.#left--;
     const waitMs = this.#random.integer(this.#intervalMs);
-    this.#intervalMs = Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
+    this.#intervalMs = Math.min(this.#intervalMs * 2, this.#maxMs);
     return waitMs;
   }
 }

@@ -72,7 +72,7 @@ function isFor(match: HttpMatch, { gateway, listenerPort, namespace, labels }: C
 function matchOf({ uri, ignoresUriCase, headers, query }: HttpMatch): RouteMatch {
   return {
     ...(uri ?? ALL),
-    ...(ignoresUriCase && { ignoresCase: true }),
+    ignoresCase: ignoresUriCase,
     ...(headers.length > 0 && { headers: headers.map(headerMatchOf) }),
     ...(query.length > 0 && { query: query.map(({ name, text }) => ({ name, ...(text && { text }) })) }),
   };
@@ -103,8 +103,9 @@ function actionOf(
   context: PushContext,
   action: HttpAction,
   host: string | undefined,
-  { listenerPort }: Caller,
+  caller: Caller,
 ): RouteAction {
+  const { listenerPort } = caller;
   switch (action.kind) {
     case 'redirect':
       return { redirect: redirectOf(action.redirect, listenerPort) };
@@ -114,10 +115,10 @@ function actionOf(
       const forwarding = forwardingOf(context, action, host);
       const [first, ...others] = action.destinations;
       if (first && others.length === 0)
-        return { cluster: clusterOf(context, first.destination, listenerPort), ...forwarding };
+        return { cluster: clusterOf(context, first.destination, caller), ...forwarding };
       const weighted = action.destinations
         .filter(({ weight }) => weight > 0)
-        .map(destination => weightedOf(context, destination, listenerPort));
+        .map(destination => weightedOf(context, destination, caller));
       return { weightedClusters: weighted, ...forwarding };
     }
   }
@@ -147,13 +148,14 @@ function retryPolicyOf(
 ): RetryPolicy | undefined {
   const base = context.behaviour.retryPolicy;
   if (!retries) return base;
-  const { attempts, retryOn, perTryTimeoutMs, ignoresPreviousHosts } = retries;
+  const { attempts, retryOn, perTryTimeoutMs, ignoresPreviousHosts, backOffMs } = retries;
   if (attempts <= 0) return undefined;
   return {
     ...base,
     numRetries: attempts,
     ...(retryOn !== undefined && conditionsOf(retryOn)),
     ...(perTryTimeoutMs !== undefined && { perTryTimeoutMs }),
+    ...(backOffMs !== undefined && { backOffMs }),
     ...(ignoresPreviousHosts === false && { hostSelectionRetryMaxAttempts: 0 }),
   };
 }
@@ -162,31 +164,40 @@ function retryPolicyOf(
 function conditionsOf(retryOn: string): Pick<RetryPolicy, 'retryOn' | 'retriableStatusCodes'> {
   const words = retryOn.split(',').map(word => word.trim());
   const codes = words.filter(word => /^\d+$/.test(word)).map(Number);
-  const named = RETRY_CONDITIONS.filter(
-    condition => words.includes(condition) || (condition === 'retriable-status-codes' && codes.length > 0),
-  );
-  return { retryOn: named, retriableStatusCodes: codes };
+  const named = words.flatMap(word => RETRY_CONDITIONS.find(condition => condition === word) ?? []);
+  const isAsked = codes.length === 0 || named.includes('retriable-status-codes');
+  return {
+    retryOn: isAsked ? named : [...named, 'retriable-status-codes'],
+    retriableStatusCodes: codes,
+  };
 }
 
 function weightedOf(
   context: PushContext,
   { destination, weight, headers }: WeightedDestination,
-  listenerPort: number,
+  caller: Caller,
 ): WeightedCluster {
   const changes = changesOf(headers);
   return {
-    cluster: clusterOf(context, destination, listenerPort),
+    cluster: clusterOf(context, destination, caller),
     weight,
     ...(headers?.host !== undefined && { host: headers.host }),
     ...(changes && { headers: changes }),
   };
 }
 
-function clusterOf(context: PushContext, { host, port, subset }: Destination, listenerPort: number): string {
-  const ports = context.state.service(host)?.ports ?? [];
-  // Without a port in the destination: the only one there is, or the listener's.
-  const chosen = port ?? (ports.length === 1 ? ports[0]?.port : listenerPort) ?? listenerPort;
-  return outboundName(chosen, subset ?? '', host);
+/**
+ * Without a port in the destination it is the listener's, at a gateway the only one that the service has
+ * (route.go @1.30.3, GetDestinationCluster: a sidecar looks the service up among those of the listener's port).
+ */
+function clusterOf(
+  context: PushContext,
+  { host, port, subset }: Destination,
+  { gateway, listenerPort }: Caller,
+): string {
+  const [only, ...others] = (gateway !== 'mesh' && context.state.service(host)?.ports) || [];
+  const inferred = only && others.length === 0 ? only.port : listenerPort;
+  return outboundName(port ?? inferred, subset ?? '', host);
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };

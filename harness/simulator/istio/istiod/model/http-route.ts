@@ -44,6 +44,8 @@ export interface HttpRetries {
   readonly perTryTimeoutMs: number | undefined;
   /** Whether a host that was tried is left for another; undefined: as the release does. */
   readonly ignoresPreviousHosts: boolean | undefined;
+  /** The base interval of the pauses between attempts. */
+  readonly backOffMs: number | undefined;
 }
 
 /** An answer that sends the client elsewhere. */
@@ -61,7 +63,7 @@ export interface HttpRedirect {
 export interface HttpMatch {
   readonly uri: HttpUriMatch | undefined;
   readonly ignoresUriCase: boolean;
-  /** Names in lower case; `:method` and its like among them. Without a text the header has to be there. */
+  /** `:method` and its like among them. Without a text the header has to be there. */
   readonly headers: readonly {
     readonly name: string;
     readonly text: TextMatch | undefined;

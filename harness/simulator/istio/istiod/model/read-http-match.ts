@@ -54,7 +54,7 @@ function readHttpMatch(reading: Reading, path: string, value: unknown): HttpMatc
     Object.entries(tree(match[field])).map(([name, condition]) => {
       if (name.startsWith(CLAIMS)) unsupported.note(`${path}.${field}.${name}`);
       return {
-        name: name.toLowerCase(),
+        name,
         text: textOf(unsupported, `${path}.${field}.${name}`, condition),
         isInverted: field === 'withoutHeaders',
       };

@@ -30,6 +30,12 @@ const EXECUTED = [
 /** What changes no answer of the route, and is noted. */
 const WITHOUT_EFFECT = ['mirror', 'mirrors', 'mirrorPercent', 'mirrorPercentage', 'corsPolicy'];
 const MILLION = 1_000_000;
+/** google.rpc.Code, by number. */
+const GRPC_STATUS = [
+  ...['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS'],
+  ...['PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE'],
+  ...['UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'],
+];
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
@@ -96,6 +102,7 @@ function readRetries({ unsupported }: Reading, path: string, value: unknown): Ht
     attempts: Number(retries['attempts'] ?? 0),
     retryOn: retryOn === '' ? undefined : retryOn,
     perTryTimeoutMs: durationMs(retries['perTryTimeout']),
+    backOffMs: durationMs(retries['backoff']),
     ignoresPreviousHosts:
       retries['retryIgnorePreviousHosts'] === undefined
         ? undefined
@@ -107,6 +114,7 @@ const RETRIES = [
   'attempts',
   'retryOn',
   'perTryTimeout',
+  'backoff',
   'retryIgnorePreviousHosts',
   // All localities are looked at in any case.
   'retryRemoteLocalities',
@@ -180,7 +188,8 @@ function readFault({ unsupported }: Reading, path: string, fault: ReturnType<typ
   const delay = tree(fault['delay']);
   const abort = tree(fault['abort']);
   unsupported.check(`${path}.delay`, delay, ['fixedDelay', 'percentage', 'percent']);
-  unsupported.check(`${path}.abort`, abort, ['httpStatus', 'percentage']);
+  unsupported.check(`${path}.abort`, abort, ['httpStatus', 'grpcStatus', 'percentage']);
+  const grpcStatus = GRPC_STATUS.indexOf(text(abort['grpcStatus']) ?? '');
   return {
     ...('fixedDelay' in delay && {
       delay: {
@@ -191,6 +200,7 @@ function readFault({ unsupported }: Reading, path: string, fault: ReturnType<typ
     ...('httpStatus' in abort && {
       abort: { perMillion: percentage(abort['percentage']) ?? 0, status: Number(abort['httpStatus']) },
     }),
+    ...(grpcStatus >= 0 && { abort: { perMillion: percentage(abort['percentage']) ?? 0, grpcStatus } }),
   };
 }
 
@@ -209,9 +219,7 @@ function readHeaders({ unsupported }: Reading, path: string, value: unknown): Ro
     for (const { name, value: text } of add)
       if (text.replaceAll('%%', '').includes('%'))
         unsupported.note(`${path}.${which} ${name}: a command operator (%)`);
-    const remove = texts(operations['remove'])
-      .filter(name => !isInternal(name))
-      .map(name => name.toLowerCase());
+    const remove = texts(operations['remove']).filter(name => !isInternal(name));
     const plain = add.map(each => ({ ...each, value: each.value.replaceAll('%%', '%') }));
     return add.length > 0 || remove.length > 0 ? { add: plain, remove } : undefined;
   };
@@ -225,7 +233,7 @@ const added = (value: unknown, isAppended: boolean): HeaderEdits['add'] =>
   Object.entries(labels(value))
     .filter(([name]) => !isInternal(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, text]) => ({ name: name.toLowerCase(), value: text, isAppended }));
+    .map(([name, text]) => ({ name, value: text, isAppended }));
 
 function hostOf(operations: ReturnType<typeof tree>): string | undefined {
   const named = (value: unknown): string | undefined =>

@@ -23,7 +23,7 @@ import { readSidecar, type SidecarConfig } from '../model/sidecar.ts';
 import { Informer } from './informer.ts';
 import { watchKindsWithoutEffect } from './kinds-without-effect.ts';
 
-/** All of it at one moment, in the order of keys. */
+/** All of it at one moment, the oldest first. */
 export interface IstioConfig {
   readonly gateways: readonly GatewayConfig[];
   readonly virtualServices: readonly VirtualServiceConfig[];
@@ -114,16 +114,28 @@ export class ConfigStore {
   }
 
   snapshot(): IstioConfig {
-    const sorted = <T extends { readonly key: string }>(informer: Informer<T>) =>
-      [...informer.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     return {
-      gateways: sorted(this.#gateways),
-      virtualServices: sorted(this.#virtualServices),
-      destinationRules: sorted(this.#destinationRules),
-      peerAuthentications: sorted(this.#peerAuthentications),
-      authorizationPolicies: sorted(this.#authorizationPolicies).flatMap(({ policy }) => policy ?? []),
-      sidecars: sorted(this.#sidecars),
+      gateways: this.#sorted('gateways', this.#gateways),
+      virtualServices: this.#sorted('virtualservices', this.#virtualServices),
+      destinationRules: this.#sorted('destinationrules', this.#destinationRules),
+      peerAuthentications: this.#sorted('peerauthentications', this.#peerAuthentications),
+      authorizationPolicies: this.#sorted('authorizationpolicies', this.#authorizationPolicies).flatMap(
+        ({ policy }) => policy ?? [],
+      ),
+      sidecars: this.#sorted('sidecars', this.#sidecars),
     };
+  }
+
+  /** Where two say different things the older one counts (pilot/pkg/model/config.go, sortByCreationComparator). */
+  #sorted<T extends { readonly key: string }>(plural: string, informer: Informer<T>): readonly T[] {
+    const placeOf = ({ key }: T): string => {
+      const { metadata } = this.#objects.get(`${plural}/${key}`) ?? {};
+      return `${metadata?.creationTimestamp ?? ''} ${metadata?.name}.${metadata?.namespace}`;
+    };
+    return [...informer.values()]
+      .map(config => ({ config, place: placeOf(config) }))
+      .sort((a, b) => (a.place < b.place ? -1 : 1))
+      .map(({ config }) => config);
   }
 
   #informer<T>(

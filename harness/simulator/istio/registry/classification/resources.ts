@@ -24,8 +24,8 @@ const VIRTUAL_SERVICES = executed(
     redirect { uri authority port derivePort scheme redirectCode }
     directResponse { status body { string bytes } }
     rewrite { uri authority uriRegexRewrite { match rewrite } }
-    retries { attempts retryOn perTryTimeout retryIgnorePreviousHosts retryRemoteLocalities }
-    fault { delay { fixedDelay percent percentage { value } } abort { httpStatus percentage { value } } }
+    retries { attempts retryOn perTryTimeout backoff retryIgnorePreviousHosts retryRemoteLocalities }
+    fault { delay { fixedDelay percent percentage { value } } abort { httpStatus grpcStatus percentage { value } } }
     headers ${EDITS}
   }
   tls { match { port sniHosts gateways } route { ${DESTINATION} weight } }

@@ -34,6 +34,9 @@ export const retryPolicyOf = (policy: RetryPolicy): ProtoMessage => ({
   retry_on: policy.retryOn.join(','),
   num_retries: wrapped(policy.numRetries),
   ...(policy.perTryTimeoutMs !== undefined && { per_try_timeout: durationOf(policy.perTryTimeoutMs) }),
+  ...(policy.backOffMs !== undefined && {
+    retry_back_off: { base_interval: durationOf(policy.backOffMs) },
+  }),
   ...(policy.hostSelectionRetryMaxAttempts > 0 && {
     retry_host_predicate: [PREVIOUS_HOSTS],
     host_selection_retry_max_attempts: policy.hostSelectionRetryMaxAttempts,
@@ -45,9 +48,8 @@ export const retryPolicyOf = (policy: RetryPolicy): ProtoMessage => ({
 export function readRetryPolicy(fields: Fields): RetryPolicy {
   const words = fields.string('retry_on').split(',');
   const predicates = fields.messages('retry_host_predicate', readPredicate);
-  fields.message('retry_back_off', () => {
-    throw new Refusal(`${fields.type}: retry_back_off is not simulated`);
-  });
+  const backOffMs = fields.message('retry_back_off', readBackOff);
+  fields.pass('retry_priority', 'priorities are taken in their order');
   const perTryTimeoutMs = fields.message('per_try_timeout', millisecondsOf);
   const selections = fields.number('host_selection_retry_max_attempts') || DEFAULT_SELECTIONS;
   return {
@@ -59,8 +61,15 @@ export function readRetryPolicy(fields: Fields): RetryPolicy {
       .filter(isCondition),
     retriableStatusCodes: fields.numbers('retriable_status_codes'),
     ...(perTryTimeoutMs !== undefined && { perTryTimeoutMs }),
+    ...(backOffMs !== undefined && { backOffMs }),
     hostSelectionRetryMaxAttempts: predicates.some(Boolean) ? selections : 0,
   };
+}
+
+/** @throws Refusal for a longest pause of its own: it is ten times the base interval */
+function readBackOff(fields: Fields): number | undefined {
+  if (fields.has('max_interval')) throw new Refusal(`${fields.type}: max_interval is not simulated`);
+  return fields.message('base_interval', millisecondsOf);
 }
 
 function isExecuted(fields: Fields, word: string): boolean {

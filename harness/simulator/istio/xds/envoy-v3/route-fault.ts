@@ -16,7 +16,12 @@ export const faultEntryOf = ({ delay, abort }: Fault): ProtoMessage => ({
     ...(delay && {
       delay: { fixed_delay: durationOf(delay.delayMs), percentage: percentageOf(delay.perMillion) },
     }),
-    ...(abort && { abort: { http_status: abort.status, percentage: percentageOf(abort.perMillion) } }),
+    ...(abort && {
+      abort: {
+        ...('status' in abort ? { http_status: abort.status } : { grpc_status: abort.grpcStatus }),
+        percentage: percentageOf(abort.perMillion),
+      },
+    }),
   }),
 });
 
@@ -40,7 +45,9 @@ function readHttpFault(fields: Fields): Fault {
   }));
   const abort = fields.message('abort', it => ({
     perMillion: it.message('percentage', readPercentage) ?? 0,
-    status: it.number('http_status'),
+    ...(it.has('grpc_status')
+      ? { grpcStatus: it.number('grpc_status') }
+      : { status: it.number('http_status') }),
   }));
   return { ...(delay && { delay }), ...(abort && { abort }) };
 }

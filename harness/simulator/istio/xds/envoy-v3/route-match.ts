@@ -9,7 +9,7 @@ import { readRegex, readTextMatch, regexOf, textMatchOf } from './text-match.ts'
 /** Returns a RouteMatch. */
 export const routeMatchOf = (match: RouteMatch): ProtoMessage => ({
   ...pathOf(match),
-  ...(match.ignoresCase && { case_sensitive: {} }),
+  ...(match.ignoresCase !== undefined && { case_sensitive: match.ignoresCase ? {} : { value: true } }),
   headers: match.headers?.map(headerMatchOf),
   query_parameters: match.query?.map(queryOf),
 });
