@@ -102,6 +102,16 @@ export class RuledMesh implements AsyncDisposable {
     return async () => await set(before);
   }
 
+  /** Asks the sidecar of cluster1's client for a page of its administration: `clusters`, `certs`. */
+  async admin(page: string): Promise<string> {
+    const { clock, client: app } = this.mesh.context;
+    const client = this.mesh.client('cluster1');
+    const pods = await client.list({ apiVersion: 'v1', plural: 'pods', namespace: 'sample' }, {});
+    const pod = pods.items.find(({ metadata }) => metadata.labels?.['app'] === app)?.metadata.name ?? '';
+    const argv = ['pilot-agent', 'request', 'GET', page];
+    return (await client.exec('sample', pod, 'istio-proxy', argv, { clock, timeoutMs: 60_000 })).stdout;
+  }
+
   /** What istiod of cluster1 has logged. */
   async istiodLog(): Promise<string> {
     const client = this.mesh.client('cluster1');

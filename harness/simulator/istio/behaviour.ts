@@ -89,6 +89,8 @@ export interface IstioBehaviour {
   };
 
   // ---- how istiod keeps remote clusters
+  /** Whether the mesh's `discoverySelectors` say which namespaces istiod looks at. */
+  readonly selectsNamespaces: boolean;
   /**
    * 1.8 syncs one remote secret at a time and its readiness waits for them; current does so side by side,
    * with a deadline.

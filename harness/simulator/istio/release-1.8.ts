@@ -124,6 +124,8 @@ export const ISTIO_1_8: IstioBehaviour = {
   clusterAlpn: 'of-protocol',
   alpnFilter: false,
   sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
+  // Since 1.10.
+  selectsNamespaces: false,
   remoteSync: { kind: 'blocking' },
   acceptsOwnClusterId: true,
   endpointSource: 'endpoints',

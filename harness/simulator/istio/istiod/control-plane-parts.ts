@@ -46,6 +46,7 @@ export function createState({ context, settings }: ControlPlaneOptions): MeshSta
     behaviour,
     domain,
     localClusterId: clusterId,
+    revision: settings.revision,
     mesh: readMeshConfig({}),
     resolve: host => context.network.resolve(host),
   });
@@ -58,6 +59,7 @@ export function watchConfig(options: ControlPlaneOptions, onChange: () => void):
   return new ConfigStore({
     client,
     domain: settings.domain,
+    revision: settings.revision,
     edition: settings.behaviour.line,
     clock,
     random: random.stream('config'),
@@ -99,7 +101,7 @@ export function watchOwnCluster(
 /** Starts to watch remote secrets and the clusters that they lead to. */
 export function watchRemoteClusters(
   { context, settings, client, log }: ControlPlaneOptions,
-  handlers: Pick<RemoteClustersOptions, 'metrics' | 'onEvent' | 'onChange'>,
+  handlers: Pick<RemoteClustersOptions, 'metrics' | 'onEvent' | 'onChange' | 'discoverySelectors'>,
 ): RemoteClusters {
   const { clock, random, signal, network } = context;
   return new RemoteClusters({

@@ -17,6 +17,7 @@ import type { MeshState } from './mesh/mesh-state.ts';
 import type { PushContext } from './mesh/push-context.ts';
 import type { RemoteCluster, RemoteClusterEvent } from './mesh/remote-cluster.ts';
 import type { RemoteClusters } from './mesh/remote-clusters.ts';
+import type { LabelSelector } from './model/label-selector.ts';
 import type { MeshConfig } from './model/mesh-config.ts';
 import type { Authenticator } from './serve/authenticate.ts';
 import type { DebugSources } from './serve/debug-page.ts';
@@ -55,6 +56,7 @@ export class ControlPlane {
       metrics: this.metrics,
       onEvent: event => this.#onRemoteEvent(event),
       onChange: this.#onRegistryChange,
+      discoverySelectors: () => this.#discoverySelectors,
     });
     this.authenticator = createAuthenticator(options, this);
     this.discovery = createDiscoveryServer(options, this);
@@ -96,6 +98,8 @@ export class ControlPlane {
       this.#config.synced,
       this.remotes.initialSync,
     ]);
+    // The mesh's settings may have come after the rest.
+    await this.#local.synced;
     this.metrics.set('istiod_managed_clusters', 1, { cluster_type: 'local' });
     await this.#push();
     this.#config.tellWithoutEffect();
@@ -110,7 +114,13 @@ export class ControlPlane {
 
   #snapshot(): PushContext {
     const { behaviour, namespace } = this.#options.settings;
-    return { behaviour, state: this.state, config: this.#config.snapshot(), systemNamespace: namespace };
+    return {
+      behaviour,
+      state: this.state,
+      // It is asked for before anything is watched, too.
+      config: this.#config.snapshot(each => this.state.registries[0]?.selects(each) ?? true),
+      systemNamespace: this.state.mesh.rootNamespace || namespace,
+    };
   }
 
   async #push(): Promise<void> {
@@ -124,8 +134,23 @@ export class ControlPlane {
   }
 
   #setMesh(mesh: MeshConfig): void {
+    const before = this.#discoverySelectors;
     this.state.setMesh(mesh);
+    const selectors = this.#discoverySelectors;
+    if (before.length > 0 || selectors.length > 0)
+      for (const registry of this.#allRegistries()) void registry.select(selectors);
     this.#configChanged();
+  }
+
+  /** None before the release that has them. */
+  get #discoverySelectors(): readonly LabelSelector[] {
+    return this.#options.settings.behaviour.selectsNamespaces ? this.state.mesh.discoverySelectors : [];
+  }
+
+  /** Those of the mesh, and of clusters that will join it. */
+  #allRegistries(): readonly ClusterRegistry[] {
+    const joining = [...this.remotes.list()].map(({ registry }) => registry);
+    return [...new Set([this.#local, ...this.state.registries, ...joining])];
   }
 
   #configChanged(): void {
@@ -137,6 +162,8 @@ export class ControlPlane {
     this.metrics.add('pilot_k8s_reg_events');
     // A registry speaks for itself only once it has joined the mesh with all that it has.
     if (!this.state.registries.includes(registry)) return;
+    // Other namespaces are other resources.
+    if (this.#discoverySelectors.length > 0 && hostname === undefined) this.#isConfigChanged = true;
     this.state.markDirty(registry, hostname);
     this.#debouncer.trigger();
   };

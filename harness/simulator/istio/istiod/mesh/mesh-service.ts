@@ -1,5 +1,7 @@
 /** A service of the mesh, merged from the Services of one name in any number of clusters. */
-import type { RegistryService, ServicePort } from '../model/mesh-model.ts';
+import { revised } from '../../revision.ts';
+import { isClusterLocal, type LocalityOfHost } from '../model/cluster-local.ts';
+import type { ServicePort } from '../model/mesh-model.ts';
 import type { ExportTo } from '../model/visibility.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 
@@ -25,6 +27,9 @@ export interface MergingOptions {
   readonly localClusterId: string;
   /** `cluster.local` */
   readonly domain: string;
+  /** Of the istiod. */
+  readonly revision: string;
+  readonly clusterLocal: readonly LocalityOfHost[];
 }
 
 /**
@@ -34,7 +39,7 @@ export interface MergingOptions {
 export function mergeService(
   registries: readonly ClusterRegistry[],
   hostname: string,
-  { localClusterId, domain }: MergingOptions,
+  { localClusterId, domain, revision, clusterLocal }: MergingOptions,
 ): MeshService | undefined {
   const found = registries.flatMap(registry => {
     const service = registry.service(hostname);
@@ -50,18 +55,12 @@ export function mergeService(
     ports,
     isHeadless,
     isExternalName: externalName !== undefined,
-    isClusterLocal: isClusterLocal(base.service, domain),
+    isClusterLocal: isClusterLocal(hostname, clusterLocal, {
+      domain,
+      discovery: `${revised('istiod', revision)}.istio-system.svc`,
+    }),
     clusterIps: new Map(found.map(({ clusterId, service }) => [clusterId, service.clusterIp])),
     defaultClusterIp: base.service.clusterIp,
     exportTo,
   };
-}
-
-/** pilot/pkg/model/push_context.go, defaultClusterLocalNamespaces and -Services; istiod's own since 1.8. */
-function isClusterLocal({ hostname, namespace }: RegistryService, domain: string): boolean {
-  return (
-    namespace === 'kube-system' ||
-    hostname === `kubernetes.default.svc.${domain}` ||
-    hostname === `istiod.istio-system.svc.${domain}`
-  );
 }

@@ -19,6 +19,7 @@ export interface MeshChange {
 export class MeshState {
   readonly #domain: string;
   readonly #localClusterId: string;
+  readonly #revision: string;
   readonly #registries: ClusterRegistry[] = [];
   readonly #shards = new EndpointShards();
   readonly #services = new Map<string, MeshService>();
@@ -36,12 +37,14 @@ export class MeshState {
     readonly behaviour: IstioBehaviour;
     readonly domain: string;
     readonly localClusterId: string;
+    readonly revision: string;
     readonly mesh: MeshConfig;
     /** Looks a gateway's host name up. */
     readonly resolve: (host: string) => Promise<readonly string[]>;
   }) {
     this.#domain = options.domain;
     this.#localClusterId = options.localClusterId;
+    this.#revision = options.revision;
     this.#mesh = options.mesh;
     this.#gateways = new GatewayDiscovery(options.behaviour, options.resolve);
   }
@@ -153,6 +156,8 @@ export class MeshState {
     const service = mergeService(this.#registries, hostname, {
       localClusterId: this.#localClusterId,
       domain: this.#domain,
+      revision: this.#revision,
+      clusterLocal: this.#mesh.clusterLocal,
     });
     if (service) this.#services.set(hostname, service);
     else this.#services.delete(hostname);

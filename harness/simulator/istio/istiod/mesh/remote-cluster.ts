@@ -6,6 +6,7 @@ import { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import type { Dial } from '../../../../base/kubernetes-transport.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
+import type { LabelSelector } from '../model/label-selector.ts';
 import type { IstiodSettings } from '../model/settings.ts';
 import { ClusterRegistry, type ClusterRegistryOptions } from '../watch/cluster-registry.ts';
 import { refuseUnsafe } from '../watch/remote-secret.ts';
@@ -58,6 +59,8 @@ export interface OpeningOptions {
   /** Aborts when istiod ends. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Of the mesh, now; see `ClusterRegistry.select`. */
+  readonly discoverySelectors: () => readonly LabelSelector[];
   /** Something changed in a cluster, synced or not; see `ClusterRegistryOptions`. */
   readonly onChange: ClusterRegistryOptions['onChange'];
 }
@@ -81,7 +84,7 @@ export function openRemoteCluster(source: RemoteSource, options: OpeningOptions)
 function watchCluster(
   { id, secret, fingerprint }: RemoteSource,
   client: KubernetesClient,
-  { settings, clock, random, signal, log, onChange }: OpeningOptions,
+  { settings, clock, random, signal, log, discoverySelectors, onChange }: OpeningOptions,
 ): RemoteCluster {
   const linked = linkedSignal(signal);
   const registry = new ClusterRegistry({
@@ -96,6 +99,8 @@ function watchCluster(
     log,
     onChange,
   });
+  const selectors = discoverySelectors();
+  if (selectors.length > 0) void registry.select(selectors);
   return {
     id,
     secret,

@@ -1,6 +1,8 @@
 /** The mesh's configuration as istiod reads it: ConfigMap `istio`, keys `mesh` and `meshNetworks`. */
 import yaml from 'js-yaml';
 import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
+import type { LocalityOfHost } from './cluster-local.ts';
+import { type LabelSelector, readLabelSelectors } from './label-selector.ts';
 import type { ExportDefaults } from './visibility.ts';
 
 /** One entry of `meshNetworks`: what is on the network, and the ways into it. */
@@ -26,6 +28,12 @@ export interface MeshConfig {
   readonly defaultConfig: Readonly<Record<string, unknown>>;
   readonly networks: ReadonlyMap<string, MeshNetwork>;
   readonly exportDefaults: ExportDefaults;
+  /** Of which namespaces istiod looks at some; none: at all. */
+  readonly discoverySelectors: readonly LabelSelector[];
+  /** Hosts that stay in their clusters, or do not. */
+  readonly clusterLocal: readonly LocalityOfHost[];
+  /** The namespace whose policies are the whole mesh's; empty: istiod's own. */
+  readonly rootNamespace: string;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -53,6 +61,14 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       virtualServices: exportTo(mesh['defaultVirtualServiceExportTo']),
       destinationRules: exportTo(mesh['defaultDestinationRuleExportTo']),
     },
+    discoverySelectors: readLabelSelectors(mesh['discoverySelectors']),
+    clusterLocal: list(mesh['serviceSettings']).flatMap(({ settings, hosts }) =>
+      (Array.isArray(hosts) ? hosts : []).map(host => ({
+        host: String(host),
+        isClusterLocal: tree(settings)['clusterLocal'] === true,
+      })),
+    ),
+    rootNamespace: text(mesh['rootNamespace']) ?? '',
     networks: new Map(Object.entries(networks).map(([name, value]) => [name, readNetwork(tree(value))])),
   };
 }

@@ -4,10 +4,12 @@
  */
 import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import { spiffeId } from '../../ca/certificate-authority.ts';
+import type { LabelSelector } from '../model/label-selector.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
 import { type IstioEndpoint, NETWORK_LABEL, type RegistryService } from '../model/mesh-model.ts';
 import { networkOf } from '../model/network-of.ts';
 import { ClusterCaches, type ClusterCachesOptions } from './cluster-caches.ts';
+import { DiscoveryNamespaces } from './discovery-namespaces.ts';
 import { EndpointIndex } from './endpoint-index.ts';
 import { oldestKubeletVersion } from './kubelet-version.ts';
 import type { RegistryPod } from './registry-objects.ts';
@@ -26,6 +28,8 @@ export class ClusterRegistry {
   readonly #options: ClusterRegistryOptions;
   readonly #caches: ClusterCaches;
   readonly #index = new EndpointIndex();
+  readonly #namespaces: DiscoveryNamespaces;
+  #selecting: Promise<void> = Promise.resolve();
   #nodesRead: Promise<void> | undefined;
   #kubeletVersion = '';
 
@@ -41,12 +45,35 @@ export class ClusterRegistry {
       onEndpoints: (key, now, before) => this.#serviceChanged(this.#index.putEndpoints(key, now, before)),
       onNetwork: () => this.#changed(undefined),
     });
+    const { client, clock, random, signal, log } = options;
+    this.#namespaces = new DiscoveryNamespaces({
+      client,
+      clock,
+      random,
+      signal,
+      onFailure: message => log.error(message),
+      onChange: () => this.#changed(undefined),
+    });
+  }
+
+  /**
+   * Has only what is in some namespaces be known. Resolves when it is, and never rejects; `synced` waits for
+   * it, too.
+   */
+  select(selectors: readonly LabelSelector[]): Promise<void> {
+    this.#selecting = this.#namespaces.select(selectors);
+    return this.#selecting;
+  }
+
+  /** Tells whether istiod looks at a namespace of this cluster. */
+  selects(namespace: string): boolean {
+    return this.#namespaces.selects(namespace);
   }
 
   /** Resolves when all caches hold a first list; never rejects. */
   get synced(): Promise<void> {
     this.#nodesRead ??= this.#caches.namespace.synced.then(() => this.#readKubeletVersion());
-    return Promise.all([...this.#caches.synced, this.#nodesRead]).then(() => {});
+    return Promise.all([...this.#caches.synced, this.#nodesRead, this.#selecting]).then(() => {});
   }
 
   /** `v1.32.0`, the oldest among the nodes; empty before it is known. */
@@ -54,18 +81,18 @@ export class ClusterRegistry {
     return this.#kubeletVersion;
   }
 
-  services(): Iterable<RegistryService> {
-    return this.#caches.services.values();
+  *services(): Iterable<RegistryService> {
+    for (const service of this.#caches.services.values()) if (this.selects(service.namespace)) yield service;
   }
 
   service(hostname: string): RegistryService | undefined {
     const [name = '', namespace = ''] = hostname.split('.');
     const service = this.#caches.services.get(`${namespace}/${name}`);
-    return service?.hostname === hostname ? service : undefined;
+    return service?.hostname === hostname && this.selects(namespace) ? service : undefined;
   }
 
   *labelledServices(): Iterable<RegistryService> {
-    for (const service of this.#caches.services.values()) if (service.labels[NETWORK_LABEL]) yield service;
+    for (const service of this.services()) if (service.labels[NETWORK_LABEL]) yield service;
   }
 
   pod(namespace: string, name: string): RegistryPod | undefined {

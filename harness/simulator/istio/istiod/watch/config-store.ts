@@ -37,6 +37,8 @@ export interface IstioConfig {
 export interface ConfigStoreOptions {
   readonly client: () => KubernetesClient;
   readonly domain: string;
+  /** Of the istiod: what is labelled for another one is not read. */
+  readonly revision: string;
   /** Whose kinds and fields there are. */
   readonly edition: Edition;
   readonly clock: Clock;
@@ -113,16 +115,19 @@ export class ConfigStore {
     return [...this.#objects.keys()].sort().flatMap(key => this.#objects.get(key) ?? []);
   }
 
-  snapshot(): IstioConfig {
+  /** @param selects - whether istiod looks at a namespace */
+  snapshot(selects: (namespace: string) => boolean): IstioConfig {
+    const sorted = <T extends { readonly key: string }>(plural: string, informer: Informer<T>) =>
+      this.#sorted(plural, informer).filter(({ key }) => selects(key.slice(0, key.indexOf('/'))));
     return {
-      gateways: this.#sorted('gateways', this.#gateways),
-      virtualServices: this.#sorted('virtualservices', this.#virtualServices),
-      destinationRules: this.#sorted('destinationrules', this.#destinationRules),
-      peerAuthentications: this.#sorted('peerauthentications', this.#peerAuthentications),
-      authorizationPolicies: this.#sorted('authorizationpolicies', this.#authorizationPolicies).flatMap(
+      gateways: sorted('gateways', this.#gateways),
+      virtualServices: sorted('virtualservices', this.#virtualServices),
+      destinationRules: sorted('destinationrules', this.#destinationRules),
+      peerAuthentications: sorted('peerauthentications', this.#peerAuthentications),
+      authorizationPolicies: sorted('authorizationpolicies', this.#authorizationPolicies).flatMap(
         ({ policy }) => policy ?? [],
       ),
-      sidecars: this.#sorted('sidecars', this.#sidecars),
+      sidecars: sorted('sidecars', this.#sidecars),
     };
   }
 
@@ -143,7 +148,7 @@ export class ConfigStore {
     plural: string,
     read: (object: KubernetesObject, unsupported: Unsupported) => T,
   ): Informer<T> {
-    const { client, edition, clock, random, signal, log, onChange } = this.#options;
+    const { client, edition, revision, clock, random, signal, log, onChange } = this.#options;
     // Objects of a list have no kind of their own.
     const kind = kindOf(edition, plural);
     return new Informer<T>({
@@ -153,6 +158,9 @@ export class ConfigStore {
       random,
       signal,
       keep: object => {
+        // pkg/config/model.go, ObjectInRevision @1.30.3
+        const { 'istio.io/rev': wanted = revision } = object.metadata.labels ?? {};
+        if (wanted !== revision) return undefined;
         const unsupported = new Unsupported();
         const config = read(object, unsupported);
         noteByRegistry(edition, { ...object, kind }, unsupported);

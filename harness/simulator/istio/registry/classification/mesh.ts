@@ -11,10 +11,15 @@ export const MESH_RULES: readonly Rule[] = [
   executed(
     'MeshConfig',
     `trustDomain trustDomainAliases enableAutoMtls
-    rootNamespace(istio-system)
+    rootNamespace serviceSettings { settings { clusterLocal } hosts }
     defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo
     outboundTrafficPolicy { mode(REGISTRY_ONLY|ALLOW_ANY) }
     defaultConfig { discoveryAddress concurrency meshId proxyMetadata interceptionMode(REDIRECT) }`,
+  ),
+  executed(
+    'MeshConfig',
+    'discoverySelectors { matchLabels matchExpressions { key operator values } }',
+    'current',
   ),
   // What the charts set, and what Istio would do without the setting.
   executed('MeshConfig', 'enablePrometheusMerge(true)'),
