@@ -6,7 +6,7 @@ import { Informer, type InformerOptions } from './informer.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /** How to watch the cluster, and whom to tell of another selection. */
-export interface DiscoveryNamespacesOptions
+interface DiscoveryNamespacesOptions
   extends Pick<InformerOptions<Labels>, 'client' | 'clock' | 'random' | 'signal' | 'onFailure'> {
   readonly onChange: () => void;
 }
