@@ -27,7 +27,8 @@ interface Told {
 /** Few requests: what would differ does so in the first. */
 const FEW = { requests: 100, risk: 1e-3 };
 
-async function told({ scenario, extended = true, ...options }: Told): Promise<string> {
+/** The checks beyond the guide's own take as long again: by night, and by day in the two processes below. */
+async function told({ scenario, extended = isNightly, ...options }: Told): Promise<string> {
   const topology = await topologyOf(scenario);
   const plan = await planOf(scenario, options.edition ?? '1.8');
   const checks = impatientChecks(topology, plan, { extended, allowChanges: isNightly });

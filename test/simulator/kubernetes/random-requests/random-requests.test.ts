@@ -1,10 +1,11 @@
 import t from 'tap';
 import { BUILT_IN_RESOURCES } from '../../../../harness/simulator/kubernetes/registry/built-in-resources.ts';
 import { keyOf } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
+import { rounds } from '../../../support/nightly.ts';
 import { CUSTOM, drive } from './drive.ts';
 import { randomSequence } from './sequence.ts';
 
-const SEQUENCES = 2000;
+const SEQUENCES = rounds(2000, { daily: 400 });
 const SEED = 'random';
 /** A machine that is loaded by others takes its time. */
 t.setTimeout(300_000);
@@ -16,7 +17,7 @@ const STORED = BUILT_IN_RESOURCES.filter(
   ({ virtual, notSimulated, verbs }) => !virtual && notSimulated === undefined && verbs.includes('create'),
 ).map(keyOf);
 
-t.test('2,000 random sequences of requests leave a world that answers, and that is at rest', async t => {
+t.test('random sequences of requests leave a world that answers, and that is at rest', async t => {
   const { requests, created, codes, events, pulse, restCpu } = await drive({
     seed: SEED,
     sequences: SEQUENCES,
