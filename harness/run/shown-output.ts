@@ -1,4 +1,5 @@
 /** Holds what a command printed against what a guide shows as its output. Pure. */
+import { literally } from '../base/literal-pattern.ts';
 import type { Command } from '../model/command.ts';
 
 /** Column heads: words in capitals. */
@@ -10,7 +11,7 @@ const AGE = '(?:\\d+[smhd])+';
  */
 const WILDCARDS: readonly (readonly [token: RegExp, pattern: (match: RegExpExecArray) => string])[] = [
   [/^(?:\.\.\.|\u2026)$/, () => '.*'],
-  [/^(.+?)-[0-9a-f]{6,10}-[a-z0-9]{5}$/, ([, name = '']) => `${escaped(name)}-[0-9a-z]+-[0-9a-z]+`],
+  [/^(.+?)-[0-9a-f]{6,10}-[a-z0-9]{5}$/, ([, name = '']) => `${literally(name)}-[0-9a-z]+-[0-9a-z]+`],
   [/^(?:\d+[smhd])+$/, () => AGE],
   [/^\d+\.\d+\.\d+\.\d+$/, () => '[\\w.:-]+'],
   [/^\d+(?::\d+)?\/(?:TCP|UDP)/, () => '\\S+'],
@@ -99,10 +100,9 @@ function patternOf(row: string): RegExp {
       const match = wildcard.exec(token);
       if (match) return pattern(match);
     }
-    return escaped(token);
+    return literally(token);
   });
   return new RegExp(`^${tokens.join('\\s+')}$`);
 }
 
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 const quoted = (row: string): string => `"${row.replace(/\s+/g, ' ')}"`;

@@ -1,4 +1,5 @@
 /** Rule: a command goes to another cluster than what it carries is meant for. */
+import { literally } from '../../../base/literal-pattern.ts';
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
 import { contextOf, installsOf, MOST_CLUSTERS } from '../documents.ts';
@@ -144,7 +145,7 @@ function wrongContext({ call, cluster, what }: Subject, names: ReadonlySet<strin
   if (!flag?.value) return [];
   const words = `${wordsAt(page, flag.value.span)} ${flag.value.text}`.toLowerCase();
   const named = [...names].filter(name =>
-    new RegExp(`${escapeName(name.toLowerCase())}(?![0-9a-z])`).test(words),
+    new RegExp(`${literally(name.toLowerCase())}(?![0-9a-z])`).test(words),
   );
   const [only] = named;
   if (only === undefined || named.length > 1 || only === cluster || !names.has(cluster)) return [];
@@ -159,5 +160,3 @@ function wrongContext({ call, cluster, what }: Subject, names: ReadonlySet<strin
     },
   ];
 }
-
-const escapeName = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
