@@ -76,7 +76,17 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   plan: { from: ['model', 'base'], packages: ['js-yaml'] },
   tools: { from: ['platform/platform.ts', 'process', 'model', 'base'], packages: ['js-yaml'] },
   'tools/embedded': {
-    from: ['tools/tools.ts', 'platform/platform.ts', 'process', 'model', 'base', 'simulator/istio/install'],
+    from: [
+      'tools/tools.ts',
+      'platform/platform.ts',
+      'process',
+      'model',
+      'base',
+      'simulator/istio/install',
+      // What becomes of what the user writes, for `analyze`.
+      'simulator/istio/registry',
+      'simulator/istio/istiod/model/advice.ts',
+    ],
     packages: ['js-yaml', 'fast-json-patch', 'commander'],
   },
   platform: {
@@ -169,7 +179,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/istio': { from: ['base'] },
   'simulator/istio/xds': { from: ['base'] },
   // What Istio has, and what becomes of it here: data, and how it is looked up.
-  'simulator/istio/registry': { from: [] },
+  'simulator/istio/registry': { from: ['base'], packages: ['js-yaml'] },
   // The protocol: no bytes, no sockets.
   'simulator/istio/xds/ads': { from: ['base', 'simulator/istio/xds'] },
   // Messages to bytes: knows no resource. `envoy-descriptors` is made by build-descriptors.mjs.

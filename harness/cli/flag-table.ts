@@ -113,6 +113,11 @@ export const FLAG_TABLE = {
         instead: 'kind takes --node-image; existing clusters are what they are.',
       },
       {
+        flag: '--allow-not-simulated',
+        on: SIMULATOR,
+        instead: 'Real clusters execute what is applied to them.',
+      },
+      {
         flag: '--fault',
         on: OPTION_PLATFORMS.faults,
         instead: 'Faults are made on the simulator.',
@@ -178,7 +183,7 @@ export const FLAG_TABLE = {
       { flag: '--bare', notBeside: ['--api-only'], instead: '--api-only leaves all steps out too.' },
     ],
     always: [
-      ...['--api-only', '--kubernetes-version', '--detach'],
+      ...['--api-only', '--kubernetes-version', '--allow-not-simulated', '--detach'],
       ...['--state-dir', '--first-port', '--seed'],
     ],
   },

@@ -104,7 +104,7 @@ function workOptions({ topology, verify, plan }: RunBeginning['works'][number], 
   const requests = flags.requests ?? verify.requests;
   const risk = flags.risk ?? verify.risk;
   return {
-    topology,
+    topology: flags.allowNotSimulated ? { ...topology, allowNotSimulated: true } : topology,
     ...(plan && { plan }),
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.kubernetesVersion && { kubernetes: flags.kubernetesVersion }),

@@ -162,6 +162,7 @@ class BringUp {
     };
     this.#platform = new SimulatorPlatform({
       seed: this.#seed,
+      edition: plan.edition,
       ...(kubernetes && { kubernetes }),
       open: this.#open,
     });

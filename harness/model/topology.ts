@@ -39,6 +39,11 @@ export interface Topology {
   readonly networks: readonly NetworkSpec[];
   /** In the order of the file; at least one, at least one primary. */
   readonly clusters: readonly ClusterSpec[];
+  /**
+   * True: the simulator takes security objects that it does not execute, with a warning. Absent: it refuses
+   * them.
+   */
+  readonly allowNotSimulated?: boolean;
 }
 
 export const isRemote = (cluster: ClusterSpec): boolean => cluster.role.kind === 'remote';

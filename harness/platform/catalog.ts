@@ -11,6 +11,8 @@ export interface PlatformSettings {
   readonly seed: string;
   /** Which version of Kubernetes simulated clusters are. */
   readonly kubernetes?: SimulatorOptions['kubernetes'];
+  /** Whose Istio simulated clusters get. */
+  readonly edition?: SimulatorOptions['edition'];
   /**
    * Opens the simulator to other programs of this machine, on the wall's clock. Other platforms are open
    * anyway.

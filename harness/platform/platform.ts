@@ -81,6 +81,8 @@ export interface StartedPlatform extends AsyncDisposable {
   readonly found?: FoundPlatform;
   /** What else the report tells of it; a sentence each. */
   readonly remarks?: readonly string[];
+  /** What was written to simulated clusters until now and is not simulated; a sentence each. */
+  readonly notSimulated?: () => readonly string[];
   /** What can be made to fail; present where the platform's capabilities say so. */
   readonly faults?: FaultPoints;
   /** The real programs that run the plan's commands; absent: our own, inside this process. */

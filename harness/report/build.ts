@@ -88,6 +88,7 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
   const { topology, plan, platform } = started;
   const platformStarted = last('platform-started');
   const ended = last('run-ended');
+  const notSimulated = last('not-simulated');
   const verdict = ended?.verdict ?? 'unknown';
   const evidence = evidenceOf(platform, platformStarted);
   const reason =
@@ -119,6 +120,7 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     topology,
     adjustments: platformStarted?.adjustments ?? [],
     ...(platformStarted?.remarks && { remarks: platformStarted.remarks }),
+    ...(notSimulated && { notSimulated: notSimulated.told }),
     toolVersions: platformStarted?.toolVersions ?? {},
     errata: usedErrata(plan),
     steps: buildSteps(plan, events),

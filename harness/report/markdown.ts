@@ -183,9 +183,14 @@ const adjustmentsOf = ({ adjustments }: ScenarioReport): readonly string[] =>
         '',
       ];
 
-/** Lists what else is to be known of the platform. */
-const remarksOf = ({ remarks }: ScenarioReport): readonly string[] =>
-  remarks ? ['### Remarks on the platform', '', ...remarks.map(remark => `- ${cell(remark)}`), ''] : [];
+/** Lists what else is to be known of the platform, and what had no effect on it. */
+const remarksOf = ({ remarks, notSimulated }: ScenarioReport): readonly string[] => [
+  ...listOf('Remarks on the platform', remarks),
+  ...listOf('Written, and not simulated', notSimulated),
+];
+
+const listOf = (title: string, texts: readonly string[] = []): readonly string[] =>
+  texts.length > 0 ? [`### ${title}`, '', ...texts.map(text => `- ${cell(text)}`), ''] : [];
 
 /** Writes a report as Markdown. It leaves out all that differs between equal runs. */
 export function formatMarkdown(report: ConformanceReport): string {

@@ -102,6 +102,11 @@ export interface ScenarioReport {
   readonly adjustments: readonly PlatformAdjustment[];
   /** What else readers have to know of the platform, such as an image that was taken by its tag alone. */
   readonly remarks?: readonly string[];
+  /**
+   * What was written to the clusters and has no effect, as it is not simulated: a sentence each, the cluster
+   * in front. Absent if nothing was.
+   */
+  readonly notSimulated?: readonly string[];
   readonly toolVersions: Readonly<Record<string, string>>;
   /** The guide's own mistakes that the plan departs from. */
   readonly errata: readonly ErratumReport[];

@@ -85,6 +85,8 @@ export type RunEvent = {
   | { readonly type: 'check-ended'; readonly result: CheckResult; readonly durationMs: number }
   /** What is there when steps and checks have ended, before anything is cleaned up. */
   | { readonly type: 'clusters-seen'; readonly clusters: readonly SeenCluster[] }
+  /** What was written to simulated clusters that is not simulated, a sentence each; absent if nothing was. */
+  | { readonly type: 'not-simulated'; readonly told: readonly string[] }
   | { readonly type: 'clean-up-ended'; readonly failures: readonly string[] }
   | {
       readonly type: 'run-ended';

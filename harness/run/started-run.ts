@@ -94,6 +94,8 @@ export class StartedRun {
     const { topology, plan } = options;
     const scene = { topology, clusters: this.#clusters(), clock: started.clock, signal, client: plan.client };
     emitter.emit({ type: 'clusters-seen', clusters: await lookAtClusters(scene) });
+    const told = started.notSimulated?.() ?? [];
+    if (told.length > 0) emitter.emit({ type: 'not-simulated', told });
   }
 
   /** Runs the steps by which the guide takes everything away, and looks for what they leave. */

@@ -55,6 +55,7 @@ function toScenario(name: string, file: ScenarioFile, content: unknown): Scenari
         range: textOf(network, 'range') ?? defaultNetworkRange(network.index),
       })),
       clusters: clusters.map(({ fields, index }) => toCluster(clusterSchema.parse(fields), index)),
+      ...(file.allowNotSimulated && { allowNotSimulated: true }),
     },
     verify: {
       ...(file.verify?.requests !== undefined && { requests: file.verify.requests }),

@@ -93,6 +93,7 @@ const topSchema = z.strictObject({
   networks: z.unknown(),
   clusters: z.unknown(),
   verify: verifySchema.optional(),
+  allowNotSimulated: z.boolean().optional(),
 });
 /** A scenario file that has passed the schema, but for its networks and clusters, which `entriesOf` lists. */
 export type ScenarioFile = Omit<z.infer<typeof topSchema>, List>;

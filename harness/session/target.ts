@@ -31,7 +31,7 @@ export async function prepareTarget(
   trace: Trace | undefined,
 ): Promise<Target> {
   const { topology, seed = '1', diagnosticsFolder } = options;
-  const platform = await platformOf(options, seed, trace);
+  const platform = await platformOf(options, plan, seed, trace);
   platform.check?.(topology);
   const samples = await readSamples(plan.edition);
   const folder = typeof diagnosticsFolder === 'function' ? diagnosticsFolder(runId) : diagnosticsFolder;
@@ -52,11 +52,17 @@ export async function prepareTarget(
   };
 }
 
-async function platformOf(options: OpenedOptions, seed: string, trace: Trace | undefined): Promise<Platform> {
+async function platformOf(
+  options: OpenedOptions,
+  { edition }: Plan,
+  seed: string,
+  trace: Trace | undefined,
+): Promise<Platform> {
   const { platform = 'simulator', kubernetes, real, open } = options;
   if (typeof platform === 'object') return platform;
   return await platformMaker(platform)({
     seed,
+    edition,
     ...(kubernetes && { kubernetes }),
     ...(real && { real }),
     ...(open && { open }),

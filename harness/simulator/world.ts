@@ -6,6 +6,11 @@ import type { KubernetesMinor } from '../base/kubernetes-versions.ts';
 import { createRandom } from '../base/random.ts';
 import { dialHost } from './bridge/host-dial.ts';
 import { createImageCatalog } from './images/catalog.ts';
+import { pilotDiscovery } from './istio/istiod/discovery.ts';
+import { adviceOn } from './istio/istiod/model/advice.ts';
+import { ALLOW_NOT_SIMULATED } from './istio/istiod/model/settings.ts';
+import type { Edition } from './istio/registry/names.ts';
+import type { Advise } from './kubernetes/admission/advice.ts';
 import type { Defect, Subject } from './kubernetes/client/defect.ts';
 import { type SimulatedCluster, startCluster } from './kubernetes/cluster.ts';
 import type { RequestRecord } from './kubernetes/http/server/server.ts';
@@ -49,6 +54,10 @@ export interface WorldOptions {
   readonly version?: string;
   /** Looks on: hears of everything as it happens, and changes nothing. */
   readonly observer?: WorldObserver;
+  /** Whose resources and settings there are; of the current release by default. */
+  readonly edition?: Edition;
+  /** Whether security objects that are not simulated are taken, with a warning; else they are refused. */
+  readonly allowsNotSimulated?: boolean;
   /** The program of istiod's pods; ours by default. */
   readonly istiod?: Main;
 }
@@ -71,6 +80,8 @@ export interface WorldObserver {
 export interface World extends AsyncDisposable {
   readonly network: VirtualNetwork;
   readonly clusters: ReadonlyMap<string, SimulatedCluster>;
+  /** What was written to the clusters until now that is not simulated: `cluster1: …`, each once, sorted. */
+  readonly notSimulated: () => readonly string[];
   /** A machine outside of the clusters, where the user's tools run. */
   readonly machine: NetworkNamespace;
 }
@@ -87,8 +98,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   if (observer) network.recorder.subscribe(record => observer.onConnection(record));
   const machine = network.addMachine('workstation');
-  const images = createImageCatalog([], options.istiod);
+  const images = createImageCatalog([], options.istiod ?? istiodProgram(options));
   const clusters = new Map<string, SimulatedCluster>();
+  const told = new Set<string>();
   try {
     await Promise.all(
       options.clusters.map(async spec => {
@@ -102,6 +114,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           ...(options.kubernetes && { kubernetes: options.kubernetes }),
           ...(options.apiOnly && { apiOnly: true }),
           ...(options.version !== undefined && { version: options.version }),
+          // What another istiod executes, it knows itself.
+          ...(!options.istiod && { advise: advisor(options, spec.name, told) }),
           ...(observer && observed(spec.name, observer)),
           ...(onDefect && { onDefect: (defect: Defect) => onDefect(spec.name, defect) }),
         });
@@ -117,8 +131,30 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const ordered = new Map(
     options.clusters.map(({ name }) => [name, clusters.get(name) as SimulatedCluster] as const),
   ); // all are there
-  return { network, clusters: ordered, machine, [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose]() };
+  const notSimulated = () => [...told].sort();
+  return {
+    network,
+    clusters: ordered,
+    machine,
+    notSimulated,
+    [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose](),
+  };
 }
+
+/** Returns what tells who writes to a cluster what is not simulated, and keeps it. */
+const advisor =
+  ({ edition = 'current' }: WorldOptions, cluster: string, told: Set<string>): Advise =>
+  object => {
+    const sentences = adviceOn(edition, object);
+    for (const sentence of sentences) told.add(`${cluster}: ${sentence}`);
+    return sentences;
+  };
+
+/** Our istiod; the environment tells it what it lets pass. */
+const istiodProgram = ({ allowsNotSimulated = false }: WorldOptions): Main | undefined =>
+  allowsNotSimulated
+    ? context => pilotDiscovery({ ...context, env: { ...context.env, [ALLOW_NOT_SIMULATED]: 'true' } })
+    : undefined;
 
 /** Returns the callbacks by which a cluster informs the observer. */
 const observed = (cluster: string, observer: WorldObserver) => ({

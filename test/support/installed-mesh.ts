@@ -51,6 +51,7 @@ export async function installedMesh(
   let world: World | undefined;
   const platform = new SimulatorPlatform({
     seed: '1',
+    ...(edition === '1.8' && { edition }),
     onWorld: made => {
       world = made;
     },

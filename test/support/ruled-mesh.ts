@@ -28,9 +28,15 @@ export class RuledMesh implements AsyncDisposable {
     this.mesh = mesh;
   }
 
-  /** @param scenario - the name of one of the guide's four */
-  static async install(scenario: string, edition = 'current'): Promise<RuledMesh> {
-    return new RuledMesh(await installedMesh(await topologyOf(scenario), edition));
+  /**
+   * @param scenario - the name of one of the guide's four
+   * @param allowNotSimulated - takes security objects that are not executed
+   */
+  static async install(scenario: string, edition = 'current', allowNotSimulated = false): Promise<RuledMesh> {
+    const topology = await topologyOf(scenario);
+    return new RuledMesh(
+      await installedMesh({ ...topology, ...(allowNotSimulated && { allowNotSimulated }) }, edition),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

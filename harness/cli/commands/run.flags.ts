@@ -14,6 +14,7 @@ import {
 } from './check.flags.ts';
 import { addGuideFlags, argvOfGuide, type GuideChoiceFlags } from './guide-choice.flags.ts';
 import { addKubernetesFlag, argvOfKubernetes } from './kubernetes.flags.ts';
+import { addAllowNotSimulatedFlag, argvOfAllowNotSimulated } from './not-simulated.flags.ts';
 import { addOutputFlags, type OutputFlags } from './output.flags.ts';
 import { addRealFlags, argvOfReal, type RealFlags } from './real.flags.ts';
 
@@ -31,6 +32,8 @@ export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputF
   readonly edition?: string;
   /** Of the simulator only. */
   readonly kubernetesVersion?: KubernetesMinor;
+  /** Of the simulator only: security objects that are not simulated are taken, with a warning. */
+  readonly allowNotSimulated?: boolean;
   /** Of the simulator only: how many scenarios run at once. */
   readonly jobs?: number;
   /** One part of the scenarios, for one of several machines. */
@@ -63,6 +66,7 @@ export function declareRun(
     );
   addInstallFlags(run);
   addKubernetesFlag(run);
+  addAllowNotSimulatedFlag(run);
   run.option(
     '--guide <file...>',
     'run what the pages of a guide say, instead of a scenario',
@@ -170,6 +174,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--istiod', flags.istiod),
     ...one('--istioctl', flags.istioctl),
     ...argvOfKubernetes(flags.kubernetesVersion),
+    ...argvOfAllowNotSimulated(flags),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
     ...flags.fault.flatMap(name => ['--fault', name]),

@@ -5,6 +5,7 @@ import type { KubernetesMinor } from '../../base/kubernetes-versions.ts';
 import type { Action } from '../declaration.ts';
 import { asWord, port } from '../flag-values.ts';
 import { addKubernetesFlag, argvOfKubernetes } from './kubernetes.flags.ts';
+import { addAllowNotSimulatedFlag, argvOfAllowNotSimulated } from './not-simulated.flags.ts';
 import { addStateDirFlag, argvOfStateDir, type StateDirFlags } from './state-dir.flags.ts';
 
 /** The flags of `mesh-harness up`, as the command line has them. */
@@ -19,6 +20,8 @@ export interface UpFlags extends StateDirFlags {
   readonly istioctl?: string;
   /** The path of a real `pilot-discovery`. */
   readonly istiod?: string;
+  /** Security objects that are not simulated are taken, with a warning. */
+  readonly allowNotSimulated?: boolean;
   readonly detach: boolean;
   readonly seed: string;
   /** Of the first cluster's API server; the others follow. */
@@ -50,6 +53,7 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
     .option('--istioctl <file>', 'this istioctl carries the steps out, with the kubectl on PATH')
     .option('--detach', 'run in the background; returns when everything is ready', false);
   addKubernetesFlag(up);
+  addAllowNotSimulatedFlag(up);
   addStateDirFlag(up)
     .option(
       '--first-port <n>',
@@ -78,6 +82,7 @@ export function argvOfUp(scenario: string, flags: UpFlags): readonly string[] {
     ...(bare ? ['--bare'] : []),
     ...(apiOnly ? ['--api-only'] : []),
     ...argvOfKubernetes(kubernetesVersion),
+    ...argvOfAllowNotSimulated(flags),
     ...(edition === undefined ? [] : ['--edition', edition]),
     ...(istiod === undefined ? [] : ['--istiod', path.resolve(istiod)]),
     ...(istioctl === undefined ? [] : ['--istioctl', path.resolve(istioctl)]),

@@ -46,7 +46,8 @@ export async function upCommand(
   onWorld?: (world: World) => void,
 ): Promise<number> {
   const { signal } = environment;
-  const { topology } = await scenarioOf(scenario, signal);
+  const { topology: read } = await scenarioOf(scenario, signal);
+  const topology = flags.allowNotSimulated ? { ...read, allowNotSimulated: true } : read;
   assertUpFlags(scenario, topology, flags);
   const istioctl = await ownIstioctl(flags, 'simulator', signal);
   const { name: edition } = await editionOfFlags(flags, 'simulator', istioctl, signal);
@@ -133,6 +134,7 @@ function platformSettings(
   const { apiOnly, kubernetesVersion, seed, firstPort } = flags;
   return {
     seed,
+    edition: plan.edition,
     ...(kubernetesVersion && { kubernetes: kubernetesVersion }),
     open: {
       apiOnly,

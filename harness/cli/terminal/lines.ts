@@ -60,6 +60,10 @@ export class ProgressLines {
         return this.#stepEnded(event);
       case 'check-ended':
         return this.#checkEnded(event);
+      case 'not-simulated':
+        return event.told.flatMap(sentence =>
+          this.#broken(this.#style.colours.yellow(`  not simulated: ${sentence}`)),
+        );
       case 'clean-up-ended':
         return event.failures.flatMap(failure =>
           this.#broken(`${this.#mark('failed')} clean-up: ${failure}`),

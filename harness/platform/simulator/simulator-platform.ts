@@ -31,6 +31,8 @@ export interface SimulatorOptions {
    * world.
    */
   readonly open?: OpenOptions;
+  /** Whose Istio it is; the current release's by default. */
+  readonly edition?: WorldOptions['edition'];
   /** Looks on in each world that the platform starts. */
   readonly observer?: WorldObserver;
   /** Called with each world that the platform has started: for tests that look behind the API. */
@@ -132,13 +134,15 @@ export class SimulatorPlatform implements Platform {
     topology: Topology,
     { clock, onDefect, activity, istiod }: Surroundings,
   ): Promise<World> {
-    const { networks, clusters } = topology;
-    const { seed, kubernetes, open, onWorld } = this.#options;
+    const { networks, clusters, allowNotSimulated } = topology;
+    const { seed, kubernetes, open, onWorld, edition } = this.#options;
     const observer = both(activity, this.#options.observer);
     const world = await createWorld({
       seed,
       clock,
       ...(kubernetes && { kubernetes }),
+      ...(edition && { edition }),
+      ...(allowNotSimulated && { allowsNotSimulated: true }),
       ...(open?.apiOnly && { apiOnly: true }),
       networks,
       clusters,

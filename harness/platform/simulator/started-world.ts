@@ -46,6 +46,7 @@ export function startedOf(
     clusters: new Map(clusters.map(cluster => [cluster.name, cluster])),
     adjustments,
     faults: faultPointsOf(world),
+    notSimulated: world.notSimulated,
     collectDiagnostics: folder => describeWorld(folder, clusters, clock),
     [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose](),
   };

@@ -101,11 +101,11 @@ ${problem && problemNotice(problem, anchor, omitted)}
 <details ${outcome === 'failed' ? new Markup('open') : undefined}><summary class="muted">${guide.section}${lines}; ${commands.length} ${commands.length === 1 ? 'command' : 'commands'}</summary>${shown}</details></td><td class="number">${duration(durationMs)}</td></tr>`;
 }
 
-const remarksOf = (remarks: readonly string[]): Markup =>
-  html`<h3>Remarks on the platform</h3><ul>${remarks.map(remark => html`<li>${remark}</li>`)}</ul>`;
+const listOf = (title: string, texts: readonly string[] = []): Markup | undefined =>
+  texts.length > 0 ? html`<h3>${title}</h3><ul>${texts.map(text => html`<li>${text}</li>`)}</ul>` : undefined;
 
 function scenarioSection(scenario: ScenarioReport, index: number): Markup {
-  const { steps, checks, omitted, adjustments, remarks, errata, cleanUpFailures } = scenario;
+  const { steps, checks, omitted, adjustments, remarks, notSimulated, errata, cleanUpFailures } = scenario;
   const anchor = anchorFor(index);
   return html`<section id="${anchor('')}">
 <h2>${scenario.scenario}: ${outcomeOf(scenario.verdict)}</h2>
@@ -131,7 +131,8 @@ ${definitions({
     .join(', '),
 })}
 ${adjustments.length > 0 ? html`<h3>Adjustments for the platform</h3><ul>${adjustments.map(({ tool, verb, addArgs, cluster, because }) => html`<li><code>${[tool, ...verb, ...addArgs].join(' ')}</code> (${cluster}): ${because}</li>`)}</ul>` : undefined}
-${remarks ? remarksOf(remarks) : undefined}
+${listOf('Remarks on the platform', remarks)}
+${listOf('Written, and not simulated', notSimulated)}
 ${errata.length > 0 ? html`<details><summary>Where the plan departs from the guide (${errata.length})</summary><dl>${errata.map(({ id, guideLine, wouldHappen, weDo, lines }) => html`<dt><code>${id}</code></dt><dd><code>${guideLine}</code>${lines ? ` (lines ${lines.join(' to ')})` : undefined}<br>Followed to the letter: ${wouldHappen}<br>Instead: ${weDo}</dd>`)}</dl></details>` : undefined}
 ${cleanUpFailures.length > 0 ? html`<h3>Not cleaned up</h3><ul>${cleanUpFailures.map(failure => html`<li>${failure}</li>`)}</ul>` : undefined}
 </section>`;

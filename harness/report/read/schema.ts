@@ -5,6 +5,7 @@
 import * as z from '../../base/zod.ts';
 import { EVIDENCE_LEVELS } from '../report.ts';
 import { partlyCounted, seen } from './seen-schema.ts';
+import { topology } from './topology-schema.ts';
 
 const verdict = z.enum(['passed', 'failed', 'unknown']);
 const milliseconds = z.number().min(0);
@@ -37,30 +38,6 @@ const problem = z.looseObject({
   diagnosis: diagnosis.optional(),
   message: z.string(),
   hint: z.string().optional(),
-});
-
-const cluster = z.looseObject({
-  name: z.string(),
-  network: z.string(),
-  role: z.union([
-    z.looseObject({ kind: z.literal('primary') }),
-    z.looseObject({ kind: z.literal('remote'), controlPlane: z.string() }),
-  ]),
-  podRange: z.string(),
-  serviceRange: z.string(),
-  nodes: z.int().min(1),
-  region: z.string().optional(),
-  zones: z.array(z.string()).optional(),
-  helloWorld: z.array(z.string()),
-  client: z.boolean(),
-});
-
-const topology = z.looseObject({
-  name: z.string(),
-  description: z.string(),
-  meshId: z.string(),
-  networks: z.array(z.looseObject({ name: z.string(), range: z.string() })),
-  clusters: z.array(cluster).min(1),
 });
 
 const command = z.looseObject({
@@ -237,6 +214,7 @@ const scenario = z.looseObject({
     }),
   ),
   remarks: z.array(z.string()).optional(),
+  notSimulated: z.array(z.string()).optional(),
   toolVersions: z.record(z.string(), z.string()),
   errata: z.array(
     z.looseObject({

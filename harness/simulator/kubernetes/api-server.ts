@@ -14,6 +14,7 @@ import {
 import type { Random } from '../../base/random.ts';
 import { SIMULATED_SUFFIX } from '../../base/simulated-version.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
+import { type Advise, adviceAdmission } from './admission/advice.ts';
 import { webhookConverter } from './admission/conversion-webhook.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { limitRanges } from './admission/limit-ranges.ts';
@@ -70,6 +71,8 @@ export interface ApiServerOptions {
   readonly hasAccounts?: boolean;
   /** Reaches webhooks at URLs of this machine; absent: of the virtual network only. */
   readonly dialHost?: HostDial;
+  /** Tells what of a written object has no effect; absent: nothing is told. */
+  readonly advise?: Advise;
   /** Called with every request, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -151,6 +154,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         mutatingWebhooks(hooks),
         validatingPolicies({ store, registry, authorizer: () => authorizer }),
         validatingWebhooks(hooks),
+        ...(options.advise ? [adviceAdmission(options.advise)] : []),
         resourceQuotas(store, registry, clock),
       ];
     },

@@ -8,6 +8,7 @@ import { placeLabels } from '../../base/place-labels.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog, OnProcess } from '../program.ts';
+import type { Advise } from './admission/advice.ts';
 import type { HostDial } from './admission/webhook-target.ts';
 import { API_PORT, ApiDoor } from './api-door.ts';
 import { createApiServer } from './api-server.ts';
@@ -65,6 +66,8 @@ export interface ClusterOptions {
   readonly hasLoadBalancers?: boolean;
   /** Reaches webhooks at URLs of this machine; absent: of the virtual network only. */
   readonly dialHost?: HostDial;
+  /** Tells what of an object that is written has no effect in this world; absent: nothing is told. */
+  readonly advise?: Advise;
   /** Called with every request to the API server, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Gets what containers' main processes show, like a debugger attached to all of them. */
@@ -160,6 +163,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     hasAccounts: !apiOnly,
     ...(onRequest && { onRequest }),
     ...(options.dialHost && { dialHost: options.dialHost }),
+    ...(options.advise && { advise: options.advise }),
   });
   tellInEvents = defectEvents(api.machinery, clock);
   const parts: ControlPlaneOptions = {

@@ -9,6 +9,7 @@ import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
 import { readPluggedAuthority, selfSignedAuthority } from '../ca/authority-source.ts';
 import { createLog, type Log } from '../log.ts';
+import { namesTold } from '../registry/names-told.ts';
 import { ControlPlane } from './control-plane.ts';
 import { leadOwnCluster } from './lead/led-cluster.ts';
 import { type IstiodSettings, readIstiodSettings } from './model/settings.ts';
@@ -40,6 +41,7 @@ async function runDiscovery(process: ProcessContext): Promise<number> {
   const settings = readIstiodSettings(context);
   const log = createLog(clock, stdout);
   log.info(`initializing Istiod ${settings.version} for cluster ${settings.clusterId}`);
+  for (const clause of namesTold(settings.behaviour.line, 'istiod', context.env)) log.warn(clause);
   const closers: (() => void)[] = [];
   try {
     const client = inClusterClient(context);

@@ -6,7 +6,7 @@ import { readText } from '../read-text.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { reviewInjection } from './injection/injector.ts';
 import { reviewValidation } from './injection/validation.ts';
-import { notSimulatedIn } from './model/not-simulated.ts';
+import { notSimulatedIn, securityRefusal } from './model/not-simulated.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { answer, answerJson } from './serve/serve.ts';
 import { minorOf } from './watch/kubelet-version.ts';
@@ -51,7 +51,7 @@ export async function answerReview(
       plane.metrics.add('sidecar_injection_success_total');
       answerJson(response, 200, reviewed);
     } else if (path === '/validate' || path.startsWith('/validate/'))
-      answerJson(response, 200, reviewValidation(review, tellFor(sources)));
+      answerJson(response, 200, reviewValidation(review, adviseFor(sources)));
     else answerJson(response, 404, { message: `there is no ${path}` });
   } catch (error) {
     plane.metrics.add('sidecar_injection_failure_total');
@@ -59,10 +59,12 @@ export async function answerReview(
   }
 }
 
-/** Tells what of a resource is not simulated to who writes it; in the log it comes with the resource. */
-const tellFor =
-  ({ settings: { behaviour, domain } }: ReviewSources) =>
-  (value: Readonly<Record<string, unknown>>): readonly string[] => {
+/** Tells who writes a resource what of it is not simulated, and refuses what would protect nothing. */
+const adviseFor =
+  ({ settings: { allowsNotSimulated, behaviour, domain } }: ReviewSources) =>
+  (value: Readonly<Record<string, unknown>>) => {
     const object = value as unknown as KubernetesObject; // as the API server validated it
-    return object.metadata ? notSimulatedIn(object, domain, behaviour.line) : [];
+    const warnings = object.metadata ? notSimulatedIn(object, domain, behaviour.line) : [];
+    const refusal = allowsNotSimulated ? undefined : securityRefusal(object, warnings);
+    return refusal === undefined ? { warnings } : { warnings: [], refusal };
   };

@@ -3,6 +3,7 @@ import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Log } from '../log.ts';
+import { meshTextTold } from '../registry/object-told.ts';
 import { revised } from '../revision.ts';
 import { type InjectorConfig, readInjectorConfig } from './injection/injector-config.ts';
 import { type MeshConfig, readMeshConfig } from './model/mesh-config.ts';
@@ -64,11 +65,20 @@ export class WatchedConfigMaps {
 
   #take(key: string, data: Data | undefined): void {
     try {
-      if (key.endsWith(`/${this.#meshMap}`)) this.#options.onMesh(readMeshConfig(data ?? {}));
-      else this.#takeInjector(data);
+      if (key.endsWith(`/${this.#meshMap}`)) {
+        this.#tell(key, data);
+        this.#options.onMesh(readMeshConfig(data ?? {}));
+      } else this.#takeInjector(data);
     } catch (error) {
       this.#options.log.error(`failed to read ConfigMap ${key}: ${messageOf(error)}`);
     }
+  }
+
+  /** Tells of settings that are not simulated. */
+  #tell(key: string, data: Data | undefined): void {
+    const { settings, log } = this.#options;
+    for (const clause of meshTextTold(settings.behaviour.line, data?.['mesh'] ?? ''))
+      log.warn(`ConfigMap ${key}: ${clause}`);
   }
 
   #takeInjector(data: Data | undefined): void {

@@ -1,11 +1,13 @@
 /**
  * `istioctl analyze`, for the defects that show in the objects which the guide makes.
- * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages.
+ * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages; one of its own tells
+ * of what is not simulated.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { ANALYZERS, type Level, type Message, type Snapshot } from './analyzers.ts';
+import { notSimulatedFindings } from './not-simulated-findings.ts';
 import type { Call, Verb } from './verb.ts';
 
 const EXIT_ANALYZER_FOUND_ISSUES = 79;
@@ -25,8 +27,13 @@ export const analyze: Verb = {
     const namespace = flags.text('namespace') ?? 'default';
     const shown = thresholdOf(flags.text('output-threshold') ?? 'Info');
     const failing = thresholdOf(flags.text('failure-threshold') ?? 'Error');
-    const snapshot = await snapshotOf(call, all ? undefined : namespace);
-    const messages = ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)])
+    const only = all ? undefined : namespace;
+    const list = listWith(call);
+    const snapshot = await snapshotOf(list, only);
+    const within = ({ metadata }: KubernetesObject): boolean =>
+      only === undefined || (metadata.namespace ?? metadata.name) === only;
+    const notSimulated = await notSimulatedFindings(list, within, call.istioVersion);
+    const messages = [...ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)]), ...notSimulated]
       .filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(shown))
       .sort(worstFirst);
     for (const { level, code, about, text } of messages)
@@ -54,8 +61,12 @@ function thresholdOf(word: string): Level {
   return level;
 }
 
-async function snapshotOf({ client, signal }: Call, namespace: string | undefined): Promise<Snapshot> {
-  const list = async (apiVersion: string, plural: string): Promise<readonly KubernetesObject[]> => {
+type List = (apiVersion: string, plural: string) => Promise<readonly KubernetesObject[]>;
+
+/** Lists objects; none of a resource that is not there. */
+const listWith =
+  ({ client, signal }: Call): List =>
+  async (apiVersion, plural) => {
     try {
       return (await client.list({ apiVersion, plural }, {}, signal)).items;
     } catch (error) {
@@ -63,6 +74,8 @@ async function snapshotOf({ client, signal }: Call, namespace: string | undefine
       throw error;
     }
   };
+
+async function snapshotOf(list: List, namespace: string | undefined): Promise<Snapshot> {
   const within = ({ metadata }: KubernetesObject) =>
     namespace === undefined || metadata.namespace === namespace;
   const allPods = await list('v1', 'pods');

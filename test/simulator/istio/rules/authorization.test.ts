@@ -8,7 +8,7 @@ import { Unsupported } from '../../../../harness/simulator/istio/istiod/model/co
 import { readAuthorizationPolicy } from '../../../../harness/simulator/istio/istiod/model/read-authorization-policy.ts';
 import { RuledMesh } from '../../../support/ruled-mesh.ts';
 
-const mesh = await RuledMesh.install('multi-primary');
+const mesh = await RuledMesh.install('multi-primary', 'current', true);
 t.teardown(async () => await mesh[Symbol.asyncDispose]());
 
 const policy = (spec: object, namespace = 'sample', name = 'access'): KubernetesObject => ({

@@ -188,7 +188,8 @@ function weightedOf(
 
 /**
  * Without a port in the destination it is the listener's, at a gateway the only one that the service has
- * (route.go @1.30.3, GetDestinationCluster: a sidecar looks the service up among those of the listener's port).
+ * (route.go @1.30.3, GetDestinationCluster: a sidecar looks the service up among those of the listener's
+ * port).
  */
 function clusterOf(
   context: PushContext,

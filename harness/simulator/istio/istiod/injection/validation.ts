@@ -80,32 +80,34 @@ const CHECKS: Readonly<Record<string, (spec: Tree) => string[]>> = {
   DestinationRule: problemsOfDestinationRule,
 };
 
+/** What else is said of an object that is valid. */
+interface Advice {
+  readonly warnings: readonly string[];
+  /** Why it is refused all the same; undefined: it is not. */
+  readonly refusal?: string | undefined;
+}
+
 /**
  * Reviews a write.
- * @param tell - what of an object is to be warned of, though it is allowed
+ * @param advise - what of an object is to be warned of, and whether it is taken
  * @returns the AdmissionReview with its response
  */
-export function reviewValidation(value: unknown, tell: (object: Tree) => readonly string[]): Tree {
+export function reviewValidation(value: unknown, advise: (object: Tree) => Advice): Tree {
   const review = tree(value);
   const asked = tree(review['request']);
   const object = tree(asked['object']);
   const check = CHECKS[String(tree(asked['kind'])['kind'] ?? object['kind'] ?? '')];
   const problems = check?.(tree(object['spec'])) ?? [];
-  const warnings = problems.length === 0 ? tell(object) : [];
+  const { warnings, refusal = problems.length > 0 ? refusalOf(problems) : undefined } =
+    problems.length === 0 ? advise(object) : { warnings: [] };
   return {
     apiVersion: review['apiVersion'] ?? 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
     response: {
       uid: asked['uid'] ?? '',
-      allowed: problems.length === 0,
+      allowed: refusal === undefined,
       ...(warnings.length > 0 && { warnings }),
-      ...(problems.length > 0 && {
-        status: {
-          status: 'Failure',
-          code: 400,
-          message: refusalOf(problems),
-        },
-      }),
+      ...(refusal !== undefined && { status: { status: 'Failure', code: 400, message: refusal } }),
     },
   };
 }

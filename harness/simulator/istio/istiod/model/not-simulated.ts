@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { fieldsTold } from '../../registry/fields-told.ts';
 import { type Edition, namesOf } from '../../registry/names.ts';
+import { nameOf } from '../../registry/object-told.ts';
 import { isExecuted } from '../../registry/registry.ts';
 import { Unsupported } from './config-fields.ts';
 import { readAuthorizationPolicy } from './read-authorization-policy.ts';
@@ -53,10 +54,9 @@ export function notSimulatedIn(
   domain: string,
   edition: Edition,
 ): readonly string[] {
-  const { kind = 'resource', metadata } = object;
+  const { kind = '' } = object;
   if (isInstalled(object)) return [];
-  const { name, namespace } = metadata;
-  const which = `${kind} ${[namespace, name].filter(part => part !== undefined).join('/')}`;
+  const which = nameOf(object);
   if (isWithoutEffect(edition, object))
     return [`${which} is not simulated by mesh-harness and has no effect`];
   const unsupported = new Unsupported();
@@ -76,3 +76,21 @@ export function noteByRegistry(
     if (told === 'unknown') unsupported.unknown.push(path);
     else if (!noted.has(path)) unsupported.note(path);
 }
+
+/** Resources that protect something: half of one is worse than none that is known to be missing. */
+const SECURITY_GROUP = /^security\.istio\.io\//;
+
+/**
+ * Words why a security object is refused.
+ * @param told - what of it is not simulated, as notSimulatedIn tells it
+ * @returns undefined for an object that is executed whole, or protects nothing
+ */
+export const securityRefusal = (
+  { apiVersion = '' }: Pick<KubernetesObject, 'apiVersion'>,
+  told: readonly string[],
+): string | undefined =>
+  SECURITY_GROUP.test(apiVersion) && told.length > 0
+    ? `${told.join('; ')}. A security object that is not executed whole is refused, as nobody would notice ` +
+      'what it does not protect. Leave out what is not simulated, or start mesh-harness with ' +
+      '--allow-not-simulated (allowNotSimulated: true in a scenario file) to have it taken with a warning'
+    : undefined;

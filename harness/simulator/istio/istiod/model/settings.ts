@@ -22,9 +22,14 @@ export interface IstiodSettings {
   readonly domain: string;
   /** Names in istiod's serving certificate, in both editions (I1). */
   readonly servingNames: readonly string[];
+  /** False: security objects that are not simulated are refused. */
+  readonly allowsNotSimulated: boolean;
   readonly debounceAfterMs: number;
   readonly debounceMaxMs: number;
 }
+
+/** The variable by which istiod takes security objects that are not simulated; `true` or nothing. */
+export const ALLOW_NOT_SIMULATED = 'MESH_HARNESS_ALLOW_NOT_SIMULATED';
 
 /** Reads the environment and `--domain`. Throws RangeError for a release that is not simulated. */
 export function readIstiodSettings({ env, argv, hostname }: ProcessContext): IstiodSettings {
@@ -50,6 +55,7 @@ export function readIstiodSettings({ env, argv, hostname }: ProcessContext): Ist
     injectionWebhookName: env['INJECTION_WEBHOOK_CONFIG_NAME'] ?? 'istio-sidecar-injector',
     domain: (domainAt >= 0 && argv[domainAt + 1]) || 'cluster.local',
     servingNames: [...new Set([...names, ...(address === '' ? [] : [address])])],
+    allowsNotSimulated: env[ALLOW_NOT_SIMULATED] === 'true',
     // pilot/pkg/features: PILOT_DEBOUNCE_AFTER, PILOT_DEBOUNCE_MAX
     debounceAfterMs: 100,
     debounceMaxMs: 10_000,

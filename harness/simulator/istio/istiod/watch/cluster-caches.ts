@@ -9,8 +9,10 @@ import type {
 import type { Random } from '../../../../base/random.ts';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import type { Log } from '../../log.ts';
+import { objectTold } from '../../registry/object-told.ts';
 import type { RegistryService } from '../model/mesh-model.ts';
 import { Informer } from './informer.ts';
+import { keyOf } from './object-cache.ts';
 import {
   networkLabelOf,
   type RegistryEndpoints,
@@ -54,6 +56,9 @@ const KINDS: Readonly<Record<string, string>> = {
   namespaces: 'Namespace',
 };
 
+/** Kinds with annotations and labels that Istio heeds. */
+const MARKED: ReadonlySet<string> = new Set(['Service', 'Pod']);
+
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Watches services, pods, endpoints and the system namespace until the signal aborts. */
@@ -64,6 +69,8 @@ export class ClusterCaches {
   /** Holds the namespace's network label. */
   readonly namespace: Informer<string>;
   readonly #options: ClusterCachesOptions;
+  /** Kind and key → what was told of the object. */
+  readonly #told = new Map<string, string>();
 
   constructor(options: ClusterCachesOptions, handlers: CacheHandlers) {
     this.#options = options;
@@ -97,6 +104,19 @@ export class ClusterCaches {
     return [this.services.synced, this.pods.synced, this.endpoints.synced, this.namespace.synced];
   }
 
+  /** Tells of marks that are not simulated, once for an object as long as they stay as they are. */
+  #tell(kind: string, object: KubernetesObject): void {
+    const { behaviour, log } = this.#options;
+    // Objects of a list have no kind of their own.
+    const sentences = objectTold(behaviour.line, { ...object, kind });
+    if (sentences.length === 0) return;
+    const key = `${kind} ${keyOf(object)}`;
+    const text = sentences.join('\n');
+    if (this.#told.get(key) === text) return;
+    this.#told.set(key, text);
+    for (const sentence of sentences) log.warn(sentence);
+  }
+
   #informer<T>(
     path: ResourcePath,
     keep: (object: KubernetesObject) => T | undefined,
@@ -105,19 +125,24 @@ export class ClusterCaches {
   ): Informer<T> {
     const { client, clock, random, signal, log } = this.#options;
     const after = path.plural === 'services' ? undefined : this.services;
+    const kind = KINDS[path.plural] ?? path.plural;
     return new Informer({
       client,
       path,
       clock,
       random,
       signal,
-      keep,
+      keep: object => {
+        if (MARKED.has(kind)) this.#tell(kind, object);
+        return keep(object);
+      },
       onChange: (key, now, before) => {
+        if (now === undefined) this.#told.delete(`${kind} ${key}`);
         if (!same(now, before)) onChange(key, now, before);
       },
       ...(selectors && { selectors }),
       ...(after && { after }),
-      kind: KINDS[path.plural] ?? path.plural,
+      kind,
       onFailure: message => log.error(message),
     });
   }

@@ -131,7 +131,7 @@ export class ConfigStore {
     };
   }
 
-  /** Where two say different things the older one counts (pilot/pkg/model/config.go, sortByCreationComparator). */
+  /** Of two that differ the older one counts (pilot/pkg/model/config.go, sortByCreationComparator). */
   #sorted<T extends { readonly key: string }>(plural: string, informer: Informer<T>): readonly T[] {
     const placeOf = ({ key }: T): string => {
       const { metadata } = this.#objects.get(`${plural}/${key}`) ?? {};

@@ -25,7 +25,10 @@ const VIRTUAL_SERVICES = executed(
     directResponse { status body { string bytes } }
     rewrite { uri authority uriRegexRewrite { match rewrite } }
     retries { attempts retryOn perTryTimeout backoff retryIgnorePreviousHosts retryRemoteLocalities }
-    fault { delay { fixedDelay percent percentage { value } } abort { httpStatus grpcStatus percentage { value } } }
+    fault {
+      delay { fixedDelay percent percentage { value } }
+      abort { httpStatus grpcStatus percentage { value } }
+    }
     headers ${EDITS}
   }
   tls { match { port sniHosts gateways } route { ${DESTINATION} weight } }
