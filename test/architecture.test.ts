@@ -198,6 +198,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'base',
       'simulator/istio/xds/proto',
       'simulator/istio/xds/resources.ts',
+      'simulator/istio/xds/cluster-policy.ts',
       'simulator/istio/xds/rbac.ts',
       'simulator/istio/xds/retry-policy.ts',
       'simulator/istio/xds/routes.ts',

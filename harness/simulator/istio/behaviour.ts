@@ -169,6 +169,8 @@ export interface EnvoyWording {
    * logs only: since Envoy 1.38.1 (real-istio 2026-11).
    */
   readonly tlsError: ((code: number, name: string) => string) | undefined;
+  /** Whether outlier detection ejects the first host whatever share of the hosts it is, and for how long. */
+  readonly outliers: 'at-least-one' | 'strict';
   /** How a removed listener asks its clients to close: all at once, or by and by. */
   readonly drainStrategy: 'immediate' | 'gradual';
   /** The status of an answer that was no HTTP. */

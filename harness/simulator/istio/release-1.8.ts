@@ -160,6 +160,7 @@ export const ISTIO_1_8: IstioBehaviour = {
     connectionFailure: 'connection failure',
     connectTimeout: 'local reset',
     tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
+    outliers: 'at-least-one',
     drainStrategy: 'gradual',
     protocolErrorStatus: 503,
     pages: { statsDelimiter: '', noSuccessRate: '-1.0', detailedClusters: false, listsBootstrap: false },

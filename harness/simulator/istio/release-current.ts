@@ -130,6 +130,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     connectionFailure: 'remote connection failure',
     connectTimeout: 'connection timeout',
     tlsError: undefined,
+    outliers: 'strict',
     drainStrategy: 'immediate',
     protocolErrorStatus: 502,
     // real-istio 2026-11, "Admin interface"

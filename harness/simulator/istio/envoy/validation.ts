@@ -4,12 +4,21 @@ import type { Cluster, ClusterLoadAssignment, Listener } from '../xds/resources.
 import type { RouteConfiguration } from '../xds/routes.ts';
 import { duplicateDomain } from './http/route-match.ts';
 
+const LB_POLICIES: readonly string[] = [
+  'ROUND_ROBIN',
+  'LEAST_REQUEST',
+  'RANDOM',
+  'RING_HASH',
+  'MAGLEV',
+  'CLUSTER_PROVIDED',
+];
+
 /** Finds the fault of a cluster; undefined if it has none. */
 export function faultOfCluster(cluster: Cluster): string | undefined {
   if (!cluster.name) return 'Cluster.Name: value length must be at least 1 characters';
   if (!['EDS', 'STATIC', 'ORIGINAL_DST'].includes(cluster.type))
     return `cluster '${cluster.name}': unknown discovery type ${cluster.type}`;
-  if (!['ROUND_ROBIN', 'LEAST_REQUEST', 'CLUSTER_PROVIDED'].includes(cluster.lbPolicy))
+  if (!LB_POLICIES.includes(cluster.lbPolicy))
     return `cluster '${cluster.name}': unknown LB policy ${cluster.lbPolicy}`;
   if (cluster.type === 'ORIGINAL_DST' && cluster.lbPolicy !== 'CLUSTER_PROVIDED')
     return `cluster: LB policy ${cluster.lbPolicy} is not valid for Cluster type ORIGINAL_DST. Only 'CLUSTER_PROVIDED' is allowed with cluster type 'ORIGINAL_DST'`;

@@ -2,6 +2,7 @@
  * What istiod says and a proxy runs: Envoy's resources (v3 API), cut to what the guide needs. How they travel
  * is told in `wire.ts`.
  */
+import type { ClusterLimits, OutlierDetection } from './cluster-policy.ts';
 import type { Rbac } from './rbac.ts';
 import type { RouteConfiguration } from './routes.ts';
 
@@ -32,10 +33,19 @@ export interface Cluster {
    */
   readonly name: string;
   readonly type: 'EDS' | 'STATIC' | 'ORIGINAL_DST';
-  readonly lbPolicy: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'CLUSTER_PROVIDED';
+  readonly lbPolicy: LbPolicy;
+  /** Entries that a ring (RING_HASH) has at least, or a table (MAGLEV) has; 1024 and 65537 by default. */
+  readonly hashSize?: number;
   readonly connectTimeoutMs: number;
-  /** Of connections, pending requests, requests and retries; no request here ever meets one. */
+  /** Of connections, pending requests, requests and retries. */
   readonly limits?: ClusterLimits;
+  /** After so many requests a connection ends. */
+  readonly maxRequestsPerConnection?: number;
+  /** After so long without a request. */
+  readonly idleTimeoutMs?: number;
+  readonly outlierDetection?: OutlierDetection;
+  /** Localities are chosen by their weights. */
+  readonly isLocalityWeighted?: true;
   /** For STATIC. */
   readonly loadAssignment?: ClusterLoadAssignment;
   /** What connections to hosts come from, in place of the proxy's own address: `127.0.0.6`. */
@@ -50,13 +60,14 @@ export interface Cluster {
   }[];
 }
 
-/** How much of each a cluster may have at a time, with default priority. */
-export interface ClusterLimits {
-  readonly connections: number;
-  readonly pendingRequests: number;
-  readonly requests: number;
-  readonly retries: number;
-}
+/** How a cluster chooses among its hosts. */
+export type LbPolicy =
+  | 'ROUND_ROBIN'
+  | 'LEAST_REQUEST'
+  | 'RANDOM'
+  | 'RING_HASH'
+  | 'MAGLEV'
+  | 'CLUSTER_PROVIDED';
 
 /** The mTLS that a proxy begins with an upstream host. */
 export interface UpstreamTls {
@@ -80,8 +91,12 @@ export interface LbEndpoint {
   /** 1 or more. */
   readonly weight: number;
   readonly tlsMode: 'istio' | 'disabled';
-  /** 0 if it is not given; the next one is used when this one has nobody. */
+  /** 0 if it is not given; the next ones are used the more, the fewer of this one are healthy. */
   readonly priority?: number;
+  /** `region/zone/subzone`, each of which may be empty; none if it is not given. */
+  readonly locality?: string;
+  /** Of all with this locality and priority; the sum of their weights if it is not given. */
+  readonly localityWeight?: number;
   /** False: new requests and connections go to it in a panic only. */
   readonly isHealthy?: false;
 }

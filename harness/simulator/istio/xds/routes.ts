@@ -43,7 +43,21 @@ export interface Forwarding {
   readonly timeoutMs: number;
   readonly retryPolicy?: RetryPolicy;
   readonly rewrite?: Rewrite;
+  /** What clusters that balance by hashes hash of a request; together, in this order. */
+  readonly hashPolicy?: readonly HashPolicy[];
 }
+
+/** A part of a request that is hashed. */
+export type HashPolicy = (
+  | { readonly header: string }
+  | { readonly query: string }
+  | { readonly sourceIp: true }
+  /** With a time to live, 0 for as long as the client likes, who has none is given one. */
+  | { readonly cookie: { readonly name: string; readonly path: string; readonly ttlMs?: number } }
+) & {
+  /** What comes after it counts only if the request does not have this. */
+  readonly isTerminal?: true;
+};
 
 /** One of the clusters among which requests are shared by weight. */
 export interface WeightedCluster {

@@ -98,7 +98,7 @@ const ROWS: readonly Row[] = [
     refused(/service_name/),
   ],
   ['Cluster.connect_timeout', [cluster(m => (m.connect_timeout = {}))], refused(/greater than 0s/)],
-  ['Cluster.lb_policy', [cluster(m => (m.lb_policy = 5))], refused(/MAGLEV/)],
+  ['Cluster.lb_policy', [cluster(m => (m.lb_policy = 7))], refused(/LOAD_BALANCING_POLICY_CONFIG/)],
   [
     'Cluster.transport_socket_matches',
     [cluster(m => m.transport_socket_matches.shift())],
@@ -354,7 +354,7 @@ const ROWS: readonly Row[] = [
     ONLY_V1,
   ],
   ['Listener.listener_filters of a gateway', [gatewayListener(m => (m.listener_filters = []))], ONLY_V1],
-  ['Cluster.lb_policy of a gateway', [gatewayCluster(m => (m.lb_policy = 2))], refused(/RING_HASH/)],
+  ['Cluster.lb_policy of a gateway', [gatewayCluster(m => (m.lb_policy = 7))], refused(/POLICY_CONFIG/)],
 ];
 
 t.test('changed fields of recorded resources', async t => {

@@ -1,5 +1,6 @@
 /** What `/clusters` is about: the clusters of the bootstrap and of istiod, and their hosts' counters. */
-import type { Cluster, ClusterLimits } from '../../xds/resources.ts';
+import type { ClusterLimits } from '../../xds/cluster-policy.ts';
+import type { Cluster } from '../../xds/resources.ts';
 import type { Envoy } from '../envoy.ts';
 import { STATIC_CLUSTERS } from './bootstrap.ts';
 import { socketAddress } from './protobuf-json.ts';

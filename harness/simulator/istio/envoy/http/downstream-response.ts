@@ -9,6 +9,9 @@ import type { LocalReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
 import type { UpstreamAttempt } from './upstream-request.ts';
 
+/** Of an answer that a limit of the cluster has made (source/common/router/router.cc @v1.33). */
+const OVERLOADED: readonly string[] = ['x-envoy-overloaded', 'true'];
+
 /** Measures from its construction on how long the upstream takes. */
 export class DownstreamResponse {
   readonly stream: ServerResponse;
@@ -27,8 +30,11 @@ export class DownstreamResponse {
    * Answers in the proxy's own name.
    * @param more - headers of this answer: names and values in turn
    */
-  reply({ status, body }: LocalReply, more: readonly string[] = [], edits?: HeaderEdits): void {
-    const headers = editedHeaders([...more, ...downstreamHeaders(this.#context, body)], [edits]);
+  reply({ status, body, isOverload }: LocalReply, more: readonly string[] = [], edits?: HeaderEdits): void {
+    const headers = editedHeaders(
+      [...more, ...(isOverload ? OVERLOADED : []), ...downstreamHeaders(this.#context, body)],
+      [edits],
+    );
     this.stream.writeHead({ status, headers: this.#withClose(headers) });
     this.stream.end(body);
   }

@@ -28,14 +28,14 @@ export class HostSelection {
   next(
     cluster: UpstreamCluster,
     { worker, destination }: DownstreamConnection,
-    retries: RetryState | undefined,
+    { retries, hash }: { readonly retries: RetryState | undefined; readonly hash: bigint | undefined },
   ): Host | undefined {
     const retry =
       this.#attempts > 0 && retries
         ? { triedHosts: this.tried, maxAttempts: retries.hostSelectionMaxAttempts }
         : undefined;
     this.#attempts++;
-    const host = cluster.pickHost(worker, destination, retry);
+    const host = cluster.pickHost(worker, { destination, hash }, retry);
     if (host && retries) {
       this.#tried ??= new Set();
       this.#tried.add(host);

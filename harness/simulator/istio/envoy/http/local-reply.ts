@@ -9,6 +9,8 @@ export interface LocalReply {
   readonly body: string;
   /** Envoy's response flags, for logs. */
   readonly flags: string;
+  /** Says `x-envoy-overloaded`. */
+  readonly isOverload?: true;
 }
 
 /** No virtual host or route matches the request. */
@@ -53,6 +55,7 @@ export function upstreamResetReply(
     status: reason === 'protocol-error' ? wording.protocolErrorStatus : 503,
     body: `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${reasonText(wording, reason)}${transport}`,
     flags: `${flagOf(wording, reason)}${retriesExhausted ? ',URX' : ''}`,
+    ...(reason === 'overflow' && { isOverload: true }),
   };
 }
 
@@ -66,6 +69,8 @@ function reasonText(wording: EnvoyWording, reason: ResetReason): string {
       return 'connection termination';
     case 'protocol-error':
       return 'protocol error';
+    case 'overflow':
+      return 'overflow';
   }
 }
 
@@ -79,5 +84,7 @@ function flagOf(wording: EnvoyWording, reason: ResetReason): string {
       return 'UC';
     case 'protocol-error':
       return 'UPE';
+    case 'overflow':
+      return 'UO';
   }
 }

@@ -39,6 +39,8 @@ interface Journey {
   readonly host: string | undefined;
   /** In this order. */
   readonly edits: readonly HeaderChanges[];
+  /** What decides about the host; undefined: chance. */
+  readonly hash: bigint | undefined;
 }
 
 /** The life of one request; `start` runs it, and the response reports its end. */
@@ -54,6 +56,9 @@ export class ProxiedRequest {
   #url = '';
   #responseEdits: readonly HeaderChanges['response'][] = [];
   #tellsAttempts = false;
+  #hash: bigint | undefined;
+  /** Gives back what a retry counts as. */
+  #endRetry: (() => void) | undefined;
   readonly #body: RequestBody | undefined;
   #upstream: UpstreamAttempt | undefined;
   #backOff: Timer | undefined;
@@ -70,7 +75,8 @@ export class ProxiedRequest {
     this.#body = body;
   }
 
-  start({ retryPolicy, timeoutMs, tellsAttempts, url, host, edits }: Journey): void {
+  start({ retryPolicy, timeoutMs, tellsAttempts, url, host, edits, hash }: Journey): void {
+    this.#hash = hash;
     this.#tellsAttempts = tellsAttempts;
     this.#url = url;
     this.#responseEdits = edits.map(({ response }) => response);
@@ -91,7 +97,10 @@ export class ProxiedRequest {
   }
 
   #attempt(): void {
-    const host = this.#hosts.next(this.#cluster, this.#connection, this.#retries);
+    const host = this.#hosts.next(this.#cluster, this.#connection, {
+      retries: this.#retries,
+      hash: this.#hash,
+    });
     if (!host) {
       this.#reply(NO_HEALTHY_UPSTREAM);
       return;
@@ -123,6 +132,7 @@ export class ProxiedRequest {
 
   #onResponse(host: Host, head: MessageHead, upstream: UpstreamAttempt): void {
     this.#clearPerTry();
+    this.#endRetry?.();
     countResponse(this.#cluster, host, head.status);
     const grpcStatus = this.#retries && headerOf(head.rawHeaders, 'grpc-status');
     // The rest of an answer that nobody reads is dropped, and the connection kept.
@@ -135,7 +145,9 @@ export class ProxiedRequest {
 
   #onReset(host: Host, { reason, detail }: Reset): void {
     this.#clearPerTry();
+    this.#endRetry?.();
     host.rqError++;
+    if (reason !== 'overflow') this.#cluster.record(host, 'connect-failure');
     const wantsRetry = this.#retries?.wantsAfterReset(reason) ?? false;
     if (wantsRetry && this.#retry()) return;
     if (wantsRetry) this.#cluster.counters.add('upstream_rq_retry_limit_exceeded');
@@ -150,6 +162,8 @@ export class ProxiedRequest {
     this.#upstream = undefined;
     upstream?.destroy();
     host.rqTimeout++;
+    this.#endRetry?.();
+    this.#cluster.record(host, 'timeout');
     this.#cluster.counters.add('upstream_rq_per_try_timeout');
     if (this.#retries?.wantsAfterReset('per-try-timeout') && this.#retry()) return;
     this.#reply(REQUEST_TIMEOUT);
@@ -158,10 +172,16 @@ export class ProxiedRequest {
   /** @returns false if no attempt is left, or the body cannot be sent again */
   #retry(): boolean {
     if (this.#body && !this.#body.canBeSentAgain) return false;
+    const { resources, counters } = this.#cluster;
+    if (this.#retries?.isLeft && !resources.has('retries')) {
+      counters.add('upstream_rq_retry_overflow');
+      return false;
+    }
     const waitMs = this.#retries?.next();
     if (waitMs === undefined) return false;
+    this.#endRetry = resources.take('retries');
     this.#upstream = undefined;
-    this.#cluster.counters.add('upstream_rq_retry');
+    counters.add('upstream_rq_retry');
     this.#backOff = this.#context.environment.clock.setTimeout(() => {
       this.#backOff = undefined;
       if (!this.#isOver) this.#attempt();
@@ -184,6 +204,7 @@ export class ProxiedRequest {
     upstream?.destroy();
     this.#cluster.counters.add('upstream_rq_timeout');
     for (const host of this.#hosts.tried) host.rqTimeout++;
+    if (upstream) this.#cluster.record(upstream.host, 'timeout');
     if (this.#downstream.stream.hasHead) this.#downstream.stream.destroy();
     else this.#reply(REQUEST_TIMEOUT);
   };
@@ -204,6 +225,7 @@ export class ProxiedRequest {
 
   #clearDeadline(): void {
     this.#clearPerTry();
+    this.#endRetry?.();
     if (!this.#deadline) return;
     this.#context.environment.clock.clearTimeout(this.#deadline);
     this.#deadline = undefined;

@@ -4,7 +4,12 @@ import type { EnvoyWording } from '../../behaviour.ts';
 import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
 
 /** How an attempt ended without a response. */
-export type ResetReason = 'connect-failure' | 'connect-timeout' | 'connection-termination' | 'protocol-error';
+export type ResetReason =
+  | 'connect-failure'
+  | 'connect-timeout'
+  | 'connection-termination'
+  | 'protocol-error'
+  | 'overflow';
 /** Also ended: an attempt that took longer than one may. */
 type EndReason = ResetReason | 'per-try-timeout';
 
@@ -60,8 +65,14 @@ export class RetryState {
     return this.#policy.perTryTimeoutMs;
   }
 
+  /** Whether there may be another attempt. */
+  get isLeft(): boolean {
+    return this.#left > 0;
+  }
+
   wantsAfterReset(reason: EndReason): boolean {
     const { retryOn } = this.#policy;
+    if (reason === 'overflow') return false;
     if (ANY_RESET.some(condition => retryOn.includes(condition))) return true;
     switch (reason) {
       case 'connect-timeout':

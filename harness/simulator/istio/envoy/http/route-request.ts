@@ -2,7 +2,8 @@
 import { headerOf } from '../../../../base/http1/message-head.ts';
 import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
 import type { ServerResponse } from '../../../../base/http1/server-response.ts';
-import type { Route, WeightedCluster } from '../../xds/routes.ts';
+import { xxHash64 } from '../../../../base/xx-hash.ts';
+import type { HeaderChanges, Route, WeightedCluster } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import { DownstreamResponse } from './downstream-response.ts';
 import { afterFault } from './fault.ts';
@@ -11,6 +12,7 @@ import type { ManagerContext } from './manager-context.ts';
 import { ProxiedRequest } from './proxied-request.ts';
 import { isAllowed } from './rbac.ts';
 import { RequestBody } from './request-body.ts';
+import { hashOf } from './request-hash.ts';
 import { redirectUrl, rewrittenUrl } from './rewrite.ts';
 import type { RequestTraits } from './route-conditions.ts';
 import { findRoute } from './route-match.ts';
@@ -45,8 +47,12 @@ export function routeRequest(
       downstream.reply(NO_CLUSTER);
       return;
     }
-    const { timeoutMs = 0, retryPolicy, rewrite } = 'timeoutMs' in route ? route : {};
-    const edits = [weighted?.headers, route.headers].filter(changes => changes !== undefined);
+    const { timeoutMs = 0, retryPolicy, rewrite, hashPolicy } = 'timeoutMs' in route ? route : {};
+    const newCookie = () => xxHash64(context.requestIds.uuid()).toString(16).padStart(16, '0');
+    const hashed = hashPolicy && hashOf(hashPolicy, { connection, url, rawHeaders, newCookie });
+    const edits = [weighted?.headers, route.headers, hashed && givingCookies(hashed.cookies)].filter(
+      changes => changes !== undefined,
+    );
     new ProxiedRequest({ context, connection, request, downstream, cluster, body }).start({
       timeoutMs,
       ...(retryPolicy && { retryPolicy }),
@@ -54,9 +60,20 @@ export function routeRequest(
       url: rewrittenUrl(rewrite, route.match, url),
       host: rewrite?.host ?? weighted?.host,
       edits,
+      hash: hashed?.hash,
     });
   });
 }
+
+const givingCookies = (cookies: readonly string[]): HeaderChanges | undefined =>
+  cookies.length === 0
+    ? undefined
+    : {
+        response: {
+          add: cookies.map(value => ({ name: 'set-cookie', value, isAppended: true })),
+          remove: [],
+        },
+      };
 
 /** Answers in place of a cluster, if the route says so. */
 function answers(route: Route, traits: RequestTraits, downstream: DownstreamResponse): boolean {

@@ -64,6 +64,8 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #hasEnded = false;
+  #giveUp: (() => void) | undefined;
+  #endRequest: (() => void) | undefined;
   #hasResponse = false;
   #isOver = false;
 
@@ -79,7 +81,7 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
     const { body } = this.#message;
     if (body) body.sendTo(this);
     else this.#hasEnded = true;
-    pool.acquire((failure, connection) => {
+    this.#giveUp = pool.acquire((failure, connection) => {
       if (this.#isOver) {
         connection?.stream.destroy(); // as it was dialled for this attempt, nobody else waits for it
         return;
@@ -90,6 +92,10 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
   }
 
   // ---- the request's body
+
+  get host(): Host {
+    return this.#host;
+  }
 
   get isOver(): boolean {
     return this.#isOver;
@@ -154,12 +160,15 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
     if (this.#isOver) return;
     this.#isOver = true;
     if (this.#exchange) this.#host.rqActive--;
+    else this.#giveUp?.();
+    this.#endRequest?.();
     this.onRoom?.();
   }
 
   #send(connection: ClientConnection): void {
     this.#host.rqTotal++;
     this.#host.rqActive++;
+    this.#endRequest = this.#cluster.resources.take('requests');
     this.#cluster.counters.add('upstream_rq_total');
     const { method, path, headers } = this.#message;
     const exchange = connection.begin(
@@ -196,9 +205,11 @@ function withLength(method: string, headers: readonly string[]): readonly string
 }
 
 /** Counts a response that a request waits for, by the class of its status. */
-export function countResponse({ counters }: UpstreamCluster, host: Host, status: number): void {
+export function countResponse(cluster: UpstreamCluster, host: Host, status: number): void {
+  const { counters } = cluster;
   if (status >= 500) host.rqError++;
   else host.rqSuccess++;
+  cluster.record(host, status);
   counters.add(`upstream_rq_${Math.floor(status / 100)}xx`);
   counters.add('upstream_rq_completed');
 }

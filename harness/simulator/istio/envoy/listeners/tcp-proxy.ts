@@ -16,13 +16,15 @@ export function proxyTcp(
   { worker, destination }: DownstreamConnection,
 ): void {
   downstream.allowHalfOpen = true; // a client may be done with sending before the upstream is there
-  const host = cluster?.pickHost(worker, destination);
-  if (!cluster || !host) {
+  const host = cluster?.pickHost(worker, { destination });
+  if (!cluster || !host || !cluster.resources.has('connections')) {
+    if (host) cluster?.counters.add('upstream_cx_overflow');
     downstream.destroy();
     return;
   }
   const abandon = cluster.connect(host, (failure, upstream) => {
     downstream.off('close', abandon);
+    cluster.record(host, failure ? 'connect-failure' : 200);
     if (failure || !upstream) downstream.destroy();
     else splice(downstream, upstream);
   });

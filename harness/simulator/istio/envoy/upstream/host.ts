@@ -10,7 +10,12 @@ export class Host {
   weight: number;
   tlsMode: LbEndpoint['tlsMode'];
   priority: number;
-  isHealthy: boolean;
+  locality: string;
+  localityWeight: number | undefined;
+  /** As istiod has it. */
+  isToldHealthy: boolean;
+  /** Outlier detection has taken it out. */
+  isEjected = false;
 
   cxTotal = 0;
   cxActive = 0;
@@ -25,10 +30,25 @@ export class Host {
     this.address = endpoint.address;
     this.port = endpoint.port;
     this.key = hostKey(endpoint);
-    this.weight = endpoint.weight;
     this.tlsMode = endpoint.tlsMode;
+    this.weight = endpoint.weight;
     this.priority = endpoint.priority ?? 0;
-    this.isHealthy = endpoint.isHealthy ?? true;
+    this.locality = endpoint.locality ?? '';
+    this.localityWeight = endpoint.localityWeight;
+    this.isToldHealthy = endpoint.isHealthy ?? true;
+  }
+
+  get isHealthy(): boolean {
+    return this.isToldHealthy && !this.isEjected;
+  }
+
+  /** Takes what a new assignment says of it, its TLS aside. */
+  update({ weight, priority, locality, localityWeight, isHealthy }: LbEndpoint): void {
+    this.weight = weight;
+    this.priority = priority ?? 0;
+    this.locality = locality ?? '';
+    this.localityWeight = localityWeight;
+    this.isToldHealthy = isHealthy ?? true;
   }
 }
 

@@ -1,9 +1,10 @@
 /**
- * How one worker picks the next host of a cluster: round robin and least request, with and without weights.
+ * How one worker picks the next of some hosts: round robin and least request, with and without weights, and
+ * by chance alone.
  */
 import { unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
-import type { Cluster } from '../../xds/resources.ts';
+import type { LbPolicy } from '../../xds/resources.ts';
 
 /** What a balancer looks at. */
 export interface Candidate {
@@ -16,8 +17,12 @@ export interface Candidate {
 export interface LoadBalancer<T extends Candidate> {
   /** Takes the hosts of a new assignment; keeps its place in the round. */
   setHosts(hosts: readonly T[]): void;
-  /** @returns undefined if there are no hosts */
-  pick(): T | undefined;
+  /**
+   * @param hash - of the request, where it has one
+   * @param attempt - how often a host was picked for this attempt already
+   * @returns undefined if there are no hosts
+   */
+  pick(hash?: bigint, attempt?: number): T | undefined;
 }
 
 interface Entry<T> {
@@ -31,7 +36,7 @@ interface Entry<T> {
  * (envoyproxy/envoy source/common/upstream/edf_scheduler.h @v1.16.0). The lists are short, so the next entry
  * is looked for, not kept in a heap.
  */
-class EarliestDeadlineScheduler<T extends Candidate> {
+export class EarliestDeadlineScheduler<T> {
   readonly #entries: Entry<T>[];
   readonly #weightOf: (host: T) => number;
   #now = 0;
@@ -134,17 +139,37 @@ class LeastRequestBalancer<T extends Candidate> extends EdfBalancer<T> {
   }
 }
 
+/** `RANDOM`: weights do not count (RandomLoadBalancer::peekOrChoose @v1.33). */
+class RandomBalancer<T extends Candidate> implements LoadBalancer<T> {
+  readonly #random: Random;
+  #hosts: readonly T[] = [];
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  setHosts(hosts: readonly T[]): void {
+    this.#hosts = hosts;
+  }
+
+  pick(): T | undefined {
+    return this.#hosts.length === 0 ? undefined : this.#random.pick(this.#hosts);
+  }
+}
+
 /**
  * Makes the balancer for one worker; it has no hosts yet. CLUSTER_PROVIDED needs none, since the connection's
  * destination chooses, and has a round robin that no one asks.
  */
 export function balancerFor<T extends Candidate>(
-  policy: Cluster['lbPolicy'],
+  policy: Exclude<LbPolicy, 'RING_HASH' | 'MAGLEV'>,
   random: Random,
 ): LoadBalancer<T> {
   switch (policy) {
     case 'LEAST_REQUEST':
       return new LeastRequestBalancer(random);
+    case 'RANDOM':
+      return new RandomBalancer(random);
     case 'ROUND_ROBIN':
     case 'CLUSTER_PROVIDED':
       return new RoundRobinBalancer(random);

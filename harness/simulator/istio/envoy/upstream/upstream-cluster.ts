@@ -5,11 +5,13 @@ import type { SocketAddress } from '../../../network/interfaces.ts';
 import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '../../xds/resources.ts';
 import { Counters } from '../environment/counters.ts';
 import type { EnvoyEnvironment, Worker } from '../environment/environment.ts';
-import { eligibleHosts } from './eligible-hosts.ts';
+import { ClusterResources } from './cluster-resources.ts';
 import { Host, hostKey } from './host.ts';
-import { balancerFor, type LoadBalancer } from './load-balancer.ts';
+import { type HostSet, hostSets } from './host-sets.ts';
+import { type Outcome, OutlierDetector } from './outlier-detector.ts';
 import { type ConnectFailure, connectUpstream, type UpstreamTarget } from './upstream-connection.ts';
 import { UpstreamPool } from './upstream-pool.ts';
+import { WorkerBalancer } from './worker-balancer.ts';
 
 /** How a retry limits the choice of a host. */
 export interface RetrySelection {
@@ -17,16 +19,26 @@ export interface RetrySelection {
   readonly maxAttempts: number;
 }
 
+/** What a request asks of a host. */
+interface HostWish {
+  /** Where the client wanted to go. */
+  readonly destination: SocketAddress;
+  /** Of what the route hashes of the request. */
+  readonly hash?: bigint | undefined;
+}
+
 /** Runs what istiod says about one cluster, and counts what happens to it. */
 export class UpstreamCluster {
   readonly counters = new Counters();
+  readonly resources: ClusterResources;
   readonly #environment: EnvoyEnvironment;
   #config: Cluster;
   #hosts: readonly Host[] = [];
   /** Those that balancers pick from. */
-  #eligible: readonly Host[] | undefined;
+  #sets: readonly HostSet<Host>[] | undefined;
   #hasEndpoints: boolean;
-  #balancers: LoadBalancer<Host>[] = [];
+  #balancers: WorkerBalancer<Host>[] = [];
+  #detector: OutlierDetector | undefined;
   /** By the worker and the ALPN that they have. */
   readonly #pools = new Map<Host, Map<string, UpstreamPool>>();
 
@@ -34,6 +46,8 @@ export class UpstreamCluster {
     this.#environment = environment;
     this.#config = config;
     this.#hasEndpoints = config.type !== 'EDS';
+    this.resources = new ClusterResources(config.limits);
+    this.#detector = this.#newDetector();
     if (config.loadAssignment) this.setEndpoints(config.loadAssignment);
   }
 
@@ -63,31 +77,45 @@ export class UpstreamCluster {
    * are new ones (source/common/upstream/cluster_manager_impl.cc, addOrUpdateCluster @v1.33).
    */
   update(config: Cluster): void {
-    if (!isDeepStrictEqual(config, this.#config)) this.#drainPools();
+    const isOther = !isDeepStrictEqual(config, this.#config);
     const { lbPolicy, panicThreshold } = this.#config;
     this.#config = config;
-    this.#eligible = undefined;
-    if (config.lbPolicy !== lbPolicy || config.panicThreshold !== panicThreshold) this.#balancers = [];
+    this.resources.limits = config.limits;
+    if (isOther) {
+      this.#drainPools();
+      this.#detector?.close();
+      this.#detector = this.#newDetector();
+      this.#rebalance();
+    }
+    if (isOther && (config.lbPolicy !== lbPolicy || config.panicThreshold !== panicThreshold))
+      this.#balancers = [];
     if (config.loadAssignment) this.setEndpoints(config.loadAssignment);
   }
 
   setEndpoints({ endpoints }: ClusterLoadAssignment): void {
     this.#hasEndpoints = true;
     const before = new Map(this.#hosts.map(host => [host.key, host]));
-    this.#hosts = endpoints.map(endpoint => {
-      const known = before.get(hostKey(endpoint));
+    const firsts = new Map<string, LbEndpoint>();
+    // source/extensions/clusters/eds/eds.cc @v1.33, updateLocalityEndpoints: of an address that is there
+    // twice, as a gateway in two localities may be, the first counts.
+    for (const endpoint of endpoints)
+      if (!firsts.has(hostKey(endpoint))) firsts.set(hostKey(endpoint), endpoint);
+    this.#hosts = [...firsts].map(([key, endpoint]) => {
+      const known = before.get(key);
       if (!known) return new Host(endpoint);
       before.delete(known.key);
-      known.weight = endpoint.weight;
-      known.priority = endpoint.priority ?? 0;
-      known.isHealthy = endpoint.isHealthy ?? true;
+      known.update(endpoint);
       if (known.tlsMode !== endpoint.tlsMode) this.#dropPools(known);
       known.tlsMode = endpoint.tlsMode;
       return known;
     });
     for (const gone of before.values()) this.#dropPools(gone);
-    this.#eligible = undefined;
-    for (const balancer of this.#balancers) balancer?.setHosts(this.#eligibleHosts());
+    this.#rebalance();
+  }
+
+  /** Takes note of how an attempt at a host ended. */
+  record(host: Host, outcome: Outcome): void {
+    this.#detector?.record(host, outcome);
   }
 
   /**
@@ -95,13 +123,13 @@ export class UpstreamCluster {
    * @param retry - for an attempt after the first: passes over hosts that were tried, but not endlessly
    * @returns undefined if the cluster has no host
    */
-  pickHost(worker: Worker, destination: SocketAddress, retry?: RetrySelection): Host | undefined {
+  pickHost(worker: Worker, { destination, hash }: HostWish, retry?: RetrySelection): Host | undefined {
     if (this.#config.type === 'ORIGINAL_DST') return this.#hostAt(destination);
     const balancer = this.#balancerOf(worker);
     // source/common/upstream/load_balancer_impl.cc, LoadBalancerBase::chooseHost @v1.16.0
-    let host = balancer.pick();
+    let host = balancer.pick(hash);
     for (let again = 0; retry && host && again < retry.maxAttempts && retry.triedHosts.has(host); again++)
-      host = balancer.pick();
+      host = balancer.pick(hash, again + 1);
     if (!host) this.counters.add('upstream_cx_none_healthy');
     return host;
   }
@@ -128,13 +156,18 @@ export class UpstreamCluster {
     const key = `${worker.index} ${alpn ?? ''}`;
     let pool = pools.get(key);
     if (!pool) {
-      pool = new UpstreamPool(done => this.connect(host, done, alpn));
+      const { clock } = this.#environment;
+      const { counters, resources } = this;
+      const { maxRequestsPerConnection, idleTimeoutMs } = this.#config;
+      const limits = { clock, counters, resources, maxRequestsPerConnection, idleTimeoutMs };
+      pool = new UpstreamPool(done => this.connect(host, done, alpn), limits);
       pools.set(key, pool);
     }
     return pool;
   }
 
   close(): void {
+    this.#detector?.close();
     for (const host of [...this.#pools.keys()]) this.#dropPools(host);
   }
 
@@ -146,7 +179,22 @@ export class UpstreamCluster {
       sourceAddress: this.#config.sourceAddress,
       connectTimeoutMs: this.#config.connectTimeoutMs,
       counters: this.counters,
+      resources: this.resources,
     };
+  }
+
+  #newDetector(): OutlierDetector | undefined {
+    const { outlierDetection, name } = this.#config;
+    if (!outlierDetection) return undefined;
+    const { clock, random, wording } = this.#environment;
+    return new OutlierDetector(outlierDetection, {
+      clock,
+      random: random.stream(`outliers/${name}`),
+      strategy: wording.outliers,
+      counters: this.counters,
+      hosts: () => this.#hosts,
+      onChange: () => this.#rebalance(),
+    });
   }
 
   #tlsOf(host: Host): UpstreamTls | undefined {
@@ -155,17 +203,26 @@ export class UpstreamCluster {
     )?.tls;
   }
 
-  #eligibleHosts(): readonly Host[] {
-    this.#eligible ??= eligibleHosts(this.#hosts, this.#config.panicThreshold);
-    return this.#eligible;
+  #hostSets(): readonly HostSet<Host>[] {
+    this.#sets ??= hostSets(this.#hosts, this.#config);
+    return this.#sets;
   }
 
-  #balancerOf(worker: Worker): LoadBalancer<Host> {
+  /** Has the balancers pick from the hosts as they are now. */
+  #rebalance(): void {
+    this.#sets = undefined;
+    for (const balancer of this.#balancers) balancer?.setHosts(this.#hostSets());
+  }
+
+  #balancerOf(worker: Worker): WorkerBalancer<Host> {
     let balancer = this.#balancers[worker.index];
     if (!balancer) {
-      const random = this.#environment.random.stream(`balancer/${this.name}/${worker.index}`);
-      balancer = balancerFor(this.#config.lbPolicy, random);
-      balancer.setHosts(this.#eligibleHosts());
+      const { random } = this.#environment;
+      const stream = `balancer/${this.name}/${worker.index}`;
+      balancer = new WorkerBalancer(this.#config, key =>
+        random.stream(key === '' ? stream : `${stream}/${key}`),
+      );
+      balancer.setHosts(this.#hostSets());
       this.#balancers[worker.index] = balancer;
     }
     return balancer;

@@ -7,11 +7,12 @@ import { Outcome } from '../../../../base/outcome.ts';
 import type { UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from '../environment/counters.ts';
 import { type EnvoyEnvironment, PROXY_UID } from '../environment/environment.ts';
+import type { ClusterResources } from './cluster-resources.ts';
 import type { Host } from './host.ts';
 
 /** A failed connection attempt. */
 export interface ConnectFailure {
-  readonly reason: 'connect-failure' | 'connect-timeout';
+  readonly reason: 'connect-failure' | 'connect-timeout' | 'overflow';
   /** Envoy's transport failure reason; empty where it has none, or does not tell. */
   readonly detail: string;
 }
@@ -25,6 +26,7 @@ export interface UpstreamTarget {
   readonly connectTimeoutMs: number;
   /** The cluster's. */
   readonly counters: Counters;
+  readonly resources: ClusterResources;
 }
 
 /**
@@ -43,6 +45,7 @@ export function connectUpstream(
   host.cxTotal++;
   host.cxActive++;
   counters.add('upstream_cx_total');
+  const giveBack = target.resources.take('connections');
   const socket = network.connect(host.address, host.port, {
     uid: PROXY_UID,
     ...(localAddress !== undefined && { localAddress }),
@@ -72,6 +75,7 @@ export function connectUpstream(
   });
   socket.once('close', () => {
     host.cxActive--;
+    giveBack();
     if (!isHandshaking) settle({ reason: 'connect-failure', detail: '' });
   });
   socket.once('connect', () => {

@@ -2,7 +2,8 @@
  * CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0,
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
-import type { Cluster, ClusterLimits, UpstreamTls } from '../../xds/resources.ts';
+import type { ClusterLimits } from '../../xds/cluster-policy.ts';
+import type { Cluster, UpstreamTls } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import type { PushContext } from '../mesh/push-context.ts';

@@ -8,8 +8,10 @@ import type { Cluster, UpstreamTls } from '../resources.ts';
 import { circuitBreakersOf, readCircuitBreakers } from './circuit-breakers.ts';
 import { ADS, readAds } from './config-source.ts';
 import { assignmentOf, readAssignment } from './endpoint.ts';
-import { passExtensions } from './extensions.ts';
 import { HARMLESS } from './harmless.ts';
+import { type HttpOptions, httpOptionsOf, readHttpOptions } from './http-options.ts';
+import { hashConfigOf, numberOf, policyOf, readHashSize } from './lb-policy.ts';
+import { outlierDetectionOf, readOutlierDetection } from './outlier-detection.ts';
 import { RAW_BUFFER, readUpstreamSocket, upstreamSocketOf } from './transport-socket.ts';
 import { TYPES } from './type-names.ts';
 
@@ -17,17 +19,6 @@ type SocketMatch = NonNullable<Cluster['transportSocketMatches']>[number];
 
 /** Cluster.DiscoveryType, by number. */
 const DISCOVERY_TYPES = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS', 'ORIGINAL_DST'] as const;
-/** Cluster.LbPolicy, by number; 4 is reserved. */
-const LB_POLICIES = [
-  'ROUND_ROBIN',
-  'LEAST_REQUEST',
-  'RING_HASH',
-  'RANDOM',
-  'ORIGINAL_DST_LB',
-  'MAGLEV',
-  'CLUSTER_PROVIDED',
-  'LOAD_BALANCING_POLICY_CONFIG',
-] as const;
 /** Envoy's, where a cluster has none: core/v3 Cluster.connect_timeout. */
 const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
 /** What mTLS is named that does not depend on the endpoint: Envoy has no name for it. */
@@ -36,21 +27,33 @@ const UNCONDITIONAL = 'istio-mutual';
 /** Returns the bytes of envoy.config.cluster.v3.Cluster. */
 export function encodeCluster(cluster: Cluster): Uint8Array {
   const { name, type, lbPolicy, connectTimeoutMs, loadAssignment, transportSocketMatches } = cluster;
-  const { sourceAddress, panicThreshold, limits } = cluster;
+  const { sourceAddress, limits, outlierDetection } = cluster;
   return encodeMessage(TYPES.cluster, {
     name,
     type: DISCOVERY_TYPES.indexOf(type),
     eds_cluster_config: type === 'EDS' ? { eds_config: ADS, service_name: name } : undefined,
     connect_timeout: durationOf(connectTimeoutMs),
-    lb_policy: LB_POLICIES.indexOf(lbPolicy),
+    lb_policy: numberOf(lbPolicy),
+    ...hashConfigOf(cluster),
     load_assignment: loadAssignment && assignmentOf(loadAssignment),
     upstream_bind_config:
       sourceAddress === undefined ? undefined : { source_address: { address: sourceAddress, port_value: 0 } },
-    common_lb_config:
-      panicThreshold === undefined ? undefined : { healthy_panic_threshold: { value: panicThreshold } },
+    common_lb_config: commonLbOf(cluster),
     circuit_breakers: limits && circuitBreakersOf(limits),
+    outlier_detection: outlierDetection && outlierDetectionOf(outlierDetection),
+    typed_extension_protocol_options: httpOptionsOf(cluster),
     ...(transportSocketMatches && socketsOf(transportSocketMatches)),
   });
+}
+
+function commonLbOf({ panicThreshold, isLocalityWeighted }: Cluster): ProtoMessage | undefined {
+  if (panicThreshold === undefined && !isLocalityWeighted) return undefined;
+  return {
+    ...(panicThreshold !== undefined && {
+      healthy_panic_threshold: { value: panicThreshold },
+    }),
+    ...(isLocalityWeighted && { locality_weighted_lb_config: {} }),
+  };
 }
 
 function socketsOf(matches: readonly SocketMatch[]): ProtoMessage {
@@ -79,21 +82,26 @@ function readCluster(fields: Fields): Cluster {
   const loadAssignment = fields.message('load_assignment', readAssignment);
   const matches = fields.messages('transport_socket_matches', readSocketMatch);
   const sourceAddress = fields.message('upstream_bind_config', readSource);
-  const panicThreshold = fields.message('common_lb_config', readPanicThreshold);
+  const commonLb = fields.message('common_lb_config', readCommonLb);
   const limits = readCircuitBreakers(fields);
-  passExtensions(fields, 'typed_extension_protocol_options');
+  const outlierDetection = fields.message('outlier_detection', readOutlierDetection);
+  const httpOptions: HttpOptions = readHttpOptions(fields);
+  const lbPolicy = policyOf(fields, name);
   const unconditional = fields.message('transport_socket', readUpstreamSocket);
   // Where no match fits, it is the cluster's own socket: a last match that always fits.
   if (unconditional) matches.push({ name: UNCONDITIONAL, match: {}, tls: unconditional });
   return {
     name,
     type,
-    lbPolicy: policyOf(fields, name),
+    lbPolicy,
+    ...readHashSize(fields, lbPolicy),
     connectTimeoutMs: fields.message('connect_timeout', millisecondsOf) ?? DEFAULT_CONNECT_TIMEOUT_MS,
     ...(limits && { limits }),
+    ...httpOptions,
+    ...(outlierDetection && { outlierDetection }),
     ...(loadAssignment && { loadAssignment }),
     ...(sourceAddress !== undefined && { sourceAddress }),
-    ...(panicThreshold !== undefined && { panicThreshold }),
+    ...commonLb,
     ...(matches.length > 0 && { transportSocketMatches: matches }),
   };
 }
@@ -105,8 +113,14 @@ function readSource(bind: Fields): string | undefined {
   });
 }
 
-const readPanicThreshold = (common: Fields): number | undefined =>
-  common.message('healthy_panic_threshold', percent => percent.number('value'));
+function readCommonLb(common: Fields): Pick<Cluster, 'panicThreshold' | 'isLocalityWeighted'> {
+  const panicThreshold = common.message('healthy_panic_threshold', percent => percent.number('value'));
+  const isLocalityWeighted = common.message('locality_weighted_lb_config', () => true as const);
+  return {
+    ...(panicThreshold !== undefined && { panicThreshold }),
+    ...(isLocalityWeighted && { isLocalityWeighted }),
+  };
+}
 
 function typeOf(fields: Fields, name: string): Cluster['type'] {
   const type = DISCOVERY_TYPES[fields.number('type')];
@@ -130,21 +144,6 @@ function typeOf(fields: Fields, name: string): Cluster['type'] {
       throw new Refusal('Cluster.Type: value must be one of the defined enum values');
     default:
       throw new Refusal(`cluster '${name}': type ${type} is not simulated`);
-  }
-}
-
-function policyOf(fields: Fields, name: string): Cluster['lbPolicy'] {
-  const policy = LB_POLICIES[fields.number('lb_policy')];
-  switch (policy) {
-    case 'ROUND_ROBIN':
-    case 'LEAST_REQUEST':
-    case 'CLUSTER_PROVIDED':
-      return policy;
-    case undefined:
-    case 'ORIGINAL_DST_LB':
-      throw new Refusal('Cluster.LbPolicy: value must be one of the defined enum values');
-    default:
-      throw new Refusal(`cluster '${name}': LB policy ${policy} is not simulated`);
   }
 }
 

@@ -16,6 +16,9 @@ const UNHEALTHY = 2;
 const TIMEOUT = 4;
 const DEGRADED = 5;
 
+/** A locality of which no part is told. */
+const NOWHERE = '//';
+
 const SPEAKS_MTLS: ProtoMessage = {
   filter_metadata: { [SOCKET_MATCH]: structOf({ tlsMode: 'istio' }) },
 };
@@ -24,27 +27,35 @@ const SPEAKS_MTLS: ProtoMessage = {
 export const encodeEndpoints = (assignment: ClusterLoadAssignment): Uint8Array =>
   encodeMessage(TYPES.endpoint, assignmentOf(assignment));
 
-/** Returns the message that STATIC clusters have inside: a locality for each priority, with its weight. */
+/** Returns the message that STATIC clusters have inside: localities of each priority, with their weights. */
 export function assignmentOf({ clusterName, endpoints }: ClusterLoadAssignment): ProtoMessage {
-  const priorities = [...new Set(endpoints.map(({ priority = 0 }) => priority))].sort((a, b) => a - b);
-  const localities = priorities.map(priority =>
-    localityOf(
-      priority,
-      endpoints.filter(endpoint => (endpoint.priority ?? 0) === priority),
-    ),
-  );
-  return { cluster_name: clusterName, endpoints: localities };
+  const localities = new Map<string, LbEndpoint[]>();
+  for (const endpoint of endpoints) {
+    const key = `${endpoint.priority ?? 0} ${endpoint.localityWeight ?? ''} ${endpoint.locality ?? ''}`;
+    const others = localities.get(key);
+    if (others) others.push(endpoint);
+    else localities.set(key, [endpoint]);
+  }
+  const ordered = [...localities.values()].sort((a, b) => (a[0]?.priority ?? 0) - (b[0]?.priority ?? 0));
+  return { cluster_name: clusterName, endpoints: ordered.map(localityOf) };
 }
 
-function localityOf(priority: number, endpoints: readonly LbEndpoint[]): ProtoMessage {
-  const weight = endpoints.reduce((sum, endpoint) => sum + endpoint.weight, 0);
+function localityOf(endpoints: readonly LbEndpoint[]): ProtoMessage {
+  const { priority = 0, locality = '', localityWeight = sumOf(endpoints) } = endpoints[0] ?? {};
+  const [region = '', zone = '', subZone = ''] = locality.split('/');
   return {
-    locality: {},
+    locality: { region, zone, sub_zone: subZone },
     lb_endpoints: endpoints.map(lbEndpointOf),
-    load_balancing_weight: wrapped(Math.min(weight, 2 ** 32 - 1)),
+    load_balancing_weight: wrapped(localityWeight),
     priority,
   };
 }
+
+const sumOf = (endpoints: readonly LbEndpoint[]): number =>
+  Math.min(
+    endpoints.reduce((sum, { weight }) => sum + weight, 0),
+    2 ** 32 - 1,
+  );
 
 const lbEndpointOf = ({ address, port, weight, tlsMode, isHealthy }: LbEndpoint): ProtoMessage => ({
   endpoint: { address: addressOf(address, port) },
@@ -60,7 +71,7 @@ const lbEndpointOf = ({ address, port, weight, tlsMode, isHealthy }: LbEndpoint)
 export const decodeEndpoints = (bytes: Uint8Array, onNote: OnNote = () => {}): ClusterLoadAssignment =>
   Fields.read(TYPES.endpoint, bytes, { harmless: HARMLESS, onNote }, readAssignment);
 
-/** Reads the message, by itself or inside a cluster. Localities are laid together: nothing weighs them. */
+/** Reads the message, by itself or inside a cluster. */
 export const readAssignment = (fields: Fields): ClusterLoadAssignment => ({
   clusterName: fields.string('cluster_name'),
   endpoints: fields.messages('endpoints', readLocality).flat(),
@@ -68,15 +79,17 @@ export const readAssignment = (fields: Fields): ClusterLoadAssignment => ({
 
 function readLocality(fields: Fields): LbEndpoint[] {
   const priority = fields.number('priority');
-  const isNamed = fields.message('locality', locality =>
-    ['region', 'zone', 'sub_zone'].map(part => locality.string(part)).some(part => part !== ''),
+  const locality = fields.message('locality', it =>
+    ['region', 'zone', 'sub_zone'].map(part => it.string(part)).join('/'),
   );
-  if (isNamed) fields.note('locality', 'load is balanced over all localities');
-  // It counts with locality_weighted_lb_config only, which is refused.
-  fields.message('load_balancing_weight', uint32Of);
-  return fields
-    .messages('lb_endpoints', readEndpoint)
-    .map(endpoint => (priority === 0 ? endpoint : { ...endpoint, priority }));
+  const weight = fields.message('load_balancing_weight', uint32Of) ?? 0;
+  const endpoints = fields.messages('lb_endpoints', readEndpoint);
+  const place = {
+    ...(priority !== 0 && { priority }),
+    ...(locality !== undefined && locality !== NOWHERE && { locality }),
+    ...(weight !== sumOf(endpoints) && { localityWeight: weight }),
+  };
+  return Object.keys(place).length === 0 ? endpoints : endpoints.map(it => ({ ...it, ...place }));
 }
 
 function readEndpoint(fields: Fields): LbEndpoint {

@@ -55,9 +55,7 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   'envoy.tcp.metadataexchange.config.MetadataExchange': TELEMETRY,
   'istio.telemetry.http.access_log.Config': TELEMETRY,
   'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': accepted('requests have such an id anyway'),
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': accepted(
-    'the protocol to a host is always HTTP/1.1',
-  ),
+  [TYPES.httpOptions]: executed,
   [`${HTTP}.jwt_authn.v3.JwtAuthentication`]: refused,
   [`${HTTP}.ext_authz.v3.ExtAuthz`]: refused,
   [`${HTTP}.local_ratelimit.v3.LocalRateLimit`]: refused,
@@ -97,12 +95,10 @@ export function extensionOf(fields: Fields): Extension | undefined {
 }
 
 /**
- * Reads a map of configurations by name, none of which is executed.
- * @throws Refusal for an extension that is not simulated, or of an unknown type
+ * Passes over an extension of a map, which is not executed.
+ * @throws Refusal for one that is not simulated, or of an unknown type
  */
-export function passExtensions(fields: Fields, map: string): void {
-  for (const [name, packed] of fields.mapOf(map, packedOf)) treated(fields, { name, packed });
-}
+export const passExtension = (fields: Fields, extension: Extension): void => void treated(fields, extension);
 
 /** @returns undefined if the extension is passed over, which is noted @throws Refusal */
 function treated(fields: Fields, { name, packed }: Extension): Extension | undefined {

@@ -12,16 +12,14 @@ const HEADERS = 'these headers are not looked at by anyone here';
 const TUNING = 'it tunes performance only';
 /** Why versions and ciphers of TLS make no difference. */
 export const NODE = 'both ends are Node, which agrees on TLS 1.3';
-const ALL_HEALTHY =
-  'there is no health checking and no outlier detection: hosts are as healthy as istiod says';
+const ALL_HEALTHY = 'there is no health checking: hosts are as healthy as istiod and their answers say';
+const RATES = 'nobody is ejected for the share of his failures';
 
 /** Message → field → why. */
 export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'envoy.config.cluster.v3.Cluster': {
     alt_stat_name: STATISTICS,
     per_connection_buffer_limit_bytes: LIMITS,
-    max_requests_per_connection: LIMITS,
-    outlier_detection: ALL_HEALTHY,
     metadata: 'it is for telemetry',
     filters: 'peer metadata is for telemetry',
     respect_dns_ttl: 'only cluster types without DNS are executed',
@@ -34,11 +32,19 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     preconnect_policy: TUNING,
     original_dst_lb_config: 'the original destination is always that of the connection',
   },
-  // Not its locality_weighted_lb_config, which would make weights of localities count.
   'envoy.config.cluster.v3.Cluster.CommonLbConfig': {
     ignore_new_hosts_until_first_hc: ALL_HEALTHY,
     update_merge_window: TUNING,
     close_connections_on_host_set_change: 'connections to a host end when the host is gone',
+  },
+  'envoy.config.cluster.v3.OutlierDetection': {
+    success_rate_minimum_hosts: RATES,
+    success_rate_request_volume: RATES,
+    success_rate_stdev_factor: RATES,
+    failure_percentage_threshold: RATES,
+    failure_percentage_minimum_hosts: RATES,
+    failure_percentage_request_volume: RATES,
+    successful_active_health_check_uneject_host: ALL_HEALTHY,
   },
   'envoy.config.core.v3.BindConfig': {
     extra_source_addresses: 'addresses are IPv4',

@@ -11,6 +11,7 @@ import type {
   RouteAction,
   WeightedCluster,
 } from '../routes.ts';
+import { hashPolicyOf, readHashPolicy } from './hash-policy.ts';
 import { headerChangesOf, readHeaderChanges } from './header-changes.ts';
 import { readRetryPolicy, retryPolicyOf } from './retry-policy.ts';
 import { readRegex, regexOf } from './text-match.ts';
@@ -28,7 +29,7 @@ export function actionOf(action: RouteAction): ProtoMessage {
     'cluster' in action
       ? { cluster: action.cluster }
       : { weighted_clusters: { clusters: action.weightedClusters.map(weightOf) } };
-  const { timeoutMs, retryPolicy, rewrite } = action;
+  const { timeoutMs, retryPolicy, rewrite, hashPolicy } = action;
   return {
     route: {
       ...to,
@@ -40,6 +41,7 @@ export function actionOf(action: RouteAction): ProtoMessage {
         substitution: rewrite.regex.substitution,
       },
       host_rewrite_literal: rewrite?.host,
+      hash_policy: hashPolicy?.map(hashPolicyOf),
     },
   };
 }
@@ -79,10 +81,12 @@ export function readAction(fields: Fields): RouteAction {
 function readForwarding(fields: Fields): RouteAction {
   const retryPolicy = fields.message('retry_policy', readRetryPolicy);
   const rewrite = readRewrite(fields);
+  const hashPolicy = fields.messages('hash_policy', readHashPolicy);
   const forwarding: Forwarding = {
     timeoutMs: fields.message('timeout', millisecondsOf) ?? DEFAULT_TIMEOUT_MS,
     ...(retryPolicy && { retryPolicy }),
     ...(rewrite && { rewrite }),
+    ...(hashPolicy.length > 0 && { hashPolicy }),
   };
   const weightedClusters = fields.message('weighted_clusters', readWeightedClusters);
   if (weightedClusters) return { weightedClusters, ...forwarding };

@@ -24,5 +24,6 @@ export const TYPES = {
   httpInspector: `${FILTERS}.listener.http_inspector.v3.HttpInspector`,
   tlsInspector: `${FILTERS}.listener.tls_inspector.v3.TlsInspector`,
   alpnFilter: 'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig',
+  httpOptions: 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
   previousHosts: 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
 } as const;

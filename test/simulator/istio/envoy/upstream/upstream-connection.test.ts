@@ -5,6 +5,7 @@ import t from 'tap';
 import { systemClock } from '../../../../../harness/base/clock.ts';
 import { Counters } from '../../../../../harness/simulator/istio/envoy/environment/counters.ts';
 import type { EnvoyEnvironment } from '../../../../../harness/simulator/istio/envoy/environment/environment.ts';
+import { ClusterResources } from '../../../../../harness/simulator/istio/envoy/upstream/cluster-resources.ts';
 import { Host } from '../../../../../harness/simulator/istio/envoy/upstream/host.ts';
 import { connectUpstream } from '../../../../../harness/simulator/istio/envoy/upstream/upstream-connection.ts';
 import { duplexPair } from '../../../../support/duplex-pair.ts';
@@ -25,6 +26,7 @@ t.test('a connection that stands has forgotten who dialled', async t => {
     sourceAddress: undefined,
     connectTimeoutMs: 60_000,
     counters: new Counters(),
+    resources: new ClusterResources(undefined),
   };
   let told = 0;
   const dial = (): WeakRef<object> => {

@@ -146,18 +146,17 @@ t.test('what is harmless in a cluster is noted, what is not is refused', async t
   t.match(harmless.notes, [
     /CommonLbConfig update_merge_window, because/,
     /Thresholds track_remaining, because/,
-    /Cluster circuit_breakers, because/,
   ]);
   for (const [more, refusal] of [
     [{ type: 'STRICT_DNS' }, /type STRICT_DNS is not simulated/],
     [{ type: 77 }, /Cluster.Type: value must be one of the defined enum values/],
-    [{ lb_policy: 'MAGLEV' }, /LB policy MAGLEV is not simulated/],
+    [
+      { lb_policy: 'LOAD_BALANCING_POLICY_CONFIG' },
+      /LB policy LOAD_BALANCING_POLICY_CONFIG is not simulated/,
+    ],
     [{ health_checks: [{}] }, /field health_checks is not simulated/],
     [{ eds_cluster_config: undefined }, /cannot create an EDS cluster without an EDS config/],
-    [
-      { common_lb_config: { locality_weighted_lb_config: {} } },
-      /locality_weighted_lb_config is not simulated/,
-    ],
+    [{ common_lb_config: { zone_aware_lb_config: {} } }, /zone_aware_lb_config is not simulated/],
     [
       { transport_socket: { name: 'a', typed_config: any('google.protobuf.Duration', {}) } },
       /^Didn't find a reg/,
@@ -181,8 +180,13 @@ t.test('endpoints of several localities are laid together', async t => {
     cluster_name: NAME,
     endpoints: [locality('10.0.0.1'), locality('10.0.0.2')],
   });
-  t.match(resource, { endpoints: [{ address: '10.0.0.1', weight: 1, tlsMode: 'disabled' }, { port: 5000 }] });
-  t.match(notes, [/locality, because/, /filter_metadata istio, because/, /./, /./]);
+  t.match(resource, {
+    endpoints: [
+      { address: '10.0.0.1', weight: 1, tlsMode: 'disabled', locality: 'r//', localityWeight: 2 },
+      { port: 5000 },
+    ],
+  });
+  t.match(notes, [/filter_metadata istio, because/, /./]);
   const { address } = { address: { socket_address: { address: '10.0.0.3', port_value: 1 } } };
   const second = { priority: 1, lb_endpoints: [{ endpoint: { address }, health_status: 'DRAINING' }] };
   t.match(taken('endpoint', { endpoints: [second] }).resource, {
