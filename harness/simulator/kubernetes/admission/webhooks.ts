@@ -8,6 +8,7 @@ import { keyOf } from '../registry/resources.ts';
 import { internalError } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
 import { inVersion } from './admission-review.ts';
+import { decodePatched } from './decode-patched.ts';
 import type { Authorizes } from './expression-values.ts';
 import { meetsConditions } from './match-conditions.ts';
 import { ask } from './webhook-call.ts';
@@ -155,6 +156,5 @@ async function mutateOnce(
   } catch {
     throw internalError(`admission webhook ${name} returned a patch that cannot be applied`);
   }
-  patched['apiVersion'] = request.object.apiVersion;
-  return patched as KubernetesObject; // a patched object of the kind; validation follows
+  return decodePatched(patched, request.object.apiVersion, request.type, options.registry.minor);
 }

@@ -145,6 +145,50 @@ t.test('a mutating webhook changes what is created, over one kept connection', a
   t.equal(hook.reviews.length, 2, 'other namespaces are not selected');
 });
 
+t.test('what a webhook has added is kept as if a client had written it', async t => {
+  await using world = await apiWorld();
+  const authority = await caOf(world);
+  const sidecar = {
+    name: 'istio-proxy',
+    image: 'proxy',
+    noSuchField: 1,
+    resources: { limits: { cpu: '2000m', memory: '1024Mi' } },
+    env: [{ name: 'CPUS', valueFrom: { resourceFieldRef: { resource: 'limits.cpu', divisor: '1000m' } } }],
+  };
+  const added: Record<string, unknown>[] = [sidecar];
+  await startHook(world, {
+    authority,
+    answer: () => ({
+      allowed: true,
+      patchType: 'JSONPatch',
+      patch: Buffer.from(
+        JSON.stringify(added.map(value => ({ op: 'add', path: '/spec/containers/-', value }))),
+      ).toString('base64'),
+    }),
+  });
+  await world.admin.create(configurations('mutating'), hookConfiguration(authority.rootPem));
+  const created = await world.admin.create(pods, pod());
+  const containers = (created['spec'] as { containers: unknown }).containers;
+  t.match(containers, [
+    {},
+    {
+      resources: { limits: { cpu: '2', memory: '1Gi' } },
+      env: [{ valueFrom: { resourceFieldRef: { divisor: '1' } } }],
+    },
+  ]);
+  t.notMatch(JSON.stringify(containers), 'noSuchField');
+  const { name = '' } = created.metadata;
+  const labelled = await world.admin.patch({ ...pods, name }, 'merge', {
+    metadata: { labels: { app: 'x' } },
+  });
+  t.equal(labelled.metadata.labels?.['app'], 'x', 'its labels can be changed later');
+  added[0] = { name: 'istio-proxy', image: 7 };
+  t.match(
+    await refusalOf(world.admin.create(pods, pod())),
+    /^500 InternalError: Internal error occurred: json: cannot unmarshal number into Go struct field /,
+  );
+});
+
 t.test('a pod that a controller creates goes through webhooks too', async t => {
   await using world = await apiWorld();
   const authority = await caOf(world);
