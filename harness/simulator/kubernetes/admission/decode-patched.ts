@@ -20,7 +20,7 @@ export function decodePatched(
   type: ResourceType,
   minor: number,
 ): KubernetesObject {
-   // Of the kind, as is checked next.
+  // Of the kind, as is checked next.
   const object = copy({ ...patched, apiVersion }) as unknown as KubernetesObject;
   if (type.custom) return object;
   const { problem } = keepStruct(object, messageFor(apiVersion, type.kind));

@@ -156,5 +156,5 @@ async function mutateOnce(
   } catch {
     throw internalError(`admission webhook ${name} returned a patch that cannot be applied`);
   }
-  return decodePatched(patched, request.object.apiVersion, request.type, options.registry.minor);
+  return decodePatched(patched, request.object.apiVersion ?? '', request.type, options.registry.minor);
 }
