@@ -6,6 +6,7 @@ import { isNotFound, type KubernetesObject, type ResourcePath } from '../../../b
 import { ToolExit } from '../invocation.ts';
 import { pathTo } from '../kubectl/resources.ts';
 import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
+import { listHooks } from './tagged-objects.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
 /** The installer's mark on whatever it made. */
@@ -40,18 +41,25 @@ export const uninstall: Verb = {
   flags: {
     ...INPUT_FLAGS,
     purge: { type: 'boolean' },
-    revision: { type: 'text', short: 'r' },
     'skip-confirmation': { type: 'boolean', short: 'y' },
   },
   maxArgs: 0,
   async run(call) {
     const { flags, invocation } = call;
-    if (flags.has('revision')) throw new ToolExit('Error: --revision is not available inside this process');
     const isPurge = flags.boolean('purge');
-    if (!isPurge && !flags.has('filename')) {
+    const revision = flags.text('revision') ?? revisionSet(flags.list('set'));
+    if (!isPurge && revision === undefined && !flags.has('filename')) {
       throw new ToolExit('Error: at least one of the --revision, --filename or --purge flags must be set');
     }
-    const doomed = isPurge ? await everything(call) : await rendered(call);
+    const doomed = isPurge
+      ? await everything(call)
+      : revision === undefined
+        ? await rendered(call)
+        : await ofRevision(call, revision);
+    if (doomed.length === 0 && !isPurge)
+      invocation.stdout(
+        'No resources will be pruned from the cluster. Please double check the input configs\n',
+      );
     if (isPurge) invocation.stdout('All Istio resources will be pruned from the cluster\n');
     if (
       !flags.boolean('skip-confirmation') &&
@@ -90,16 +98,37 @@ async function everything({ client, signal }: Call): Promise<readonly Doomed[]> 
     });
   }
   for (const [kind, apiVersion, plural] of PRUNED) {
-    for (const { metadata } of await listed(client, { apiVersion, plural }, signal, MADE_BY_INSTALLER)) {
-      const { name = '', namespace } = metadata;
-      doomed.push({
-        kind,
-        path: { apiVersion, plural, name, ...(namespace !== undefined && { namespace }) },
-      });
-    }
+    for (const object of await listed(client, { apiVersion, plural }, signal, MADE_BY_INSTALLER))
+      doomed.push(doomedOf(kind, { apiVersion, plural }, object));
   }
   return doomed;
 }
+
+/** What belongs to a control plane: all but the definitions and what all revisions share. */
+const OF_REVISION = 'operator.istio.io/component in (Pilot,IngressGateways,EgressGateways,Cni,Ztunnel)';
+
+/** @throws ToolExit if nothing is installed under that name */
+async function ofRevision(call: Call, revision: string): Promise<readonly Doomed[]> {
+  const { client, signal } = call;
+  if ((await listHooks(call, `istio.io/rev=${revision}`)).length === 0)
+    throw new ToolExit('Error: could not find target revision');
+  const doomed: Doomed[] = [];
+  for (const [kind, apiVersion, plural] of PRUNED.filter(([kind]) => kind !== 'CustomResourceDefinition')) {
+    const selector = `istio.io/rev=${revision},${OF_REVISION}`;
+    for (const object of await listed(client, { apiVersion, plural }, signal, selector))
+      doomed.push(doomedOf(kind, { apiVersion, plural }, object));
+  }
+  return doomed;
+}
+
+const doomedOf = (kind: string, path: ResourcePath, { metadata }: KubernetesObject): Doomed => {
+  const { name = '', namespace } = metadata;
+  return { kind, path: { ...path, name, ...(namespace !== undefined && { namespace }) } };
+};
+
+/** The value of `--set revision=…`. */
+const revisionSet = (settings: readonly string[]): string | undefined =>
+  settings.find(each => each.startsWith('revision='))?.slice('revision='.length);
 
 /** A kind that the server has not has no objects. */
 async function listed(
