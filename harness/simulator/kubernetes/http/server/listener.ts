@@ -1,10 +1,12 @@
 /** HTTP/2 and HTTP/1.1 over TLS, on sockets that the server is handed or on a port of this machine. */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2 from 'node:http2';
+import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { inPieces } from '../../../../base/tls-pieces.ts';
 import type { Upgrade } from '../exchange.ts';
+import { answerPlainHttp, createFront } from './plain-http.ts';
 
 /** Longer than any run: Node's own checks of connections would be real timers. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -86,11 +88,13 @@ export function createListener(certificate: ServerCertificate, listener: Request
     track(socket);
     (socket.alpnProtocol === 'h2' ? multiplexed : http1).emit('connection', socket);
   });
+  const front = createFront(socket => void server.emit('connection', socket));
+  front.on('connection', track);
   return {
     accept: socket => {
-      server.emit('connection', inPieces(socket, 'server'));
+      server.emit('connection', answerPlainHttp(inPieces(socket, 'server')));
     },
-    listen: (port, host) => listen(server, port, host),
+    listen: (port, host) => listen(front, port, host),
     pause: () => {
       pauses += 1;
       for (const socket of connections) socket.destroy();
@@ -99,9 +103,7 @@ export function createListener(certificate: ServerCertificate, listener: Request
       });
     },
     stop: async () => {
-      const closed = server.listening
-        ? new Promise<void>(resolve => server.close(() => resolve()))
-        : undefined;
+      const closed = front.listening ? new Promise<void>(resolve => front.close(() => resolve())) : undefined;
       for (const socket of connections) socket.destroy();
       await closed;
     },
@@ -153,7 +155,7 @@ function createHttp2(listener: RequestListener): http2.Http2Server {
   return server;
 }
 
-function listen(server: tls.Server, port: number, host: string): Promise<number> {
+function listen(server: net.Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
