@@ -108,6 +108,7 @@ export function watchRemoteClusters(
     settings,
     localClient: client,
     dial: dialThrough(network),
+    readFile: path => (context.files.exists(path) ? context.files.read(path) : undefined),
     clock,
     random,
     signal,

@@ -9,7 +9,7 @@ import type { Log } from '../../log.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { IstiodSettings } from '../model/settings.ts';
 import { ClusterRegistry, type ClusterRegistryOptions } from '../watch/cluster-registry.ts';
-import { refuseUnsafe } from '../watch/remote-secret.ts';
+import { usableKubeconfig } from '../watch/remote-kubeconfig.ts';
 
 /** How far istiod has come with a cluster, as `/debug/clusterz` shows it. */
 export type SyncStatus = 'syncing' | 'synced' | 'timeout' | 'closed';
@@ -53,6 +53,8 @@ export interface RemoteSource {
 export interface OpeningOptions {
   readonly settings: IstiodSettings;
   readonly dial: Dial;
+  /** Reads a file of istiod's own container; undefined if there is none. */
+  readonly readFile: (path: string) => string | undefined;
   readonly clock: Clock;
   /** The process's own stream; each registry draws from one that is named after its cluster. */
   readonly random: Random;
@@ -71,10 +73,14 @@ export interface OpeningOptions {
  */
 export function openRemoteCluster(source: RemoteSource, options: OpeningOptions): RemoteCluster | undefined {
   const { id, secret, kubeconfig } = source;
-  const { settings, dial, log } = options;
+  const { settings, dial, readFile, log } = options;
   try {
-    if (!settings.behaviour.acceptsOwnClusterId) refuseUnsafe(kubeconfig);
-    return watchCluster(source, new KubernetesClient(kubeconfig, { dial }), options);
+    const usable = usableKubeconfig(kubeconfig, {
+      isSanitized: !settings.behaviour.acceptsOwnClusterId,
+      allowed: settings.insecureKubeconfigOptions,
+      readFile,
+    });
+    return watchCluster(source, new KubernetesClient(usable, { dial }), options);
   } catch (error) {
     log.error(`Failed to add remote cluster from secret=${secret} for cluster_id=${id}: ${messageOf(error)}`);
     return undefined;

@@ -14,6 +14,8 @@ export interface IstiodSettings {
   readonly namespace: string;
   readonly revision: string;
   readonly externalIstiod: boolean;
+  /** What kubeconfigs of remote secrets may have though it is unsafe: `exec`, `tokenFile`. */
+  readonly insecureKubeconfigOptions: ReadonlySet<string>;
   /**
    * The mutating webhook configurations of this name get our CA (1.8); current goes by the label
    * `istio.io/rev`.
@@ -52,6 +54,9 @@ export function readIstiodSettings({ env, argv, hostname }: ProcessContext): Ist
     namespace,
     revision,
     externalIstiod: env['EXTERNAL_ISTIOD'] === 'true',
+    insecureKubeconfigOptions: new Set(
+      (env['PILOT_INSECURE_MULTICLUSTER_KUBECONFIG_OPTIONS'] ?? '').split(','),
+    ),
     injectionWebhookName: env['INJECTION_WEBHOOK_CONFIG_NAME'] ?? 'istio-sidecar-injector',
     domain: (domainAt >= 0 && argv[domainAt + 1]) || 'cluster.local',
     servingNames: [...new Set([...names, ...(address === '' ? [] : [address])])],

@@ -1,6 +1,5 @@
 /** A remote secret: kubeconfigs by cluster id, and what istiod makes of one. */
 import { createHash } from 'node:crypto';
-import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { keyOf } from './object-cache.ts';
 
@@ -31,25 +30,3 @@ export function readRemoteSecret(object: KubernetesObject): RemoteSecret {
 /** Returns the SHA-256 of a kubeconfig, hex: another text means another client. */
 export const fingerprintOf = (kubeconfig: string): string =>
   createHash('sha256').update(kubeconfig).digest('hex');
-
-interface User {
-  readonly name?: string;
-  readonly user?: Readonly<Record<string, unknown>>;
-}
-
-/**
- * current refuses kubeconfigs that would make istiod run programs or read its own files
- * (pkg/kube/multicluster: sanitizeKubeConfig).
- * @throws Error
- */
-export function refuseUnsafe(kubeconfig: string): void {
-  const config = yaml.load(kubeconfig) as { users?: readonly User[] } | undefined;
-  for (const { user = {} } of config?.users ?? []) {
-    if ('exec' in user) throw new Error('kubeconfig is not allowed: exec is not allowed');
-    const provider = user['auth-provider'] as { name?: string } | undefined;
-    if (provider && provider.name !== 'oidc')
-      throw new Error(`kubeconfig is not allowed: auth provider ${provider.name} is not allowed`);
-    for (const field of ['tokenFile', 'client-certificate', 'client-key'])
-      if (field in user) throw new Error(`kubeconfig is not allowed: ${field} is not allowed`);
-  }
-}

@@ -21,7 +21,8 @@ export const VARIABLE_RULES: readonly Rule[] = [
   ),
   executed(
     'istiod',
-    'PILOT_ENABLE_ALPN_FILTER CA_TRUSTED_NODE_ACCOUNTS(istio-system/ztunnel) PLATFORM()',
+    'PILOT_ENABLE_ALPN_FILTER CA_TRUSTED_NODE_ACCOUNTS(istio-system/ztunnel) PLATFORM() ' +
+      'PILOT_INSECURE_MULTICLUSTER_KUBECONFIG_OPTIONS',
     'current',
   ),
   noEffect('istiod', PEOPLE, 'PILOT_XDS_CACHE_STATS PILOT_ENABLE_ANALYSIS(false) PILOT_TRACE_SAMPLING'),
