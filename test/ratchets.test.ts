@@ -301,7 +301,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 949;
+const DOCUMENTED_PER_MILLE = 950;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -373,7 +373,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/checks/extended/gateway-counters.ts forwardedBy',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 172;
+const UNUSED_TYPES = 171;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

@@ -23,6 +23,8 @@ export interface IstioBehaviour {
   /** Of clusters without a DestinationRule. */
   readonly lbPolicy: 'ROUND_ROBIN' | 'LEAST_REQUEST';
   readonly connectTimeoutMs: number;
+  /** How often proxies look up the names of ServiceEntries. */
+  readonly dnsRefreshMs: number;
   /** Of routes without one of their own. */
   readonly retryPolicy: RetryPolicy;
   /** 1.8 `pilot/pkg/xds/ep_filters.go`, current `pilot/pkg/xds/endpoints/ep_filters.go`. */

@@ -97,6 +97,8 @@ export const ISTIO_1_8: IstioBehaviour = {
   },
   lbPolicy: 'ROUND_ROBIN',
   connectTimeoutMs: 10_000,
+  // pkg/config/mesh/mesh.go @1.8.0
+  dnsRefreshMs: 5000,
   // pilot/pkg/networking/core/v1alpha3/route/retry/retry.go @1.8.0. Envoy 1.16.0 takes a connect timeout for
   // a local reset: no retry (istio/istio#32523).
   retryPolicy: {

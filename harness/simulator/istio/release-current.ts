@@ -54,6 +54,8 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   },
   lbPolicy: 'LEAST_REQUEST',
   connectTimeoutMs: 10_000,
+  // pkg/config/mesh/mesh.go @1.30.3
+  dnsRefreshMs: 60_000,
   // pilot/pkg/networking/core/route/retry/retry.go @1.30.3
   retryPolicy: {
     numRetries: 2,

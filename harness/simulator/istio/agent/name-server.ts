@@ -15,7 +15,7 @@ const NAME_TABLE = 'istio.networking.nds.v1.NameTable';
 const SERVER_FAILURE = 2;
 
 /** Whose names they are, and through what it asks. */
-export interface NameServerOptions {
+interface NameServerOptions {
   readonly network: Pick<ProcessNetwork, 'listenDatagram' | 'exchangeDatagram' | 'nameserver'>;
   readonly random: Random;
   readonly namespace: string;

@@ -77,7 +77,8 @@ export class ClusterUpdates {
     // source/common/upstream/eds.cc, onConfigUpdate @v1.16.0: a cluster that an answer leaves out has no
     // endpoints, and waits no longer.
     for (const cluster of this.#clusters.values()) {
-      if (!cluster.isWarm) cluster.setEndpoints({ clusterName: cluster.name, endpoints: [] });
+      if (!cluster.isWarm && cluster.config.type === 'EDS')
+        cluster.setEndpoints({ clusterName: cluster.name, endpoints: [] });
     }
     return faults.length > 0 ? faults.join(', ') : undefined;
   }

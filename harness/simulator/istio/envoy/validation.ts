@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net';
 import type { Cluster, ClusterLoadAssignment, Listener } from '../xds/resources.ts';
 import type { RouteConfiguration } from '../xds/routes.ts';
 import { duplicateDomain } from './http/route-match.ts';
+import { isByName } from './upstream/dns-hosts.ts';
 
 const LB_POLICIES: readonly string[] = [
   'ROUND_ROBIN',
@@ -16,13 +17,17 @@ const LB_POLICIES: readonly string[] = [
 /** Finds the fault of a cluster; undefined if it has none. */
 export function faultOfCluster(cluster: Cluster): string | undefined {
   if (!cluster.name) return 'Cluster.Name: value length must be at least 1 characters';
-  if (!['EDS', 'STATIC', 'ORIGINAL_DST'].includes(cluster.type))
+  if (!['EDS', 'STATIC', 'ORIGINAL_DST', 'STRICT_DNS', 'LOGICAL_DNS'].includes(cluster.type))
     return `cluster '${cluster.name}': unknown discovery type ${cluster.type}`;
   if (!LB_POLICIES.includes(cluster.lbPolicy))
     return `cluster '${cluster.name}': unknown LB policy ${cluster.lbPolicy}`;
   if (cluster.type === 'ORIGINAL_DST' && cluster.lbPolicy !== 'CLUSTER_PROVIDED')
     return `cluster: LB policy ${cluster.lbPolicy} is not valid for Cluster type ORIGINAL_DST. Only 'CLUSTER_PROVIDED' is allowed with cluster type 'ORIGINAL_DST'`;
   if (!(cluster.connectTimeoutMs > 0)) return `Cluster.ConnectTimeout: value must be greater than 0s`;
+  const endpoints = cluster.loadAssignment?.endpoints ?? [];
+  if (cluster.type === 'LOGICAL_DNS' && endpoints.length !== 1)
+    return `LOGICAL_DNS clusters must have a single locality_lb_endpoint and a single lb_endpoint`;
+  if (isByName(cluster)) return undefined;
   return cluster.loadAssignment && faultOfAssignment(cluster.loadAssignment);
 }
 

@@ -82,6 +82,7 @@ export function createResources({ settings, log }: ControlPlaneOptions, first: P
 export function watchOwnCluster(
   { context, settings, client, log }: ControlPlaneOptions,
   onChange: ClusterRegistryOptions['onChange'],
+  onPod: () => void,
 ): ClusterRegistry {
   const { behaviour, clusterId, domain, namespace } = settings;
   return new ClusterRegistry({
@@ -95,6 +96,7 @@ export function watchOwnCluster(
     random: context.random.stream(`registry/${clusterId}`),
     log,
     onChange,
+    onPod,
   });
 }
 

@@ -13,6 +13,7 @@ import {
 } from './control-plane-parts.ts';
 import type { InjectorConfig } from './injection/injector-config.ts';
 import { leadRemoteCluster } from './lead/led-cluster.ts';
+import { externalServices } from './mesh/external-services.ts';
 import type { MeshState } from './mesh/mesh-state.ts';
 import type { PushContext } from './mesh/push-context.ts';
 import type { RemoteCluster, RemoteClusterEvent } from './mesh/remote-cluster.ts';
@@ -42,6 +43,7 @@ export class ControlPlane {
   readonly #local: ClusterRegistry;
   readonly #configMaps: WatchedConfigMaps;
   #isConfigChanged = true;
+  #hasExternal = false;
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
@@ -50,7 +52,7 @@ export class ControlPlane {
     this.#config = watchConfig(options, () => this.#configChanged());
     this.resources = createResources(options, this.#snapshot());
     this.#configMaps = new WatchedConfigMaps({ ...options, onMesh: mesh => this.#setMesh(mesh) });
-    this.#local = watchOwnCluster(options, this.#onRegistryChange);
+    this.#local = watchOwnCluster(options, this.#onRegistryChange, () => this.#onPod());
     this.state.addRegistry(this.#local);
     this.remotes = watchRemoteClusters(options, {
       metrics: this.metrics,
@@ -126,11 +128,25 @@ export class ControlPlane {
   async #push(): Promise<void> {
     const isConfigChanged = this.#isConfigChanged;
     this.#isConfigChanged = false;
+    this.#readExternal();
     const change = await this.state.update();
     this.metrics.set('pilot_services', this.state.services.length);
     if (change.hostnames.size === 0 && !change.everything && !isConfigChanged) return;
     this.resources.renew(this.#snapshot(), change, isConfigChanged);
     this.discovery.push();
+  }
+
+  /** Looks anew at what selects pods and addresses, if anything does. */
+  #readExternal(): void {
+    const hasAny = this.#config.hasEntries;
+    if (!hasAny && !this.#hasExternal) return;
+    this.#hasExternal = hasAny;
+    const { serviceEntries, workloadEntries } = this.#snapshot().config;
+    const { registries, mesh } = this.state;
+    const localClusterId = this.#options.settings.clusterId;
+    this.state.setExternal(
+      externalServices({ serviceEntries, workloadEntries, registries, mesh, localClusterId }),
+    );
   }
 
   #setMesh(mesh: MeshConfig): void {
@@ -167,6 +183,11 @@ export class ControlPlane {
     this.state.markDirty(registry, hostname);
     this.#debouncer.trigger();
   };
+
+  /** A ServiceEntry may select it, whatever Service it is of. */
+  #onPod(): void {
+    if (this.#hasExternal) this.#debouncer.trigger();
+  }
 
   #onRemoteEvent(event: RemoteClusterEvent): void {
     switch (event.type) {

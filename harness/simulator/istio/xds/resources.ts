@@ -32,7 +32,7 @@ export interface Cluster {
    * `PassthroughCluster`.
    */
   readonly name: string;
-  readonly type: 'EDS' | 'STATIC' | 'ORIGINAL_DST';
+  readonly type: 'EDS' | 'STATIC' | 'ORIGINAL_DST' | 'STRICT_DNS' | 'LOGICAL_DNS';
   readonly lbPolicy: LbPolicy;
   /** Entries that a ring (RING_HASH) has at least, or a table (MAGLEV) has; 1024 and 65537 by default. */
   readonly hashSize?: number;
@@ -48,6 +48,8 @@ export interface Cluster {
   readonly isLocalityWeighted?: true;
   /** For STATIC. */
   readonly loadAssignment?: ClusterLoadAssignment;
+  /** How often names are looked up. */
+  readonly dnsRefreshMs?: number;
   /** What connections to hosts come from, in place of the proxy's own address: `127.0.0.6`. */
   readonly sourceAddress?: string;
   /** Percent of healthy hosts below which all are used; 50 if it is not given, 0 for never. */

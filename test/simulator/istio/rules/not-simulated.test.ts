@@ -14,7 +14,7 @@ const object = (apiVersion: string, kind: string, spec: object): KubernetesObjec
 const told = (it: KubernetesObject): readonly string[] => notSimulatedIn(it, 'cluster.local', 'current');
 
 t.test('kinds that nobody executes', async t => {
-  for (const kind of ['ServiceEntry', 'WorkloadEntry', 'WorkloadGroup', 'EnvoyFilter', 'ProxyConfig'])
+  for (const kind of ['WorkloadGroup', 'EnvoyFilter', 'ProxyConfig'])
     t.same(told(object('networking', kind, {})), [
       `${kind} sample/x is not simulated by mesh-harness and has no effect`,
     ]);
@@ -59,7 +59,7 @@ t.test('a review warns of it, and not of what it refuses', async t => {
 
 t.test('istiod logs it when it comes', async t => {
   await using mesh = await RuledMesh.install('multi-primary');
-  const entry = object('networking', 'ServiceEntry', { hosts: ['a.example'] });
+  const entry = object('networking', 'EnvoyFilter', { configPatches: [] });
   const log = await mesh.with([entry], async () => await mesh.istiodLog());
-  t.match(log, /ServiceEntry sample\/x is not simulated by mesh-harness and has no effect/);
+  t.match(log, /EnvoyFilter sample\/x is not simulated by mesh-harness and has no effect/);
 });

@@ -6,6 +6,7 @@ import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '..
 import { Counters } from '../environment/counters.ts';
 import type { EnvoyEnvironment, Worker } from '../environment/environment.ts';
 import { ClusterResources } from './cluster-resources.ts';
+import { DnsHosts, isByName } from './dns-hosts.ts';
 import { Host, hostKey } from './host.ts';
 import { type HostSet, hostSets } from './host-sets.ts';
 import { type Outcome, OutlierDetector } from './outlier-detector.ts';
@@ -33,6 +34,7 @@ export class UpstreamCluster {
   readonly resources: ClusterResources;
   readonly #environment: EnvoyEnvironment;
   #config: Cluster;
+  #names: DnsHosts | undefined;
   #hosts: readonly Host[] = [];
   /** Those that balancers pick from. */
   #sets: readonly HostSet<Host>[] | undefined;
@@ -45,10 +47,10 @@ export class UpstreamCluster {
   constructor(environment: EnvoyEnvironment, config: Cluster) {
     this.#environment = environment;
     this.#config = config;
-    this.#hasEndpoints = config.type !== 'EDS';
+    this.#hasEndpoints = config.type !== 'EDS' && !isByName(config);
     this.resources = new ClusterResources(config.limits);
     this.#detector = this.#newDetector();
-    if (config.loadAssignment) this.setEndpoints(config.loadAssignment);
+    this.#takeAssignment();
   }
 
   get name(): string {
@@ -89,7 +91,7 @@ export class UpstreamCluster {
     }
     if (isOther && (config.lbPolicy !== lbPolicy || config.panicThreshold !== panicThreshold))
       this.#balancers = [];
-    if (config.loadAssignment) this.setEndpoints(config.loadAssignment);
+    if (isOther || !isByName(config)) this.#takeAssignment();
   }
 
   setEndpoints({ endpoints }: ClusterLoadAssignment): void {
@@ -168,7 +170,20 @@ export class UpstreamCluster {
 
   close(): void {
     this.#detector?.close();
+    this.#names?.stop();
     for (const host of [...this.#pools.keys()]) this.#dropPools(host);
+  }
+
+  /** Uses the endpoints that the definition has, or looks their names up. */
+  #takeAssignment(): void {
+    const { loadAssignment, name: clusterName } = this.#config;
+    this.#names?.stop();
+    this.#names = undefined;
+    if (isByName(this.#config))
+      this.#names = new DnsHosts(this.#environment, this.#config, endpoints =>
+        this.setEndpoints({ clusterName, endpoints }),
+      );
+    else if (loadAssignment) this.setEndpoints(loadAssignment);
   }
 
   #targetOf(host: Host, alpn: readonly string[] | undefined): UpstreamTarget {

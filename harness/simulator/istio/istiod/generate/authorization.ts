@@ -3,15 +3,17 @@
  * (pilot/pkg/security/authz/builder/builder.go and model @1.30.3). Unlike Istio current, a client's identity
  * is asked for by `authenticated`, which it asks for in older proxies, and never by `filter_state`.
  */
+
 import type { Rbac, RbacCondition, RbacPolicy } from '../../xds/rbac.ts';
 import type { TextMatch } from '../../xds/routes.ts';
-import { includesLabels, type PushContext } from '../mesh/push-context.ts';
+import type { PushContext } from '../mesh/push-context.ts';
 import type {
   Attribute,
   Attributes,
   AuthorizationPolicyConfig,
   AuthorizationRule,
 } from '../model/authorization-policy.ts';
+import { includesLabels } from '../model/label-match.ts';
 
 /** What requests are refused by, and what connections. */
 export interface Authorization {

@@ -3,7 +3,7 @@
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
 import type { ClusterLimits } from '../../xds/cluster-policy.ts';
-import type { Cluster, UpstreamTls } from '../../xds/resources.ts';
+import type { Cluster, ClusterLoadAssignment, UpstreamTls } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import type { PushContext } from '../mesh/push-context.ts';
@@ -40,11 +40,11 @@ function lbPolicyOf(context: PushContext, policy: TrafficPolicy): Cluster['lbPol
 /** Lists the identities that a service's pods may have, in any cluster. */
 function identitiesOf(
   context: PushContext,
-  { hostname, isClusterLocal }: MeshService,
+  { hostname, isClusterLocal, external }: MeshService,
   port: ServicePort,
   clusterId: string,
 ): string[] {
-  const identities = new Set<string>();
+  const identities = new Set<string>(external?.subjectAltNames);
   for (const endpoint of context.state.endpoints(hostname)) {
     if (endpoint.servicePortName !== port.name || endpoint.identity === '') continue;
     if (!isClusterLocal || endpoint.clusterId === clusterId) identities.add(endpoint.identity);
@@ -61,6 +61,7 @@ const withAliases = (identity: string, aliases: readonly string[]): string[] => 
   ...aliases.map(alias => identity.replace(/^spiffe:\/\/[^/]*/, `spiffe://${alias}`)),
 ];
 
+/** @param autoMtls - whether the endpoints say if they speak it; nobody outside of the mesh does */
 function transportSockets(
   policy: TrafficPolicy,
   autoMtls: boolean,
@@ -93,10 +94,26 @@ interface ProxyKind {
 /**
  * Returns the clusters of one service. All proxies of a kind have the same, except those of a cluster-local
  * service.
+ * @param named - endpoints of a service whose hosts proxies look up: they are in its clusters
  */
-export function serviceClusters(context: PushContext, service: MeshService, kind: ProxyKind): Cluster[] {
+export function serviceClusters(
+  context: PushContext,
+  service: MeshService,
+  kind: ProxyKind,
+  named: readonly ClusterLoadAssignment[] = [],
+): Cluster[] {
   const rule = ruleFor(context, service.hostname);
-  return proxiedPorts(service).flatMap(port => portClusters(context, service, kind, port, rule));
+  const clusters = proxiedPorts(service).flatMap(port => portClusters(context, service, kind, port, rule));
+  if (!isByName(service)) return clusters;
+  const type = service.external?.resolution === 'DNS' ? 'STRICT_DNS' : 'LOGICAL_DNS';
+  const byName = new Map(named.map(assignment => [assignment.clusterName, assignment]));
+  const dnsRefreshMs = context.state.mesh.dnsRefreshMs ?? context.behaviour.dnsRefreshMs;
+  // cluster_builder.go @1.30.3, buildCluster: without endpoints there is no such cluster.
+  return clusters.flatMap(cluster => {
+    const loadAssignment = byName.get(cluster.name);
+    if (!loadAssignment || loadAssignment.endpoints.length === 0) return [];
+    return [{ ...cluster, type, loadAssignment, dnsRefreshMs }];
+  });
 }
 
 /** Returns a cluster for each subset of a port; a gateway that routes by SNI has a second one of each. */
@@ -109,20 +126,26 @@ function portClusters(
 ): Cluster[] {
   const matchSubjectAltNames = identitiesOf(context, service, port, kind.clusterId);
   const isOriginal = goesToOriginal(service, kind);
+  const isOutside = service.external?.isOutsideMesh ?? false;
+  const autoMtls = context.state.mesh.enableAutoMtls && !isOutside;
   return subsetsOf(rule).flatMap(subset => {
     const policy = policyFor(rule, port.port, subset.policy);
     const common = upstreamSettings(context, policy, isOriginal);
     const sni = sniName(port.port, subset.name, service.hostname);
     const tls = { sni, alpn: alpnOf(context, port), matchSubjectAltNames };
-    const matches = transportSockets(policy, context.state.mesh.enableAutoMtls, tls);
+    const matches = transportSockets(policy, autoMtls, tls);
     const outbound: Cluster = {
       name: outboundName(port.port, subset.name, service.hostname),
       ...common,
       ...(matches && !isOriginal && { transportSocketMatches: matches }),
     };
-    return kind.isSniRouter ? [outbound, { name: sni, ...common }] : [outbound];
+    return kind.isSniRouter && !isOutside ? [outbound, { name: sni, ...common }] : [outbound];
   });
 }
+
+/** Whether proxies look up the hosts of a service by themselves. */
+export const isByName = ({ external }: MeshService): boolean =>
+  external?.resolution.startsWith('DNS') ?? false;
 
 /** Sidecars pass traffic for a headless service on to its original destination. Gateways know none. */
 const goesToOriginal = ({ isHeadless }: MeshService, { role }: ProxyKind): boolean =>

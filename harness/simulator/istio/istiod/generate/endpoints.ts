@@ -44,7 +44,7 @@ export function serviceEndpoints(
       const chosen = mode === undefined ? ofSubset : ofSubset.map(endpoint => ruledBy(mode, endpoint));
       const endpoints = filter(chosen);
       const outbound = { clusterName: outboundName(port.port, name, service.hostname), endpoints };
-      if (!kind.isSniRouter) return [outbound];
+      if (!kind.isSniRouter || service.external?.isOutsideMesh) return [outbound];
       const bySni = behaviour.sniClustersDemandMtls
         ? filter(chosen.filter(({ tlsMode }) => tlsMode === 'istio'))
         : endpoints;

@@ -66,6 +66,7 @@ function autoPassthroughChains(context: PushContext, { hosts }: GatewayServer): 
   // pilot/pkg/networking/core/gateway.go @1.30.3, builtAutoPassthroughFilterChains: a name outside the mesh
   // has no chain.
   return visibleServices(context)
+    .filter(({ external }) => !external?.isOutsideMesh)
     .filter(({ hostname }) => hosts.some(host => hostCovers(host, hostname)))
     .flatMap(service =>
       proxiedPorts(service).flatMap(servicePort =>

@@ -21,7 +21,10 @@ export function encodeNameTable(context: PushContext, asker: Asker): Uint8Array 
   for (const service of services) {
     const ips = addressesOf(context, service, asker);
     const { name, namespace } = service;
-    if (ips.length > 0) table[service.hostname] = { ips, registry: 'Kubernetes', shortname: name, namespace };
+    if (ips.length === 0) continue;
+    table[service.hostname] = service.external
+      ? { ips, registry: 'External' }
+      : { ips, registry: 'Kubernetes', shortname: name, namespace };
   }
   return encodeMessage('istio.networking.nds.v1.NameTable', { table });
 }
@@ -32,6 +35,7 @@ function addressesOf(
   service: MeshService,
   { clusterId, view: { network } }: Asker,
 ): readonly string[] {
+  if (service.external) return service.external.addresses;
   if (!service.isHeadless) {
     const address = addressFor(service, clusterId);
     return address === '' ? [] : [address];

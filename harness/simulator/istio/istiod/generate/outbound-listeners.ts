@@ -13,6 +13,7 @@ import {
 import { isHttp } from '../model/mesh-model.ts';
 import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP, sniffedRoutes } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
+import { WildcardListeners } from './wildcard-listeners.ts';
 
 const OUTBOUND_PORT = 15001;
 
@@ -20,11 +21,16 @@ const OUTBOUND_PORT = 15001;
 export function outboundListeners(context: PushContext, clusterId: string): Listener[] {
   const httpPorts = new Set<number>();
   const streams = new Map<string, Listener>();
+  const wildcards = new WildcardListeners(context);
   for (const service of visibleServices(context)) {
     for (const { port, protocol, name: portName } of service.ports) {
       if (isHttp(protocol)) httpPorts.add(port);
       else if (protocol !== 'udp') {
         const cluster = outboundName(port, '', service.hostname);
+        if (service.external && service.external.addresses.length === 0) {
+          wildcards.add(service.hostname, { port, protocol }, cluster);
+          continue;
+        }
         for (const address of streamAddresses(context, service.hostname, portName, clusterId)) {
           const name = `${address}_${port}`;
           // The first service by name wins an address. Only headless services can share one.
@@ -59,6 +65,7 @@ export function outboundListeners(context: PushContext, clusterId: string): List
     },
     ...[...httpPorts].sort((a, b) => a - b).map(port => httpListener(context, port, rest)),
     ...streams.values(),
+    ...wildcards.besides(httpPorts),
   ];
 }
 
@@ -118,6 +125,7 @@ function streamAddresses(
 ): string[] {
   const service = context.state.service(hostname);
   if (!service) return [];
+  if (service.external) return [...service.external.addresses];
   if (!service.isHeadless) {
     const address = addressFor(service, clusterId);
     return address === '' ? [] : [address];

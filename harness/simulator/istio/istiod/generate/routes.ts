@@ -8,7 +8,7 @@ import type { RouteConfiguration, VirtualHost } from '../../xds/routes.ts';
 import { hostCovers } from '../mesh/host-names.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { gatewaysOf, outboundModeOf, type PushContext, virtualServicesFor } from '../mesh/push-context.ts';
-import { BLACK_HOLE, PASSTHROUGH, sniffedRoutes } from './names.ts';
+import { PASSTHROUGH, sniffedRoutes } from './names.ts';
 import { type RouteScope, routedServices, SidecarVirtualHosts } from './sidecar-virtual-hosts.ts';
 import { virtualServiceRoutes } from './virtual-service-routes.ts';
 
@@ -49,7 +49,11 @@ function restOf(context: PushContext): VirtualHost {
     name: isOpen ? 'allow_any' : 'block_all',
     domains: ['*'],
     tellsAttempts: true,
-    routes: [{ match: { prefix: '/' }, cluster: isOpen ? PASSTHROUGH : BLACK_HOLE, timeoutMs: 0 }],
+    routes: [
+      isOpen
+        ? { match: { prefix: '/' }, cluster: PASSTHROUGH, timeoutMs: 0 }
+        : { match: { prefix: '/' }, directResponse: { status: 502, body: '' } },
+    ],
   };
 }
 

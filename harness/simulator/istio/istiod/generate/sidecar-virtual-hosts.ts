@@ -71,9 +71,9 @@ export class SidecarVirtualHosts {
     for (const service of services)
       add(service.hostname, this.domainsOf(service, port), [this.#plainRoute(service, port)]);
     const all = [...hosts.values()];
-    return this.#virtuals.length === 0
-      ? all
-      : withoutDoubles(all).sort((one, other) => (one.name < other.name ? -1 : 1));
+    if (this.#virtuals.length === 0)
+      return services.some(({ external }) => external) ? withoutDoubles(all) : all;
+    return withoutDoubles(all).sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   /**
@@ -82,7 +82,9 @@ export class SidecarVirtualHosts {
    */
   domainsOf(service: MeshService, port: number): readonly string[] {
     const { namespace, clusterId, domain } = this.#scope;
-    const { name, namespace: own } = service;
+    const { name, namespace: own, external } = service;
+    if (external)
+      return [service.hostname, ...external.addresses].flatMap(host => this.#domainsOfHost(host, port));
     const full = `${name}.${own}.svc.${domain}`;
     const short = namespace === own ? [name] : [];
     const address = addressFor(service, clusterId);

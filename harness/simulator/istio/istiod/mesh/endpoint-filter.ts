@@ -19,12 +19,12 @@ export interface EndpointView {
   readonly requestedNetworks: readonly string[];
 }
 
-const direct = ({ address, port, tlsMode }: IstioEndpoint, weight: number): LbEndpoint => ({
-  address,
-  port,
-  weight,
-  tlsMode,
-});
+const direct = (
+  { address, port, tlsMode, weight = 1 }: IstioEndpoint,
+  scale: number,
+): readonly LbEndpoint[] =>
+  // Without an address only the gateways of its network lead there.
+  address === '' ? [] : [{ address, port, weight: weight * scale, tlsMode }];
 
 /**
  * Returns what a proxy of this view dials: reachable endpoints, and gateways for the others, weighted by
@@ -38,7 +38,7 @@ export function filterByNetwork(
 ): LbEndpoint[] {
   if (behaviour.endpointFilter === 'least-common-multiple') return filterOfCurrent(gateways, view, endpoints);
   // Without any known gateway the filter of 1.8 is not applied at all.
-  if (gateways.isEmpty) return endpoints.map(endpoint => direct(endpoint, 1));
+  if (gateways.isEmpty) return endpoints.flatMap(endpoint => direct(endpoint, 1));
   return filterOf18(gateways, view, endpoints);
 }
 
@@ -57,12 +57,12 @@ function filterOf18(
     // A network without a known gateway is taken for reachable, before the proxy's view is even looked at
     // (I4).
     if (isLocal || gateways.of(network).length === 0) {
-      result.push(direct(endpoint, multiples));
+      result.push(...direct(endpoint, multiples));
       continue;
     }
     if (view.requestedNetworks.length > 0 && !view.requestedNetworks.includes(network)) continue;
     if (endpoint.tlsMode === 'disabled') continue;
-    remote.set(network, (remote.get(network) ?? 0) + 1);
+    remote.set(network, (remote.get(network) ?? 0) + (endpoint.weight ?? 1));
   }
   for (const [network, count] of remote) {
     const ways = gateways.of(network);
@@ -98,14 +98,14 @@ function filterOfCurrent(
     // A proxy without a network does not count as being on the endpoint's: it takes the gateway if there is
     // one.
     if (network === view.network || network === '' || ways.length === 0) {
-      result.push(direct(endpoint, scale));
+      result.push(...direct(endpoint, scale));
       continue;
     }
     if (endpoint.tlsMode === 'disabled') continue;
     for (const { address, port } of ways) {
       const key = `${address}:${port}`;
       const entry = weights.get(key) ?? { address, port, weight: 0 };
-      entry.weight += scale / ways.length;
+      entry.weight += ((endpoint.weight ?? 1) * scale) / ways.length;
       weights.set(key, entry);
     }
   }

@@ -2,6 +2,7 @@
 import { revised } from '../../revision.ts';
 import { isClusterLocal, type LocalityOfHost } from '../model/cluster-local.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
+import type { Resolution } from '../model/service-entry.ts';
 import type { ExportTo } from '../model/visibility.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 
@@ -20,6 +21,17 @@ export interface MeshService {
   /** What a proxy gets whose cluster lacks the Service. */
   readonly defaultClusterIp: string;
   readonly exportTo: ExportTo;
+  /** Of a ServiceEntry. */
+  readonly external?: ExternalTraits;
+}
+
+/** What a service has that a ServiceEntry defines. */
+interface ExternalTraits {
+  readonly resolution: Resolution;
+  readonly isOutsideMesh: boolean;
+  /** All of them; `defaultClusterIp` is the first. */
+  readonly addresses: readonly string[];
+  readonly subjectAltNames: readonly string[];
 }
 
 /** What decides between the Services of one name. */

@@ -5,6 +5,7 @@ import type { IstioEndpoint } from '../model/mesh-model.ts';
 import type { NetworkGateways } from '../model/network-of.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 import { EndpointShards } from './endpoint-shards.ts';
+import type { ExternalService } from './external-services.ts';
 import { GatewayDiscovery } from './gateway-discovery.ts';
 import { type MeshService, mergeService } from './mesh-service.ts';
 
@@ -28,6 +29,9 @@ export class MeshState {
    */
   readonly #dirty = new Map<ClusterRegistry, Set<string> | 'all'>();
   readonly #removedClusters = new Set<string>();
+  /** By host name. */
+  #external: ReadonlyMap<string, ExternalService> = new Map();
+  readonly #dirtyHosts = new Set<string>();
   readonly #gateways: GatewayDiscovery;
   #mesh: MeshConfig;
   #isMeshChanged = false;
@@ -116,7 +120,28 @@ export class MeshState {
 
   /** Returns the endpoints of a service in all clusters, by cluster id. */
   endpoints(hostname: string): readonly IstioEndpoint[] {
-    return this.#shards.endpoints(hostname);
+    const known = this.#shards.endpoints(hostname);
+    const external = this.#external.get(hostname);
+    if (!external) return known;
+    // What the API servers know wins over a ServiceEntry of another namespace.
+    const { service } = external;
+    const isOther = service && this.#services.get(hostname)?.namespace !== service.namespace;
+    return isOther ? known : [...known, ...external.endpoints];
+  }
+
+  /** Whether proxies look up hosts of a service by themselves. */
+  get looksUpNames(): boolean {
+    return [...this.#external.values()].some(({ service }) =>
+      service?.external?.resolution.startsWith('DNS'),
+    );
+  }
+
+  /** Takes the services out of ServiceEntries and WorkloadEntries. */
+  setExternal(external: ReadonlyMap<string, ExternalService>): void {
+    for (const hostname of new Set([...this.#external.keys(), ...external.keys()]))
+      if (JSON.stringify(this.#external.get(hostname)) !== JSON.stringify(external.get(hostname)))
+        this.#dirtyHosts.add(hostname);
+    this.#external = external;
   }
 
   /** Returns the shards by hostname and cluster id. */
@@ -126,7 +151,8 @@ export class MeshState {
 
   /** Brings the model up to date with what was marked. */
   async update(): Promise<MeshChange> {
-    const hostnames = new Set<string>();
+    const hostnames = new Set(this.#dirtyHosts);
+    this.#dirtyHosts.clear();
     for (const clusterId of this.#removedClusters) {
       for (const hostname of this.#shards.remove(clusterId)) hostnames.add(hostname);
       // Another registry of the same id has its own endpoints still.
@@ -153,12 +179,13 @@ export class MeshState {
 
   #mergeService(hostname: string): void {
     this.#sortedServices = undefined;
-    const service = mergeService(this.#registries, hostname, {
+    const merged = mergeService(this.#registries, hostname, {
       localClusterId: this.#localClusterId,
       domain: this.#domain,
       revision: this.#revision,
       clusterLocal: this.#mesh.clusterLocal,
     });
+    const service = merged ?? this.#external.get(hostname)?.service;
     if (service) this.#services.set(hostname, service);
     else this.#services.delete(hostname);
   }

@@ -3,13 +3,15 @@
  * (pilot/pkg/model/push_context.go and sidecar.go @1.30.3; the same in 1.8). Proxies with equal scopes share
  * what is generated.
  */
+
 import type { DestinationRuleConfig, VirtualServiceConfig } from '../model/istio-config.ts';
+import { includesLabels } from '../model/label-match.ts';
 import type { SidecarConfig } from '../model/sidecar.ts';
 import { isExportedTo, isPublic } from '../model/visibility.ts';
 import { type EgressScope, egressScope } from './egress-scope.ts';
 import type { MeshService } from './mesh-service.ts';
 import type { ProxyNode } from './proxy-node.ts';
-import { includesLabels, type PushContext, visibleServices } from './push-context.ts';
+import { type PushContext, visibleServices } from './push-context.ts';
 import type { ProxyScope } from './scope.ts';
 
 /** Finds the scopes of one push. */

@@ -1,6 +1,8 @@
 /** One moment of the mesh and its configuration: what every resource of a push is generated from. */
+
 import type { IstioBehaviour } from '../../behaviour.ts';
 import type { GatewayConfig, PeerAuthenticationConfig, VirtualServiceConfig } from '../model/istio-config.ts';
+import { includesLabels } from '../model/label-match.ts';
 import type { Protocol, RegistryService, ServicePort } from '../model/mesh-model.ts';
 import type { IstioConfig } from '../watch/config-store.ts';
 import type { MeshService } from './mesh-service.ts';
@@ -17,12 +19,6 @@ export interface PushContext {
   /** Of proxies that do not see everything. */
   readonly scope?: ProxyScope;
 }
-
-/** Tells whether labels have all that a selector asks for. */
-export const includesLabels = (
-  labels: Readonly<Record<string, string>>,
-  selector: Readonly<Record<string, string>>,
-): boolean => Object.entries(selector).every(([key, value]) => labels[key] === value);
 
 /** Gateways that select a proxy; their namespace plays no part (PILOT_SCOPE_GATEWAY_TO_NAMESPACE is off). */
 export const gatewaysOf = ({ config }: PushContext, proxy: ProxyNode): readonly GatewayConfig[] =>

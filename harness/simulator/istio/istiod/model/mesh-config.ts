@@ -2,6 +2,7 @@
 import yaml from 'js-yaml';
 import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
 import type { LocalityOfHost } from './cluster-local.ts';
+import { durationMs } from './config-fields.ts';
 import { type LabelSelector, readLabelSelectors } from './label-selector.ts';
 import type { ExportDefaults } from './visibility.ts';
 
@@ -34,6 +35,8 @@ export interface MeshConfig {
   readonly clusterLocal: readonly LocalityOfHost[];
   /** The namespace whose policies are the whole mesh's; empty: istiod's own. */
   readonly rootNamespace: string;
+  /** How often proxies look names up; absent: as the release has it. */
+  readonly dnsRefreshMs?: number;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -45,6 +48,7 @@ const text = (value: unknown): string | undefined =>
 /** @throws Error if a text is no YAML */
 export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConfig {
   const mesh = tree(yaml.load(data['mesh'] ?? ''));
+  const dnsRefreshMs = durationMs(mesh['dnsRefreshRate']);
   const networks = tree(tree(yaml.load(data['meshNetworks'] ?? ''))['networks']);
   return {
     trustDomain: text(mesh['trustDomain']) ?? 'cluster.local',
@@ -56,6 +60,7 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       tree(mesh['outboundTrafficPolicy'])['mode'] === 'REGISTRY_ONLY' ? 'REGISTRY_ONLY' : 'ALLOW_ANY',
     enableAutoMtls: mesh['enableAutoMtls'] !== false,
     defaultConfig: tree(mesh['defaultConfig']),
+    ...(dnsRefreshMs !== undefined && { dnsRefreshMs }),
     exportDefaults: {
       services: exportTo(mesh['defaultServiceExportTo']),
       virtualServices: exportTo(mesh['defaultVirtualServiceExportTo']),

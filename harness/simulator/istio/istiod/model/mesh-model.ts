@@ -43,6 +43,8 @@ export interface IstioEndpoint {
   readonly identity: string;
   readonly tlsMode: 'istio' | 'disabled';
   readonly labels: Readonly<Record<string, string>>;
+  /** 1 if it is not given. */
+  readonly weight?: number;
 }
 
 /** A way into a network. */

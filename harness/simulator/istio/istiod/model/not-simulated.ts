@@ -8,6 +8,7 @@ import { Unsupported } from './config-fields.ts';
 import { readAuthorizationPolicy } from './read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from './read-istio-config.ts';
 import { readVirtualService } from './read-virtual-service.ts';
+import { readServiceEntry, readWorkloadEntry } from './service-entry.ts';
 import { readSidecar } from './sidecar.ts';
 
 /**
@@ -21,6 +22,8 @@ const READERS: Readonly<
   VirtualService: readVirtualService,
   DestinationRule: readDestinationRule,
   AuthorizationPolicy: (object, _domain, unsupported) => readAuthorizationPolicy(object, unsupported),
+  ServiceEntry: (object, _domain, unsupported) => readServiceEntry(object, unsupported),
+  WorkloadEntry: (object, _domain, unsupported) => readWorkloadEntry(object, unsupported),
   Sidecar: (object, _domain, unsupported) => readSidecar(object, unsupported),
   PeerAuthentication: (object, _domain, unsupported) => readPeerAuthentication(object, unsupported),
 };

@@ -4,7 +4,7 @@
  */
 import type { ResourcesByType, ResourceType } from '../../xds/resources.ts';
 import { PUSH_ORDER, typeUrlOf } from '../../xds/wire/types.ts';
-import { fixedClusters, serviceClusters } from '../generate/clusters.ts';
+import { fixedClusters, isByName, serviceClusters } from '../generate/clusters.ts';
 import { serviceEndpoints } from '../generate/endpoints.ts';
 import { gatewayListeners } from '../generate/gateway-listeners.ts';
 import { inboundClusters } from '../generate/inbound-clusters.ts';
@@ -103,9 +103,13 @@ export class Resources {
 
   #clusters(proxy: ProxyNode): Encoded {
     const { key, context } = this.#scopeOf(proxy);
-    const kind = { role: proxy.role, isSniRouter: isSniRouter(context, proxy), clusterId: proxy.clusterId };
-    const shared = this.#forServices('cluster', `${key}${JSON.stringify(kind)}`, context, service =>
-      serviceClusters(context, service, kind),
+    const { view, clusterId, role } = proxy;
+    const kind = { role, isSniRouter: isSniRouter(context, proxy), clusterId };
+    const seenBy = context.state.looksUpNames ? { ...kind, view } : kind;
+    const shared = this.#forServices('cluster', `${key}${JSON.stringify(seenBy)}`, context, service =>
+      isByName(service)
+        ? serviceClusters(context, service, kind, serviceEndpoints(context, service, { ...kind, view }))
+        : serviceClusters(context, service, kind),
     );
     const own = [...fixedClusters(context, proxy.role), ...inboundClusters(context, proxy)];
     return [...shared, ...encodeResources('cluster', own)];
@@ -116,7 +120,7 @@ export class Resources {
     const { view, clusterId, role } = proxy;
     const kind = { view, clusterId, role, isSniRouter: isSniRouter(context, proxy) };
     return this.#forServices('endpoint', `${key}${JSON.stringify(kind)}`, context, service =>
-      serviceEndpoints(context, service, kind),
+      isByName(service) ? [] : serviceEndpoints(context, service, kind),
     );
   }
 

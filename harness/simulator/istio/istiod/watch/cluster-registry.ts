@@ -19,6 +19,8 @@ export interface ClusterRegistryOptions extends ClusterCachesOptions {
   readonly clusterId: string;
   /** The service or its endpoints in this cluster changed; `undefined`: those of all services. */
   readonly onChange: (registry: ClusterRegistry, hostname: string | undefined) => void;
+  /** A pod came, went or changed, whatever service it is of. */
+  readonly onPod?: () => void;
 }
 
 /** pilot/pkg/serviceregistry/kube/controller/controller.go */
@@ -40,6 +42,7 @@ export class ClusterRegistry {
     this.#caches = new ClusterCaches(options, {
       onService: hostname => this.#changed(hostname),
       onPod: (now, before) => {
+        options.onPod?.();
         for (const service of this.#index.putPod(now, before)) this.#serviceChanged(service);
       },
       onEndpoints: (key, now, before) => this.#serviceChanged(this.#index.putEndpoints(key, now, before)),
@@ -103,11 +106,31 @@ export class ClusterRegistry {
     return this.#index.podAt(address);
   }
 
+  /** Returns the running pods of a namespace that have some labels, by their names. */
+  podsOf(namespace: string, selector: Readonly<Record<string, string>>): readonly RegistryPod[] {
+    return [...this.#caches.pods.values()]
+      .filter(pod => pod.namespace === namespace)
+      .filter(({ labels }) => Object.entries(selector).every(([key, value]) => labels[key] === value))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Returns the identity of a service account: `spiffe://cluster.local/ns/sample/sa/default`. */
+  identityOf(namespace: string, account: string, { trustDomain }: MeshConfig): string {
+    return spiffeId(trustDomain, namespace, account);
+  }
+
+  /** Returns the network of an address of this cluster. */
+  networkAt(address: string, labels: RegistryPod['labels'], mesh: MeshConfig): string {
+    const [namespaceLabel = ''] = [...this.#caches.namespace.values()];
+    const { behaviour } = this.#options;
+    const podLabel = labels[NETWORK_LABEL];
+    return networkOf(behaviour, mesh, { address, clusterId: this.clusterId, podLabel, namespaceLabel });
+  }
+
   /** Returns a service's ready endpoints: pods of this cluster, and addresses that someone wrote by hand. */
   endpointsOf(hostname: string, mesh: MeshConfig): IstioEndpoint[] {
     const service = this.service(hostname);
     if (!service) return [];
-    const [namespaceLabel = ''] = [...this.#caches.namespace.values()];
     const result: IstioEndpoint[] = [];
     for (const key of this.#index.keysOf(`${service.namespace}/${service.name}`)) {
       for (const { address, port, portName, isPod } of this.#caches.endpoints.get(key)?.ready ?? []) {
@@ -119,12 +142,7 @@ export class ClusterRegistry {
           port,
           servicePortName: portName,
           clusterId: this.clusterId,
-          network: networkOf(this.#options.behaviour, mesh, {
-            address,
-            clusterId: this.clusterId,
-            podLabel: labels[NETWORK_LABEL],
-            namespaceLabel,
-          }),
+          network: this.networkAt(address, labels, mesh),
           identity: pod ? spiffeId(mesh.trustDomain, pod.namespace, pod.serviceAccount) : '',
           tlsMode: labels['security.istio.io/tlsMode'] === 'istio' ? 'istio' : 'disabled',
           labels,

@@ -19,6 +19,12 @@ import { noteByRegistry } from '../model/not-simulated.ts';
 import { readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
 import { readVirtualService } from '../model/read-virtual-service.ts';
+import {
+  readServiceEntry,
+  readWorkloadEntry,
+  type ServiceEntryConfig,
+  type WorkloadEntryConfig,
+} from '../model/service-entry.ts';
 import { readSidecar, type SidecarConfig } from '../model/sidecar.ts';
 import { Informer } from './informer.ts';
 import { watchKindsWithoutEffect } from './kinds-without-effect.ts';
@@ -31,6 +37,8 @@ export interface IstioConfig {
   readonly peerAuthentications: readonly PeerAuthenticationConfig[];
   readonly authorizationPolicies: readonly AuthorizationPolicyConfig[];
   readonly sidecars: readonly SidecarConfig[];
+  readonly serviceEntries: readonly ServiceEntryConfig[];
+  readonly workloadEntries: readonly WorkloadEntryConfig[];
 }
 
 /** Whose resources to watch, and whom to tell. */
@@ -54,7 +62,7 @@ interface ReadPolicy {
   readonly policy: AuthorizationPolicyConfig | undefined;
 }
 
-/** Watches six kinds; logs each field and kind that has no effect here. */
+/** Watches eight kinds; logs each field and kind that has no effect here. */
 export class ConfigStore {
   readonly #options: ConfigStoreOptions;
   /** By kind and key, as they are stored. */
@@ -65,6 +73,8 @@ export class ConfigStore {
   readonly #peerAuthentications: Informer<PeerAuthenticationConfig>;
   readonly #authorizationPolicies: Informer<ReadPolicy>;
   readonly #sidecars: Informer<SidecarConfig>;
+  readonly #serviceEntries: Informer<ServiceEntryConfig>;
+  readonly #workloadEntries: Informer<WorkloadEntryConfig>;
 
   constructor(options: ConfigStoreOptions) {
     this.#options = options;
@@ -78,6 +88,8 @@ export class ConfigStore {
       readDestinationRule(object, domain, unsupported),
     );
     this.#sidecars = this.#informer(networking, 'sidecars', readSidecar);
+    this.#serviceEntries = this.#informer(networking, 'serviceentries', readServiceEntry);
+    this.#workloadEntries = this.#informer(networking, 'workloadentries', readWorkloadEntry);
     this.#peerAuthentications = this.#informer(
       'security.istio.io/v1beta1',
       'peerauthentications',
@@ -101,6 +113,8 @@ export class ConfigStore {
       this.#peerAuthentications,
       this.#authorizationPolicies,
       this.#sidecars,
+      this.#serviceEntries,
+      this.#workloadEntries,
     ];
     return Promise.all(informers.map(({ synced }) => synced)).then(() => {});
   }
@@ -113,6 +127,11 @@ export class ConfigStore {
   /** All that is watched, as it is stored: by kind and key. */
   get objects(): readonly KubernetesObject[] {
     return [...this.#objects.keys()].sort().flatMap(key => this.#objects.get(key) ?? []);
+  }
+
+  /** Whether there are services or workloads that no API server knows. */
+  get hasEntries(): boolean {
+    return [this.#serviceEntries, this.#workloadEntries].some(informer => [...informer.values()].length > 0);
   }
 
   /** @param selects - whether istiod looks at a namespace */
@@ -128,6 +147,8 @@ export class ConfigStore {
         ({ policy }) => policy ?? [],
       ),
       sidecars: sorted('sidecars', this.#sidecars),
+      serviceEntries: sorted('serviceentries', this.#serviceEntries),
+      workloadEntries: sorted('workloadentries', this.#workloadEntries),
     };
   }
 

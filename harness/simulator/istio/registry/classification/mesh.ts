@@ -12,7 +12,7 @@ export const MESH_RULES: readonly Rule[] = [
     'MeshConfig',
     `trustDomain trustDomainAliases enableAutoMtls
     rootNamespace serviceSettings { settings { clusterLocal } hosts }
-    defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo
+    dnsRefreshRate defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo
     outboundTrafficPolicy { mode(REGISTRY_ONLY|ALLOW_ANY) }
     defaultConfig { discoveryAddress concurrency meshId proxyMetadata interceptionMode(REDIRECT) }`,
   ),

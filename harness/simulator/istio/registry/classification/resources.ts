@@ -81,6 +81,20 @@ const SIDECARS = executed(
   outboundTrafficPolicy { mode(ALLOW_ANY|REGISTRY_ONLY) }`,
 );
 
+const WORKLOAD = 'address ports labels network weight serviceAccount';
+const ENTRIES = [
+  executed(
+    'ServiceEntry',
+    `hosts addresses exportTo subjectAltNames
+    ports { number name protocol targetPort }
+    location(MESH_EXTERNAL|MESH_INTERNAL)
+    resolution(NONE|STATIC|DNS|DNS_ROUND_ROBIN)
+    endpoints { ${WORKLOAD} }
+    workloadSelector { labels }`,
+  ),
+  executed('WorkloadEntry', WORKLOAD),
+];
+
 /** The kinds that are executed; of others nothing is. */
 export const RESOURCE_RULES: readonly Rule[] = [
   VIRTUAL_SERVICES,
@@ -88,4 +102,5 @@ export const RESOURCE_RULES: readonly Rule[] = [
   GATEWAYS,
   ...POLICIES,
   SIDECARS,
+  ...ENTRIES,
 ];

@@ -19,6 +19,8 @@ type SocketMatch = NonNullable<Cluster['transportSocketMatches']>[number];
 
 /** Cluster.DiscoveryType, by number. */
 const DISCOVERY_TYPES = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS', 'ORIGINAL_DST'] as const;
+/** Cluster.DnsLookupFamily. */
+const V4_ONLY = 1;
 /** Envoy's, where a cluster has none: core/v3 Cluster.connect_timeout. */
 const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
 /** What mTLS is named that does not depend on the endpoint: Envoy has no name for it. */
@@ -27,7 +29,7 @@ const UNCONDITIONAL = 'istio-mutual';
 /** Returns the bytes of envoy.config.cluster.v3.Cluster. */
 export function encodeCluster(cluster: Cluster): Uint8Array {
   const { name, type, lbPolicy, connectTimeoutMs, loadAssignment, transportSocketMatches } = cluster;
-  const { sourceAddress, limits, outlierDetection } = cluster;
+  const { sourceAddress, limits, outlierDetection, dnsRefreshMs } = cluster;
   return encodeMessage(TYPES.cluster, {
     name,
     type: DISCOVERY_TYPES.indexOf(type),
@@ -35,6 +37,11 @@ export function encodeCluster(cluster: Cluster): Uint8Array {
     connect_timeout: durationOf(connectTimeoutMs),
     lb_policy: numberOf(lbPolicy),
     ...hashConfigOf(cluster),
+    ...(dnsRefreshMs !== undefined && {
+      dns_refresh_rate: durationOf(dnsRefreshMs),
+      dns_lookup_family: V4_ONLY,
+      respect_dns_ttl: true,
+    }),
     load_assignment: loadAssignment && assignmentOf(loadAssignment),
     upstream_bind_config:
       sourceAddress === undefined ? undefined : { source_address: { address: sourceAddress, port_value: 0 } },
@@ -87,6 +94,7 @@ function readCluster(fields: Fields): Cluster {
   const outlierDetection = fields.message('outlier_detection', readOutlierDetection);
   const httpOptions: HttpOptions = readHttpOptions(fields);
   const lbPolicy = policyOf(fields, name);
+  const dnsRefreshMs = readDnsRefresh(fields);
   const unconditional = fields.message('transport_socket', readUpstreamSocket);
   // Where no match fits, it is the cluster's own socket: a last match that always fits.
   if (unconditional) matches.push({ name: UNCONDITIONAL, match: {}, tls: unconditional });
@@ -100,6 +108,7 @@ function readCluster(fields: Fields): Cluster {
     ...httpOptions,
     ...(outlierDetection && { outlierDetection }),
     ...(loadAssignment && { loadAssignment }),
+    ...(dnsRefreshMs !== undefined && { dnsRefreshMs }),
     ...(sourceAddress !== undefined && { sourceAddress }),
     ...commonLb,
     ...(matches.length > 0 && { transportSocketMatches: matches }),
@@ -137,14 +146,21 @@ function typeOf(fields: Fields, name: string): Cluster['type'] {
         throw new Refusal(`cluster '${name}': a service_name of its own ('${service}') is not simulated`);
       return type;
     case 'STATIC':
+    case 'STRICT_DNS':
+    case 'LOGICAL_DNS':
     case 'ORIGINAL_DST':
       if (service !== undefined) throw new Refusal(`cannot set EDS config in a non-EDS cluster: '${name}'`);
       return type;
-    case undefined:
-      throw new Refusal('Cluster.Type: value must be one of the defined enum values');
     default:
-      throw new Refusal(`cluster '${name}': type ${type} is not simulated`);
+      throw new Refusal('Cluster.Type: value must be one of the defined enum values');
   }
+}
+
+/** Names have IPv4 addresses only, and are looked up at the cluster's rate. */
+function readDnsRefresh(fields: Fields): number | undefined {
+  fields.number('dns_lookup_family');
+  fields.pass('respect_dns_ttl', 'names are looked up at the rate that the cluster has');
+  return fields.message('dns_refresh_rate', millisecondsOf);
 }
 
 function readSocketMatch(fields: Fields): SocketMatch {

@@ -148,7 +148,7 @@ t.test('what is harmless in a cluster is noted, what is not is refused', async t
     /Thresholds track_remaining, because/,
   ]);
   for (const [more, refusal] of [
-    [{ type: 'STRICT_DNS' }, /type STRICT_DNS is not simulated/],
+    [{ type: 'STRICT_DNS' }, /cannot set EDS config in a non-EDS cluster/],
     [{ type: 77 }, /Cluster.Type: value must be one of the defined enum values/],
     [
       { lb_policy: 'LOAD_BALANCING_POLICY_CONFIG' },
