@@ -47,6 +47,8 @@ export interface IstioBehaviour {
    * AUTO_PASSTHROUGH selects it.
    */
   readonly routerMode: 'environment' | 'auto-passthrough-gateway';
+  /** Whether the routes of a gateway are named by the pod's port, or by that which a Gateway names. */
+  readonly gatewayRoutesByBoundPort: boolean;
   /** How AUTO_PASSTHROUGH finds the upstream: by the SNI itself, or a filter chain for each service port. */
   readonly autoPassthrough: 'sni-cluster' | 'chain-per-service';
   /** Whether a gateway's chain for TLS that it passes on wants TLS, or is chosen by the name alone. */

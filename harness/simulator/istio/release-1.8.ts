@@ -114,6 +114,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   gatewayServiceMustExposePort: false,
   resolvesHostnameGateways: false,
   routerMode: 'environment',
+  gatewayRoutesByBoundPort: false,
   autoPassthrough: 'sni-cluster',
   passthroughMatch: 'tls',
   sniClustersDemandMtls: false,

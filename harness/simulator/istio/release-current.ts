@@ -70,6 +70,8 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   gatewayServiceMustExposePort: true,
   resolvesHostnameGateways: true,
   routerMode: 'auto-passthrough-gateway',
+  // pilot/pkg/model/gateway.go @1.30.3, gatewayRDSRouteName
+  gatewayRoutesByBoundPort: true,
   autoPassthrough: 'chain-per-service',
   // pilot/pkg/networking/core/gateway.go @1.30.3, buildGatewayTCPFilterChainOpts
   passthroughMatch: 'name-only',

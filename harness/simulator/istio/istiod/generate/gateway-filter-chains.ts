@@ -1,6 +1,6 @@
 /** The filter chains of one server of a Gateway resource: HTTP, TCP, and TLS that is passed on unopened. */
 import type { FilterChain } from '../../xds/resources.ts';
-import { hostCovers } from '../mesh/host-names.ts';
+import { commonHost, hostCovers } from '../mesh/host-names.ts';
 import { type PushContext, virtualServicesFor, visibleServices } from '../mesh/push-context.ts';
 import type { Destination } from '../model/destination.ts';
 import type {
@@ -11,14 +11,20 @@ import type {
 } from '../model/istio-config.ts';
 import { proxiedPorts } from './clusters.ts';
 import { ruleFor, subsetsOf } from './destination-policy.ts';
-import { ALPN_MESH, BLACK_HOLE, outboundName, sniName } from './names.ts';
+import { ALPN_MESH, BLACK_HOLE, gatewayRoutesName, outboundName, sniName } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
+
+/** A server of a Gateway, and the pod's port behind the one that it names. */
+export interface OpenServer {
+  readonly gateway: GatewayConfig;
+  readonly server: GatewayServer;
+  readonly boundPort: number;
+}
 
 /** @param onUnsupported - hears of the server if it is not simulated; the result is empty then */
 export function chainsOf(
   context: PushContext,
-  gateway: GatewayConfig,
-  server: GatewayServer,
+  { gateway, server, boundPort }: OpenServer,
   onUnsupported: (what: string) => void,
 ): FilterChain[] {
   const { port, protocol, tlsMode } = server;
@@ -26,11 +32,12 @@ export function chainsOf(
     case 'HTTP':
     case 'HTTP2':
     case 'GRPC': {
+      const name = gatewayRoutesName(context, port, boundPort);
       const statPrefix = `outbound_0.0.0.0_${port}`;
       return [
         {
           name: `http.${port}`,
-          filter: { type: 'http_connection_manager', rds: `http.${port}`, statPrefix },
+          filter: { type: 'http_connection_manager', rds: name, statPrefix },
         },
       ];
     }
@@ -105,12 +112,25 @@ const matchesServer = (
 function boundServices(
   context: PushContext,
   gateway: GatewayConfig,
-  { hosts }: GatewayServer,
+  server: GatewayServer,
 ): readonly VirtualServiceConfig[] {
-  return virtualServicesFor(context, gateway.key, named =>
-    named.some(name => hosts.some(host => hostCovers(host, name))),
-  );
+  return virtualServicesFor(context, gateway.key).filter(virtual => boundHosts(server, virtual).length > 0);
 }
+
+/**
+ * Lists the hosts that a server and a VirtualService have in common (pkg/config/host/names.go @1.30.3,
+ * Intersection), if the server is for the VirtualService's namespace.
+ */
+export const boundHosts = (
+  { bindings }: GatewayServer,
+  { namespace, hosts }: VirtualServiceConfig,
+): readonly string[] => [
+  ...new Set(
+    bindings
+      .filter(binding => binding.namespace === undefined || binding.namespace === namespace)
+      .flatMap(binding => hosts.flatMap(host => commonHost(binding.host, host) ?? [])),
+  ),
+];
 
 /**
  * Passes TLS on unopened, by the server names in VirtualServices; without one nothing gets through. A chain

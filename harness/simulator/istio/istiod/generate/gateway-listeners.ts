@@ -4,7 +4,7 @@
  */
 import type { FilterChain, Listener } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import { gatewaysOf, ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
+import { boundPortOf, gatewaysOf, type PushContext } from '../mesh/push-context.ts';
 import { type Authorization, authorizationOf } from './authorization.ts';
 import { chainsOf } from './gateway-filter-chains.ts';
 
@@ -27,7 +27,8 @@ export function gatewayListeners(
   const authorization = authorizationOf(context, proxy);
   for (const gateway of gatewaysOf(context, proxy)) {
     for (const server of gateway.servers) {
-      const all = chainsOf(context, gateway, server, onUnsupported);
+      const boundPort = boundPortOf(context, proxy, server.port);
+      const all = chainsOf(context, { gateway, server, boundPort }, onUnsupported);
       // Whoever passes a gateway between networks is judged by the workload that he wants.
       const isJudged = server.tlsMode !== 'AUTO_PASSTHROUGH';
       const chains = isJudged ? all.map(chain => judgedChain(chain, authorization)) : all;
@@ -46,7 +47,7 @@ export function gatewayListeners(
     .sort((a, b) => a - b)
     .map(port => {
       const { chains, tlsInspector } = ports.get(port) as OpenPort; // keys of this very map
-      const bound = boundPort(context, proxy, port);
+      const bound = boundPortOf(context, proxy, port);
       return {
         name: `0.0.0.0_${bound}`,
         address: '0.0.0.0',
@@ -75,12 +76,3 @@ function judgedChain(chain: FilterChain, { http, tcp }: Authorization): FilterCh
  */
 const keyOf = ({ behaviour }: PushContext, { name, match }: FilterChain): string | undefined =>
   name ?? (behaviour.autoPassthrough === 'chain-per-service' ? JSON.stringify(match ?? {}) : undefined);
-
-/** Finds the pod's port behind the Service's port that a Gateway names (80 → 8080). */
-function boundPort(context: PushContext, proxy: ProxyNode, port: number): number {
-  for (const service of ownServices(context, proxy)) {
-    const found = service.ports.find(candidate => candidate.port === port);
-    if (found) return targetPortOf(context, proxy, found) ?? port;
-  }
-  return port;
-}

@@ -1,4 +1,5 @@
 /** How istiod names clusters (pilot/pkg/model/service.go, BuildSubsetKey and BuildDNSSrvSubsetKey). */
+import type { IstioBehaviour } from '../../behaviour.ts';
 
 /** Names an outbound cluster: `outbound|5000||helloworld.sample.svc.cluster.local`. */
 export const outboundName = (port: number, subset: string, hostname: string): string =>
@@ -15,6 +16,13 @@ export const sniffedRoutes = (hostname: string, port: number): string => `${host
 export const BLACK_HOLE = 'BlackHoleCluster';
 /** The cluster for outbound traffic to what the mesh does not know. */
 export const PASSTHROUGH = 'PassthroughCluster';
+
+/** `http.80` in 1.8, `http.8080` in current: the routes of a gateway's port. */
+export const gatewayRoutesName = (
+  { behaviour }: { readonly behaviour: Pick<IstioBehaviour, 'gatewayRoutesByBoundPort'> },
+  port: number,
+  boundPort: number,
+): string => `http.${behaviour.gatewayRoutesByBoundPort ? boundPort : port}`;
 
 /** The ALPN values by which sidecars know each other (pilot/pkg/networking/util, ALPNInMesh…). */
 export const ALPN_HTTP = ['istio-http/1.1', 'istio', 'http/1.1'] as const;

@@ -4,13 +4,19 @@
  * @1.8.0).
  */
 
-import type { RouteConfiguration, VirtualHost } from '../../xds/routes.ts';
-import { hostCovers } from '../mesh/host-names.ts';
+import type { Route, RouteConfiguration, VirtualHost } from '../../xds/routes.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import { gatewaysOf, outboundModeOf, type PushContext, virtualServicesFor } from '../mesh/push-context.ts';
-import { PASSTHROUGH, sniffedRoutes } from './names.ts';
+import {
+  boundPortOf,
+  gatewaysOf,
+  outboundModeOf,
+  type PushContext,
+  virtualServicesFor,
+} from '../mesh/push-context.ts';
+import { boundHosts } from './gateway-filter-chains.ts';
+import { gatewayRoutesName, PASSTHROUGH, sniffedRoutes } from './names.ts';
 import { type RouteScope, routedServices, SidecarVirtualHosts } from './sidecar-virtual-hosts.ts';
-import { virtualServiceRoutes } from './virtual-service-routes.ts';
+import { takesAll, virtualServiceRoutes } from './virtual-service-routes.ts';
 
 /**
  * Generates a route configuration for each HTTP port of the mesh, named by the port, and one for each port of
@@ -57,39 +63,54 @@ function restOf(context: PushContext): VirtualHost {
   };
 }
 
-/** Generates `http.80` for each HTTP port that Gateways open. */
+/**
+ * Generates the routes for each HTTP port that Gateways open: a virtual host for each host that a server and
+ * a VirtualService have in common (pilot/pkg/networking/core/gateway.go @1.30.3, buildGatewayHTTPRouteConfig).
+ */
 export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConfiguration[] {
-  const byPort = new Map<number, VirtualHost[]>();
+  const { routesIgnorePorts } = context.behaviour;
+  const byName = new Map<string, Map<string, VirtualHost>>();
   for (const gateway of gatewaysOf(context, proxy)) {
-    for (const { port, protocol, hosts } of gateway.servers) {
+    for (const server of gateway.servers) {
+      const { port, protocol } = server;
       if (protocol !== 'HTTP' && protocol !== 'HTTP2' && protocol !== 'GRPC') continue;
-      const virtualHosts = byPort.get(port) ?? [];
-      byPort.set(port, virtualHosts);
-      const virtuals = virtualServicesFor(context, gateway.key, named =>
-        named.some(name => hosts.some(host => hostCovers(host, name))),
-      );
-      for (const virtual of virtuals) {
-        for (const host of virtual.hosts) {
-          virtualHosts.push({
+      const name = gatewayRoutesName(context, port, boundPortOf(context, proxy, port));
+      const hosts = byName.get(name) ?? new Map<string, VirtualHost>();
+      byName.set(name, hosts);
+      for (const virtual of virtualServicesFor(context, gateway.key)) {
+        const common = boundHosts(server, virtual);
+        if (common.length === 0) continue;
+        const routes = virtualServiceRoutes(context, virtual.http, {
+          gateway: gateway.key,
+          listenerPort: port,
+          namespace: proxy.namespace,
+          labels: proxy.labels,
+        });
+        if (routes.length === 0) continue;
+        for (const host of common) {
+          const domains = host === '*' || routesIgnorePorts ? [host] : [host, `${host}:${port}`];
+          const before = hosts.get(host) ?? {
             name: `${host}:${port}`,
-            domains: host === '*' || context.behaviour.routesIgnorePorts ? [host] : [host, `${host}:${port}`],
+            domains,
             tellsAttempts: true,
-            routes: virtualServiceRoutes(context, virtual.http, {
-              gateway: gateway.key,
-              listenerPort: port,
-              namespace: proxy.namespace,
-              labels: proxy.labels,
-            }),
-          });
+            routes: [],
+          };
+          hosts.set(host, { ...before, routes: catchAllsLast([...before.routes, ...routes]) });
         }
       }
     }
   }
-  return [...byPort.keys()]
-    .sort((a, b) => a - b)
-    .map(port => ({
-      name: `http.${port}`,
-      ...(context.behaviour.routesIgnorePorts && { ignoresPort: true }),
-      virtualHosts: byPort.get(port) ?? [],
+  return [...byName]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, hosts]) => ({
+      name,
+      ...(routesIgnorePorts && { ignoresPort: true }),
+      virtualHosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     }));
 }
+
+/** Two VirtualServices may have one host: what one says of some requests counts before what the other says of all. */
+const catchAllsLast = (routes: readonly Route[]): readonly Route[] => [
+  ...routes.filter(({ match }) => !takesAll(match)),
+  ...routes.filter(({ match }) => takesAll(match)),
+];

@@ -54,7 +54,8 @@ export function virtualServiceRoutes(
 
 const ALL: RouteMatch = { prefix: '/' };
 
-const takesAll = (match: RouteMatch): boolean =>
+/** Whether a condition holds for every request (IsCatchAllRoute). */
+export const takesAll = (match: RouteMatch): boolean =>
   !match.headers &&
   !match.query &&
   (('prefix' in match && match.prefix === '/') || ('regex' in match && match.regex === '.*'));

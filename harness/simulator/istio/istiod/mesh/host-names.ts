@@ -7,6 +7,12 @@ export function hostCovers(pattern: string, name: string): boolean {
   return name === '*' || (name.startsWith('*') && pattern.endsWith(name.slice(1)));
 }
 
+/** Returns of two hosts that cover each other the one that covers less; undefined where they do not. */
+export function commonHost(one: string, other: string): string | undefined {
+  if (hostCovers(one, other) && (!other.startsWith('*') || other.length >= one.length)) return other;
+  return hostCovers(other, one) ? one : undefined;
+}
+
 /** Finds the item for a host: the exact one, or that of the longest wildcard that covers it. */
 export function mostSpecific<T extends { readonly host: string }>(
   items: readonly T[],

@@ -61,6 +61,15 @@ export function targetPortOf(
   return pod?.ports[port.targetPort];
 }
 
+/** Finds the pod's port behind the Service's port that a Gateway names (80 → 8080). */
+export function boundPortOf(context: PushContext, proxy: ProxyNode, port: number): number {
+  for (const service of ownServices(context, proxy)) {
+    const found = service.ports.find(candidate => candidate.port === port);
+    if (found) return targetPortOf(context, proxy, found) ?? port;
+  }
+  return port;
+}
+
 /**
  * Returns the address by which a proxy's applications know a service: its own cluster's, or else some
  * cluster's.
@@ -85,13 +94,12 @@ export const clusterServices = (context: PushContext): readonly MeshService[] =>
 export const outboundModeOf = ({ scope, state }: PushContext): 'ALLOW_ANY' | 'REGISTRY_ONLY' =>
   scope?.outboundMode ?? state.mesh.outboundTrafficPolicy;
 
-/** Lists the VirtualServices for sidecars (`mesh`) or for one Gateway that name a host. */
+/** Lists the VirtualServices for one Gateway, by its key. */
 export const virtualServicesFor = (
   { config }: PushContext,
   gateway: string,
-  matches: (hosts: readonly string[]) => boolean,
 ): readonly VirtualServiceConfig[] =>
-  config.virtualServices.filter(({ gateways, hosts }) => gateways.includes(gateway) && matches(hosts));
+  config.virtualServices.filter(({ gateways }) => gateways.includes(gateway));
 
 /**
  * Returns the mTLS mode of a workload: its own policy's, its namespace's, the mesh's; PERMISSIVE by default.

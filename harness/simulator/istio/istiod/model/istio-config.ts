@@ -12,7 +12,15 @@ export interface GatewayServer {
   readonly port: number;
   readonly protocol: string;
   readonly hosts: readonly string[];
+  /** The same hosts, and whose VirtualServices may bind to them. */
+  readonly bindings: readonly GatewayBinding[];
   readonly tlsMode: string | undefined;
+}
+
+/** A host of a Gateway; without a namespace all may bind to it. */
+export interface GatewayBinding {
+  readonly namespace: string | undefined;
+  readonly host: string;
 }
 
 /** A Gateway (networking.istio.io). */
@@ -39,6 +47,8 @@ export interface VirtualServiceConfig extends Exported {
   readonly hosts: readonly string[];
   /** `mesh`, or keys of Gateways. */
   readonly gateways: readonly string[];
+  /** Its routes as they are written, if others hold some of them. */
+  readonly delegating?: string;
   /** Whether it has routes for HTTP, also if all are left out. */
   readonly hasHttp: boolean;
   readonly http: readonly HttpRouteConfig[];

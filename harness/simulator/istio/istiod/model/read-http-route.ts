@@ -16,6 +16,8 @@ import { readHttpMatches } from './read-http-match.ts';
 import type { Reading } from './reading.ts';
 
 const EXECUTED = [
+  // Merged before by `delegates.ts`; alone such a route does nothing.
+  'delegate',
   'name',
   'match',
   'route',
@@ -63,6 +65,7 @@ export function readHttpRoute(reading: Reading, path: string, value: unknown): H
 }
 
 function readAction(reading: Reading, path: string, route: ReturnType<typeof tree>): HttpAction | undefined {
+  if (isGiven(route['delegate'])) return undefined;
   if ('redirect' in route) {
     const redirect = readRedirect(reading, `${path}.redirect`, tree(route['redirect']));
     return redirect && { kind: 'redirect', redirect };
@@ -79,6 +82,8 @@ function readAction(reading: Reading, path: string, route: ReturnType<typeof tre
     rewrite: 'rewrite' in route ? readRewrite(reading, `${path}.rewrite`, tree(route['rewrite'])) : undefined,
   };
 }
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 function readWeighted(reading: Reading, path: string, value: unknown): WeightedDestination {
   const item = tree(value);

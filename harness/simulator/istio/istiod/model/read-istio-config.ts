@@ -13,6 +13,7 @@ import {
 } from './config-fields.ts';
 import type {
   DestinationRuleConfig,
+  GatewayBinding,
   GatewayConfig,
   PeerAuthenticationConfig,
   TrafficPolicy,
@@ -34,11 +35,22 @@ export function readGateway(object: KubernetesObject, unsupported: Unsupported):
       return {
         port: Number(port['number'] ?? 0),
         protocol: (text(port['protocol']) ?? '').toUpperCase(),
-        // `namespace/host`: the namespace limits which VirtualServices may bind, which is not simulated.
         hosts: texts(server['hosts']).map(host => host.replace(/^[^/]*\//, '')),
+        bindings: texts(server['hosts']).map(host => bindingOf(host, object.metadata.namespace ?? '')),
         tlsMode: 'tls' in server ? (text(tls['mode']) ?? 'PASSTHROUGH') : undefined,
       };
     }),
+  };
+}
+
+/** Reads `*.example.com`, `namespace/host`, `./host` or `*` before the slash (pkg/model/gateway.go, sanitizeServerHostNamespace). */
+function bindingOf(written: string, own: string): GatewayBinding {
+  const slash = written.indexOf('/');
+  if (slash < 0) return { namespace: undefined, host: written };
+  const namespace = written.slice(0, slash);
+  return {
+    namespace: namespace === '*' ? undefined : namespace === '.' ? own : namespace,
+    host: written.slice(slash + 1),
   };
 }
 

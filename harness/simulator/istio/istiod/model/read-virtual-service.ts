@@ -1,6 +1,7 @@
 /** Reads VirtualServices: routes for HTTP, and for TLS and TCP with one destination. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { fullHost, keyOf, list, texts, tree, type Unsupported } from './config-fields.ts';
+import { hasDelegates } from './delegates.ts';
 import type { StreamRouteConfig, VirtualServiceConfig } from './istio-config.ts';
 import { readDestination } from './read-destination.ts';
 import { readHttpRoute } from './read-http-route.ts';
@@ -27,6 +28,7 @@ export function readVirtualService(
     exportTo: texts(spec['exportTo']),
     hosts: texts(spec['hosts']).map(host => fullHost(host, namespace, domain)),
     gateways,
+    ...(hasDelegates(object) && { delegating: JSON.stringify(spec['http']) }),
     hasHttp: list(spec['http']).length > 0,
     http: list(spec['http']).flatMap((item, index) => readHttpRoute(reading, `http[${index}]`, item) ?? []),
     tls: streams('tls'),

@@ -9,6 +9,7 @@ import type { Log } from '../../log.ts';
 import { type Edition, kindOf } from '../../registry/names.ts';
 import type { AuthorizationPolicyConfig } from '../model/authorization-policy.ts';
 import { keyOf, Unsupported } from '../model/config-fields.ts';
+import { withDelegates } from '../model/delegates.ts';
 import type {
   DestinationRuleConfig,
   GatewayConfig,
@@ -140,7 +141,7 @@ export class ConfigStore {
       this.#sorted(plural, informer).filter(({ key }) => selects(key.slice(0, key.indexOf('/'))));
     return {
       gateways: sorted('gateways', this.#gateways),
-      virtualServices: sorted('virtualservices', this.#virtualServices),
+      virtualServices: sorted('virtualservices', this.#virtualServices).map(it => this.#whole(it)),
       destinationRules: sorted('destinationrules', this.#destinationRules),
       peerAuthentications: sorted('peerauthentications', this.#peerAuthentications),
       authorizationPolicies: sorted('authorizationpolicies', this.#authorizationPolicies).flatMap(
@@ -150,6 +151,16 @@ export class ConfigStore {
       serviceEntries: sorted('serviceentries', this.#serviceEntries),
       workloadEntries: sorted('workloadentries', this.#workloadEntries),
     };
+  }
+
+  /** A VirtualService with the routes that others hold for it. */
+  #whole(virtual: VirtualServiceConfig): VirtualServiceConfig {
+    const object = this.#objects.get(`virtualservices/${virtual.key}`);
+    if (virtual.delegating === undefined || !object) return virtual;
+    const { domain } = this.#options;
+    const find = (namespace: string, name: string) =>
+      this.#objects.get(`virtualservices/${namespace}/${name}`);
+    return readVirtualService(withDelegates(object, { domain, find }), domain, new Unsupported());
   }
 
   /** Of two that differ the older one counts (pilot/pkg/model/config.go, sortByCreationComparator). */

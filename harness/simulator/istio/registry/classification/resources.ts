@@ -14,7 +14,7 @@ const VIRTUAL_SERVICES = executed(
   'VirtualService',
   `hosts gateways exportTo
   http {
-    name timeout
+    name timeout delegate { name namespace }
     match {
       name port ignoreUriCase gateways sourceLabels sourceNamespace statPrefix
       uri ${TEXT} method ${TEXT} authority ${TEXT} scheme ${TEXT}
