@@ -23,7 +23,7 @@ import {
 import { create, remoteSecret, remove, setMesh } from '../support/istiod-rules/apply.ts';
 import { type RuleCase, readCorpus } from '../support/istiod-rules/corpus.ts';
 import { comparedFields } from '../support/istiod-rules/fields.ts';
-import { CLUSTERS, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from '../support/istiod-rules/mesh.ts';
+import { CLUSTERS, MARKER, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from '../support/istiod-rules/mesh.ts';
 import { looseJson } from '../support/loose-json.ts';
 import { askDiscovery } from './ask-discovery.ts';
 import { givenPrograms } from './control-plane-programs.ts';
@@ -32,7 +32,7 @@ import { runIstiod } from './real-istiod.ts';
 import { findReal } from './real-programs.ts';
 
 /** What shows that istiod has read all that was written before it. */
-const MARKER = 'outbound|9999||marker.sample.svc.cluster.local';
+const MARKED = 'outbound|9999||marker.sample.svc.cluster.local';
 const DEADLINE_MS = 30_000;
 /** After the marker: what came by other watches at the same time. */
 const SETTLE_MS = 150;
@@ -95,7 +95,7 @@ class RealIstiod {
       const told = await askDiscovery(this.#port, nodeOf(proxy));
       const all = TYPES.flatMap(type =>
         told[type]
-          .filter(({ name }) => !name.includes('marker.sample'))
+          .filter(({ name }) => !name.includes(MARKER))
           .map(({ name, body }): [string, Uint8Array] => [`${type} ${name}`, body]),
       );
       views.set(proxy, new Map(all));
@@ -134,7 +134,7 @@ class RealIstiod {
 
   async #mark(): Promise<number | undefined> {
     const { cds } = await askDiscovery(this.#port, nodeOf('sample/curl'));
-    const body = cds.find(({ name }) => name === MARKER)?.body;
+    const body = cds.find(({ name }) => name === MARKED)?.body;
     const cluster = body && (looseJson(TYPE_URLS.cds, body) as Marked);
     return cluster?.circuit_breakers?.thresholds?.[0]?.max_connections?.value;
   }

@@ -59,6 +59,3 @@ export const remoteSecret = (cluster: string, kubeconfig: string): KubernetesObj
   },
   stringData: { [cluster]: kubeconfig },
 });
-
-/** Waits as the API server's own clock says. */
-export type Pause = (ms: number) => Promise<void>;

@@ -6,6 +6,9 @@ import type { XdsNode } from '../../../harness/simulator/istio/xds/node.ts';
 export const CLUSTERS = ['cluster1', 'cluster2'] as const;
 type Cluster = (typeof CLUSTERS)[number];
 
+/** Of a service that says when an istiod has read all: it is not compared. */
+export const MARKER = 'marker.sample';
+
 /** What both istiods read of the mesh before a case adds to it. */
 export const MESH_CONFIG = [
   'defaultConfig:',

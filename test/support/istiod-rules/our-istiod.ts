@@ -15,7 +15,7 @@ import { createWorld, type World } from '../../../harness/simulator/world.ts';
 import type { TypeName, Views } from './answers.ts';
 import { create, remoteSecret, remove, setMesh } from './apply.ts';
 import type { RuleCase } from './corpus.ts';
-import { CLUSTERS, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from './mesh.ts';
+import { CLUSTERS, MARKER, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from './mesh.ts';
 
 const VERSION = '1.30.3';
 /** Until changes have come by the watches, and have been gathered. */
@@ -122,7 +122,10 @@ export class OurIstiod implements AsyncDisposable {
       PROXIES.map(proxy => {
         const node = readProxyNode(nodeOf(proxy));
         const all = Object.entries(RESOURCES).flatMap(([short, type]) =>
-          resources.of(type, node).map(({ name, body }): [string, Uint8Array] => [`${short} ${name}`, body]),
+          resources
+            .of(type, node)
+            .filter(({ name }) => !name.includes(MARKER))
+            .map(({ name, body }): [string, Uint8Array] => [`${short} ${name}`, body]),
         );
         return [proxy, new Map(all)];
       }),

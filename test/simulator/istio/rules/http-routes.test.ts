@@ -187,13 +187,13 @@ t.test('headers that are set, added and taken away', async t => {
 t.test('what is not simulated is told, and never does the opposite', async t => {
   const half = [
     { match: [{ headers: { 'x-user': { exact: 'jason' } }, future: true }], route: [to('v2')] },
-    { match: [{ uri: { prefix: '/' } }], delegate: { name: 'x' } },
+    { match: [{ uri: { prefix: '/' } }], route: [to('v2')], future: true },
     { route: [to('v1')] },
   ];
   const calls = await withRoutes(half, async () => await mesh.calls(6, ...HEADER));
   t.equal(versionsOf(calls), 'v1', 'a half-read condition never matches, a half-read route is left out');
   const log = await mesh.istiodLog();
   t.match(log, /VirtualService sample\/rules: spec\.http\[0\]\.match\[0\]\.future is not simulated/);
-  t.match(log, /VirtualService sample\/rules: spec\.http\[1\]\.delegate is not simulated/);
+  t.match(log, /VirtualService sample\/rules: spec\.http\[1\]\.future is not simulated/);
   t.match(log, /VirtualService sample\/rules: spec\.http\[1\] is left out/);
 });

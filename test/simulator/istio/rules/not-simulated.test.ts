@@ -26,9 +26,14 @@ t.test('fields that nobody executes', async t => {
     ['DestinationRule sample/x: spec.trafficPolicy.outlierDetection is not simulated and has no effect'],
   );
   t.same(
-    told(object('networking', 'VirtualService', { hosts: ['a'], http: [{ delegate: { name: 'b' } }] })),
+    told(
+      object('networking', 'VirtualService', {
+        hosts: ['a'],
+        http: [{ route: [{ destination: { host: 'a' } }], future: 1 }],
+      }),
+    ),
     [
-      'VirtualService sample/x: spec.http[0].delegate is not simulated and has no effect',
+      'VirtualService sample/x: spec.http[0].future is not simulated and has no effect',
       'VirtualService sample/x: spec.http[0] is left out, since not all of it is simulated',
     ],
   );

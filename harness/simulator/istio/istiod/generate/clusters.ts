@@ -6,7 +6,7 @@ import type { ClusterLimits } from '../../xds/cluster-policy.ts';
 import type { Cluster, ClusterLoadAssignment, UpstreamTls } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import type { PushContext } from '../mesh/push-context.ts';
+import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import type { TrafficPolicy } from '../model/istio-config.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
@@ -127,9 +127,9 @@ function portClusters(
   const matchSubjectAltNames = identitiesOf(context, service, port, kind.clusterId);
   const isOriginal = goesToOriginal(service, kind);
   const isOutside = service.external?.isOutsideMesh ?? false;
-  const autoMtls = context.state.mesh.enableAutoMtls && !isOutside;
+  const autoMtls = context.state.mesh.enableAutoMtls && !isOutside && mayBeMtls(context, service);
   return subsetsOf(rule).flatMap(subset => {
-    const policy = policyFor(rule, port.port, subset.policy);
+    const policy = policyFor(rule, port.port, subset);
     const common = upstreamSettings(context, policy, isOriginal);
     const sni = sniName(port.port, subset.name, service.hostname);
     const tls = { sni, alpn: alpnOf(context, port), matchSubjectAltNames };
@@ -146,6 +146,14 @@ function portClusters(
 /** Whether proxies look up the hosts of a service by themselves. */
 export const isByName = ({ external }: MeshService): boolean =>
   external?.resolution.startsWith('DNS') ?? false;
+
+/**
+ * Where a namespace or the mesh turns mTLS off, its services are not spoken to by it
+ * (pilot/pkg/model/push_context.go @1.30.3, BestEffortInferServiceMTLSMode).
+ */
+const mayBeMtls = (context: PushContext, { namespace }: MeshService): boolean =>
+  context.config.peerAuthentications.length === 0 ||
+  peerAuthenticationMode(context, { namespace, labels: {} }) !== 'DISABLE';
 
 /** Sidecars pass traffic for a headless service on to its original destination. Gateways know none. */
 const goesToOriginal = ({ isHeadless }: MeshService, { role }: ProxyKind): boolean =>

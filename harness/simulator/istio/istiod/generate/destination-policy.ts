@@ -11,50 +11,52 @@ const EMPTY_POLICY: TrafficPolicy = {
 };
 
 /**
- * Finds the rule for a host: the exact one, or the one that covers it most closely. Where namespaces matter,
- * rules of the caller's win over exported ones of the service's, and these over those of the root namespace
- * (push_context.go @1.30.3, destinationRule).
+ * Finds the rule for a host: the exact one, or the one that covers it most closely. Rules of the caller's
+ * namespace win over exported ones of the service's, and these over those of the root namespace
+ * (push_context.go @1.30.3, destinationRule). Without a scope no caller has rules for others' hosts.
  */
 export function ruleFor(context: PushContext, hostname: string): DestinationRuleConfig | undefined {
   const { config, scope, state, systemNamespace } = context;
-  if (!scope || config.destinationRules.length === 0) return mostSpecific(config.destinationRules, hostname);
-  const caller = scope.namespace;
+  if (config.destinationRules.length === 0) return undefined;
+  const caller = scope?.namespace;
   const defaults = state.mesh.exportDefaults.destinationRules;
-  const seen = config.destinationRules.filter(rule => isExportedTo(rule, defaults, caller));
+  const seen =
+    caller === undefined
+      ? config.destinationRules
+      : config.destinationRules.filter(rule => isExportedTo(rule, defaults, caller));
   const ruleOf = (namespace: string | undefined) =>
     mostSpecific(
       seen.filter(rule => rule.namespace === namespace),
       hostname,
     );
   return (
-    (caller === systemNamespace ? undefined : ruleOf(caller)) ??
+    (caller === undefined || caller === systemNamespace ? undefined : ruleOf(caller)) ??
     ruleOf(state.service(hostname)?.namespace) ??
     ruleOf(systemNamespace)
   );
 }
 
 /**
- * Merges the settings for a port, field by field: the subset's win over the port's, and these over the
- * host's.
+ * Merges what a rule and a subset say of a port: the subset's settings win, one by one. Where either has
+ * settings for the port alone, these stand in the place of all its others
+ * (pilot/pkg/networking/util/util.go @1.30.3, MergeSubsetTrafficPolicy).
  */
 export function policyFor(
   rule: DestinationRuleConfig | undefined,
   port: number,
-  subset: TrafficPolicy | undefined,
+  subset?: Pick<DestinationRuleConfig['subsets'][number], 'policy' | 'portPolicies'>,
 ): TrafficPolicy {
-  const layers = [subset, rule?.portPolicies.get(port), rule?.policy].filter(layer => layer !== undefined);
-  return layers.reduceRight<TrafficPolicy>(
-    (below, layer) => ({
-      tlsMode: layer.tlsMode ?? below.tlsMode,
-      loadBalancer: layer.loadBalancer ?? below.loadBalancer,
-      connectTimeoutMs: layer.connectTimeoutMs ?? below.connectTimeoutMs,
-    }),
-    EMPTY_POLICY,
-  );
+  const ofSubset = subset?.portPolicies[port];
+  if (ofSubset) return ofSubset;
+  const ofRule = rule?.portPolicies[port] ?? rule?.policy ?? EMPTY_POLICY;
+  const given = Object.entries(subset?.policy ?? {}).filter(([, value]) => value !== undefined);
+  return { ...ofRule, ...Object.fromEntries(given) };
 }
 
 /** Returns the subsets of a rule, after one without a name that stands for the whole host. */
-export const subsetsOf = (rule: DestinationRuleConfig | undefined) => [
-  { name: '', labels: {} as Readonly<Record<string, string>>, policy: undefined },
+export const subsetsOf = (
+  rule: DestinationRuleConfig | undefined,
+): readonly DestinationRuleConfig['subsets'][number][] => [
+  { name: '', labels: {}, policy: undefined, portPolicies: {} },
   ...(rule?.subsets ?? []),
 ];

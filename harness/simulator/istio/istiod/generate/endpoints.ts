@@ -25,23 +25,25 @@ export function serviceEndpoints(
 ): ClusterLoadAssignment[] {
   const { behaviour, state } = context;
   if (service.isHeadless && kind.role === 'sidecar') return [];
-  const all = state.endpoints(service.hostname).map(endpoint => withPolicy(context, service, endpoint));
+  const all = state.endpoints(service.hostname);
   const visible = service.isClusterLocal ? all.filter(({ clusterId }) => clusterId === kind.clusterId) : all;
   const filter = (endpoints: readonly IstioEndpoint[]) =>
     filterByNetwork(behaviour, state.gateways, kind.view, endpoints);
   const rule = ruleFor(context, service.hostname);
   return proxiedPorts(service).flatMap((port: ServicePort) => {
     const ofPort = visible.filter(({ servicePortName }) => servicePortName === port.name);
-    return subsetsOf(rule).flatMap(({ name, labels, policy }) => {
+    const judgedBy = judge(context, service, ofPort);
+    return subsetsOf(rule).flatMap(subset => {
+      const { name, labels } = subset;
       const wanted = Object.entries(labels);
-      const ofSubset =
+      const mode = behaviour.rulesDecideMtls ? policyFor(rule, port.port, subset).tlsMode : undefined;
+      const judged = judgedBy(mode);
+      const chosen =
         wanted.length === 0
-          ? ofPort
-          : ofPort.filter(endpoint =>
+          ? judged
+          : judged.filter(endpoint =>
               wanted.every(([key, value]) => labelOf(context, endpoint, key) === value),
             );
-      const mode = behaviour.rulesDecideMtls ? policyFor(rule, port.port, policy).tlsMode : undefined;
-      const chosen = mode === undefined ? ofSubset : ofSubset.map(endpoint => ruledBy(mode, endpoint));
       const endpoints = filter(chosen);
       const outbound = { clusterName: outboundName(port.port, name, service.hostname), endpoints };
       if (!kind.isSniRouter || service.external?.isOutsideMesh) return [outbound];
@@ -79,16 +81,21 @@ function withPolicy(
   endpoint: IstioEndpoint,
 ): IstioEndpoint {
   if (context.config.peerAuthentications.length === 0 || endpoint.tlsMode === 'disabled') return endpoint;
-  const mode = peerAuthenticationMode(context, { namespace, labels: endpoint.labels });
+  const mode = peerAuthenticationMode(context, { namespace, labels: endpoint.labels }, endpoint.port);
   return mode === 'DISABLE' ? { ...endpoint, tlsMode: 'disabled' } : endpoint;
 }
 
 /**
- * A DestinationRule that has a mode decides, whatever the workload and its policy say
- * (pilot/pkg/xds/endpoints/mtls_checker.go @1.30.3).
- * @param mode - of the rule, for this port and subset
+ * A DestinationRule that has a mode decides whether mTLS is spoken to the workloads that can, whatever
+ * their policies say (pilot/pkg/xds/endpoints/mtls_checker.go @1.30.3).
+ * @returns by the mode of the rule, for this port and subset
  */
-const ruledBy = (mode: string, endpoint: IstioEndpoint): IstioEndpoint => ({
-  ...endpoint,
-  tlsMode: mode === 'ISTIO_MUTUAL' ? 'istio' : 'disabled',
-});
+function judge(context: PushContext, service: MeshService, endpoints: readonly IstioEndpoint[]) {
+  let byPolicy: readonly IstioEndpoint[] | undefined;
+  return (mode: string | undefined): readonly IstioEndpoint[] => {
+    if (mode === 'ISTIO_MUTUAL') return endpoints;
+    if (mode !== undefined) return endpoints.map(endpoint => ({ ...endpoint, tlsMode: 'disabled' }));
+    byPolicy ??= endpoints.map(endpoint => withPolicy(context, service, endpoint));
+    return byPolicy;
+  };
+}

@@ -15,7 +15,7 @@ import { ALPN_MESH, BLACK_HOLE, gatewayRoutesName, outboundName, sniName } from 
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 /** A server of a Gateway, and the pod's port behind the one that it names. */
-export interface OpenServer {
+interface OpenServer {
   readonly gateway: GatewayConfig;
   readonly server: GatewayServer;
   readonly boundPort: number;

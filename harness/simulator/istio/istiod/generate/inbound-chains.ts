@@ -87,14 +87,19 @@ export function portChains(
   return [...permissive, chain({ transportProtocol: 'tls' }, false)];
 }
 
-/** Returns the chains for ports that no Service names. */
+/**
+ * Returns the chains for ports that no Service names.
+ * @param port - for one of them alone
+ */
 export function catchAllChains(
   context: PushContext,
   mode: Mode,
   authorization: Authorization,
+  port?: number,
 ): FilterChain[] {
   const { passthrough } = context.behaviour.inbound;
-  const part = (filter: Filter): ChainPart => ({ filter, tls: downstreamTls(context, filter), match: {} });
+  const match = port === undefined ? {} : { destinationPort: port };
+  const part = (filter: Filter): ChainPart => ({ filter, tls: downstreamTls(context, filter), match });
   if (!context.behaviour.sidecar.inspectsHttp)
     return withMtls(mode, {
       name: 'virtualInbound-catchall',

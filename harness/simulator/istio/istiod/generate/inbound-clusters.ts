@@ -4,20 +4,24 @@ import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
 import { UNLIMITED } from './clusters.ts';
+import { policyFor, ruleFor } from './destination-policy.ts';
 
 /** Returns a cluster for each port of the application; none for a gateway. */
 export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster[] {
   if (proxy.role !== 'sidecar') return [];
   const { behaviour } = context;
+  const forAll = withoutSelectors(context);
   const clusters = new Map<string, Cluster>();
   for (const service of ownServices(context, proxy)) {
+    const rule = ruleFor(forAll, service.hostname);
     for (const port of service.ports) {
       const target = targetPortOf(context, proxy, port);
       if (port.protocol === 'udp' || target === undefined) continue;
       const name = inboundNameOf(context, port, target, service.hostname);
       clusters.set(name, {
         name,
-        connectTimeoutMs: behaviour.connectTimeoutMs,
+        // As large as the client's (cluster_builder.go @1.30.3, buildInboundCluster).
+        connectTimeoutMs: policyFor(rule, port.port).connectTimeoutMs ?? behaviour.connectTimeoutMs,
         limits: UNLIMITED,
         ...(behaviour.inbound.upstream === 'loopback'
           ? {
@@ -35,6 +39,15 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
   }
   return [...clusters.values()];
 }
+
+/** Rules for some callers say nothing of a server. */
+const withoutSelectors = (context: PushContext): PushContext => ({
+  ...context,
+  config: {
+    ...context.config,
+    destinationRules: context.config.destinationRules.filter(({ selector }) => !selector),
+  },
+});
 
 /** `inbound|5000|http|helloworld…` in 1.8, `inbound|5000||` in current. */
 export const inboundNameOf = (

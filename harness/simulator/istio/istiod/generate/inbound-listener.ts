@@ -9,10 +9,11 @@ import {
   ownServices,
   type PushContext,
   peerAuthenticationMode,
+  peerAuthenticationPorts,
   targetPortOf,
 } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { authorizationOf } from './authorization.ts';
+import { type Authorization, authorizationOf } from './authorization.ts';
 import { bytesFilter, catchAllChains, httpFilter, portChains, sniffedPortChains } from './inbound-chains.ts';
 import { inboundNameOf } from './inbound-clusters.ts';
 import { BLACK_HOLE } from './names.ts';
@@ -25,7 +26,6 @@ const statPrefixOf = ({ behaviour }: PushContext, { address }: ProxyNode, target
 
 /** Returns `virtualInbound`, with and without mTLS as the workload's PeerAuthentication allows. */
 export function inboundListener(context: PushContext, proxy: ProxyNode): Listener {
-  const mode = peerAuthenticationMode(context, proxy);
   const authorization = authorizationOf(context, proxy);
   const chains: FilterChain[] = [
     {
@@ -44,6 +44,7 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
       const statPrefix = statPrefixOf(context, proxy, target);
       const http = httpFilter(context, authorization, { cluster, statPrefix, port: port.port });
       const bytes = bytesFilter(authorization, cluster);
+      const mode = peerAuthenticationMode(context, proxy, target);
       if (isSniffed(context, port.protocol)) {
         chains.push(...sniffedPortChains(context, mode, { target, http, bytes }));
         continue;
@@ -59,6 +60,18 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
     bindToPort: true,
     tlsInspector: true,
     ...(context.behaviour.sidecar.inspectsHttp && { httpInspector: true }),
-    filterChains: [...chains, ...catchAllChains(context, mode, authorization)],
+    filterChains: [...chains, ...restChains(context, proxy, { authorization, ports })],
   };
+}
+
+/** Returns the chains for ports that no Service names: of all, and of those that a policy names. */
+function restChains(
+  context: PushContext,
+  proxy: ProxyNode,
+  { authorization, ports }: { readonly authorization: Authorization; readonly ports: ReadonlySet<number> },
+): FilterChain[] {
+  const named = peerAuthenticationPorts(context, proxy).filter(port => !ports.has(port));
+  return [undefined, ...named].flatMap(port =>
+    catchAllChains(context, peerAuthenticationMode(context, proxy, port), authorization, port),
+  );
 }

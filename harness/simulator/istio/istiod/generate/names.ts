@@ -1,5 +1,5 @@
 /** How istiod names clusters (pilot/pkg/model/service.go, BuildSubsetKey and BuildDNSSrvSubsetKey). */
-import type { IstioBehaviour } from '../../behaviour.ts';
+import type { PushContext } from '../mesh/push-context.ts';
 
 /** Names an outbound cluster: `outbound|5000||helloworld.sample.svc.cluster.local`. */
 export const outboundName = (port: number, subset: string, hostname: string): string =>
@@ -19,7 +19,7 @@ export const PASSTHROUGH = 'PassthroughCluster';
 
 /** `http.80` in 1.8, `http.8080` in current: the routes of a gateway's port. */
 export const gatewayRoutesName = (
-  { behaviour }: { readonly behaviour: Pick<IstioBehaviour, 'gatewayRoutesByBoundPort'> },
+  { behaviour }: Pick<PushContext, 'behaviour'>,
   port: number,
   boundPort: number,
 ): string => `http.${behaviour.gatewayRoutesByBoundPort ? boundPort : port}`;

@@ -65,7 +65,8 @@ function restOf(context: PushContext): VirtualHost {
 
 /**
  * Generates the routes for each HTTP port that Gateways open: a virtual host for each host that a server and
- * a VirtualService have in common (pilot/pkg/networking/core/gateway.go @1.30.3, buildGatewayHTTPRouteConfig).
+ * a VirtualService have in common (pilot/pkg/networking/core/gateway.go @1.30.3,
+ * buildGatewayHTTPRouteConfig).
  */
 export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConfiguration[] {
   const { routesIgnorePorts } = context.behaviour;
@@ -109,7 +110,7 @@ export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConf
     }));
 }
 
-/** Two VirtualServices may have one host: what one says of some requests counts before what the other says of all. */
+/** Of two VirtualServices for one host, what one says of some requests counts before what is for all. */
 const catchAllsLast = (routes: readonly Route[]): readonly Route[] => [
   ...routes.filter(({ match }) => !takesAll(match)),
   ...routes.filter(({ match }) => takesAll(match)),

@@ -28,7 +28,10 @@ export class ProxyScopes {
   /** @returns equal texts for proxies that see the same; empty for those that see all */
   keyOf(proxy: ProxyNode): string {
     const sidecar = sidecarFor(this.#context, proxy);
-    return sidecar ? `${proxy.namespace}|${sidecar.key}` : this.#isNamespaced ? proxy.namespace : '';
+    const selected = selectedRules(this.#context, proxy);
+    const rules = selected.map(({ key }) => `|${key}`).join('');
+    const own = sidecar ? `${proxy.namespace}|${sidecar.key}` : this.#isNamespaced ? proxy.namespace : '';
+    return `${own}${rules}`;
   }
 
   /** Returns the context cut to what a proxy sees: itself where nothing is hidden. */
@@ -56,6 +59,15 @@ function sidecarFor(
   );
 }
 
+/** Rules that are for some callers, this one among them: they win over those for all. */
+const selectedRules = (
+  { config }: PushContext,
+  { namespace, labels }: ProxyNode,
+): readonly DestinationRuleConfig[] =>
+  config.destinationRules.filter(
+    rule => rule.selector && rule.namespace === namespace && includesLabels(labels, rule.selector),
+  );
+
 /** Whether anything is not for everybody. */
 function dependsOnNamespace(context: PushContext): boolean {
   const { config, state, systemNamespace } = context;
@@ -63,7 +75,10 @@ function dependsOnNamespace(context: PushContext): boolean {
   return (
     config.virtualServices.some(virtual => !isPublic(virtual, virtualServices)) ||
     config.destinationRules.some(
-      rule => !isPublic(rule, destinationRules) || isForOthers(rule, systemNamespace),
+      rule =>
+        !isPublic(rule, destinationRules) ||
+        isForOthers(rule, systemNamespace) ||
+        rule.selector !== undefined,
     ) ||
     state.services.some(service => !isPublic(service, services))
   );
@@ -92,7 +107,14 @@ function scoped(context: PushContext, proxy: ProxyNode): PushContext {
     clusterServices: sidecar ? withDestinations(seen, exported.services) : seen.services,
     outboundMode: sidecar?.outboundMode ?? state.mesh.outboundTrafficPolicy,
   };
-  return { ...context, scope, config: { ...config, virtualServices: seen.virtualServices } };
+  const destinationRules = config.destinationRules.some(({ selector }) => selector)
+    ? [...selectedRules(context, proxy), ...config.destinationRules.filter(({ selector }) => !selector)]
+    : config.destinationRules;
+  return {
+    ...context,
+    scope,
+    config: { ...config, destinationRules, virtualServices: seen.virtualServices },
+  };
 }
 
 /** Those that are for this namespace alone win over those that are for all. */

@@ -1,7 +1,12 @@
 /** One moment of the mesh and its configuration: what every resource of a push is generated from. */
 
 import type { IstioBehaviour } from '../../behaviour.ts';
-import type { GatewayConfig, PeerAuthenticationConfig, VirtualServiceConfig } from '../model/istio-config.ts';
+import type {
+  GatewayConfig,
+  PeerAuthenticationConfig,
+  PeerMode,
+  VirtualServiceConfig,
+} from '../model/istio-config.ts';
 import { includesLabels } from '../model/label-match.ts';
 import type { Protocol, RegistryService, ServicePort } from '../model/mesh-model.ts';
 import type { IstioConfig } from '../watch/config-store.ts';
@@ -101,22 +106,43 @@ export const virtualServicesFor = (
 ): readonly VirtualServiceConfig[] =>
   config.virtualServices.filter(({ gateways }) => gateways.includes(gateway));
 
-/**
- * Returns the mTLS mode of a workload: its own policy's, its namespace's, the mesh's; PERMISSIVE by default.
- */
-export function peerAuthenticationMode(
+/** A workload, as policies select it. */
+interface Workload {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Finds a workload's own policy: the oldest that selects it. Those of the root namespace select nobody. */
+const ownPeerAuthentication = (
   { config, systemNamespace }: PushContext,
-  workload: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
-): 'STRICT' | 'PERMISSIVE' | 'DISABLE' {
-  const pick = (matches: (policy: PeerAuthenticationConfig) => boolean) =>
-    config.peerAuthentications.find(policy => policy.mode !== undefined && matches(policy))?.mode;
+  { namespace, labels }: Workload,
+): PeerAuthenticationConfig | undefined =>
+  namespace === systemNamespace
+    ? undefined
+    : config.peerAuthentications.find(
+        policy =>
+          policy.namespace === namespace && policy.selector && includesLabels(labels, policy.selector),
+      );
+
+/**
+ * Returns the mTLS mode of a workload: its own policy's, its namespace's, the mesh's; PERMISSIVE by default
+ * (pilot/pkg/security/authn/policy_applier.go @1.30.3, ComposePeerAuthentication).
+ * @param port - of the workload, of which its own policy may say something else
+ */
+export function peerAuthenticationMode(context: PushContext, workload: Workload, port?: number): PeerMode {
+  const { config, systemNamespace } = context;
+  const own = ownPeerAuthentication(context, workload);
+  const ofAll = (of: string) =>
+    config.peerAuthentications.find(({ namespace, selector }) => namespace === of && !selector)?.mode;
   return (
-    pick(
-      ({ namespace, selector }) =>
-        namespace === workload.namespace && !!selector && includesLabels(workload.labels, selector),
-    ) ??
-    pick(({ namespace, selector }) => namespace === workload.namespace && !selector) ??
-    pick(({ namespace, selector }) => namespace === systemNamespace && !selector) ??
+    (port === undefined ? undefined : own?.ports[port]) ??
+    own?.mode ??
+    ofAll(workload.namespace) ??
+    ofAll(systemNamespace) ??
     'PERMISSIVE'
   );
 }
+
+/** Lists the ports of which a workload's own policy says something. */
+export const peerAuthenticationPorts = (context: PushContext, workload: Workload): readonly number[] =>
+  Object.keys(ownPeerAuthentication(context, workload)?.ports ?? {}).map(Number);

@@ -24,7 +24,7 @@ export const hasDelegates = (object: KubernetesObject): boolean =>
   list(specOf(object)['http']).some(route => isPresent(tree(route)['delegate']));
 
 /** How delegates are found, and what their short names of hosts mean. */
-export interface DelegateLookup {
+interface DelegateLookup {
   readonly domain: string;
   /** @returns the VirtualService of that namespace and name, as it is stored */
   find(namespace: string, name: string): KubernetesObject | undefined;

@@ -68,18 +68,27 @@ export interface DestinationRuleConfig extends Exported {
   readonly key: string;
   readonly host: string;
   readonly policy: TrafficPolicy;
-  readonly portPolicies: ReadonlyMap<number, TrafficPolicy>;
+  /** By port; what a port does not say has its default, not what the rule says for all. */
+  readonly portPolicies: Readonly<Record<number, TrafficPolicy>>;
+  /** Of the callers, in the rule's own namespace; absent: all. */
+  readonly selector?: Readonly<Record<string, string>>;
   readonly subsets: readonly {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly policy: TrafficPolicy | undefined;
+    readonly portPolicies: Readonly<Record<number, TrafficPolicy>>;
   }[];
 }
+
+/** How a workload takes connections. */
+export type PeerMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 
 /** A PeerAuthentication; without a selector it holds for its namespace. */
 export interface PeerAuthenticationConfig {
   readonly key: string;
   readonly namespace: string;
   readonly selector: Readonly<Record<string, string>> | undefined;
-  readonly mode: 'STRICT' | 'PERMISSIVE' | 'DISABLE' | undefined;
+  readonly mode: PeerMode | undefined;
+  /** By port of the workload; undefined inherits. */
+  readonly ports: Readonly<Record<number, PeerMode | undefined>>;
 }

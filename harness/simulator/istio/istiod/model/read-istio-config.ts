@@ -16,6 +16,7 @@ import type {
   GatewayBinding,
   GatewayConfig,
   PeerAuthenticationConfig,
+  PeerMode,
   TrafficPolicy,
 } from './istio-config.ts';
 
@@ -43,7 +44,10 @@ export function readGateway(object: KubernetesObject, unsupported: Unsupported):
   };
 }
 
-/** Reads `*.example.com`, `namespace/host`, `./host` or `*` before the slash (pkg/model/gateway.go, sanitizeServerHostNamespace). */
+/**
+ * Reads `*.example.com`, `namespace/host`, `./host` or `*` before the slash
+ * (pilot/pkg/model/gateway.go @1.30.3, sanitizeServerHostNamespace).
+ */
 function bindingOf(written: string, own: string): GatewayBinding {
   const slash = written.indexOf('/');
   if (slash < 0) return { namespace: undefined, host: written };
@@ -61,7 +65,7 @@ export function readDestinationRule(
   unsupported: Unsupported,
 ): DestinationRuleConfig {
   const spec = tree(object['spec']);
-  unsupported.check('', spec, ['host', 'trafficPolicy', 'subsets', 'exportTo']);
+  unsupported.check('', spec, ['host', 'trafficPolicy', 'subsets', 'exportTo', 'workloadSelector']);
   const policyOf = (path: string, value: unknown): TrafficPolicy => {
     const policy = tree(value);
     unsupported.check(path, policy, ['tls', 'loadBalancer', 'connectionPool', 'portLevelSettings', 'port']);
@@ -78,19 +82,24 @@ export function readDestinationRule(
       connectTimeoutMs: durationMs(tcp['connectTimeout']),
     };
   };
+  const portsOf = (path: string, policy: ReturnType<typeof tree>) =>
+    Object.fromEntries(
+      list(policy['portLevelSettings']).map((item, index) => [
+        Number(tree(tree(item)['port'])['number']),
+        policyOf(`${path}.portLevelSettings[${index}]`, item),
+      ]),
+    );
   const traffic = tree(spec['trafficPolicy']);
+  const isSelective = spec['workloadSelector'] !== undefined && spec['workloadSelector'] !== null;
   return {
     key: keyOf(object),
     namespace: object.metadata.namespace ?? '',
-    exportTo: texts(spec['exportTo']),
+    // A rule for some workloads is for those of its own namespace.
+    exportTo: isSelective ? ['.'] : texts(spec['exportTo']),
     host: fullHost(text(spec['host']) ?? '', object.metadata.namespace ?? '', domain),
     policy: policyOf('trafficPolicy', traffic),
-    portPolicies: new Map(
-      list(traffic['portLevelSettings']).map((item, index) => [
-        Number(tree(tree(item)['port'])['number']),
-        policyOf(`trafficPolicy.portLevelSettings[${index}]`, item),
-      ]),
-    ),
+    portPolicies: portsOf('trafficPolicy', traffic),
+    ...(isSelective && { selector: labels(tree(spec['workloadSelector'])['matchLabels']) }),
     subsets: list(spec['subsets']).map((item, index) => {
       const subset = tree(item);
       unsupported.check(`subsets[${index}]`, subset, ['name', 'labels', 'trafficPolicy']);
@@ -101,6 +110,7 @@ export function readDestinationRule(
           'trafficPolicy' in subset
             ? policyOf(`subsets[${index}].trafficPolicy`, subset['trafficPolicy'])
             : undefined,
+        portPolicies: portsOf(`subsets[${index}].trafficPolicy`, tree(subset['trafficPolicy'])),
       };
     }),
   };
@@ -112,12 +122,20 @@ export function readPeerAuthentication(
   unsupported: Unsupported,
 ): PeerAuthenticationConfig {
   const spec = tree(object['spec']);
-  unsupported.check('', spec, ['selector', 'mtls']);
-  const mode = text(tree(spec['mtls'])['mode']);
+  unsupported.check('', spec, ['selector', 'mtls', 'portLevelMtls']);
+  const selector = labels(tree(spec['selector'])['matchLabels']);
   return {
     key: keyOf(object),
     namespace: object.metadata.namespace ?? '',
-    selector: 'selector' in spec ? labels(tree(spec['selector'])['matchLabels']) : undefined,
-    mode: mode === 'STRICT' || mode === 'PERMISSIVE' || mode === 'DISABLE' ? mode : undefined,
+    selector: Object.keys(selector).length > 0 ? selector : undefined,
+    mode: modeOf(spec['mtls']),
+    ports: Object.fromEntries(
+      Object.entries(tree(spec['portLevelMtls'])).map(([port, mtls]) => [Number(port), modeOf(mtls)]),
+    ),
   };
+}
+
+function modeOf(mtls: unknown): PeerMode | undefined {
+  const mode = text(tree(mtls)['mode']);
+  return mode === 'STRICT' || mode === 'PERMISSIVE' || mode === 'DISABLE' ? mode : undefined;
 }

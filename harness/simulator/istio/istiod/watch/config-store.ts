@@ -16,6 +16,7 @@ import type {
   PeerAuthenticationConfig,
   VirtualServiceConfig,
 } from '../model/istio-config.ts';
+import { mergedRules } from '../model/merged-rules.ts';
 import { noteByRegistry } from '../model/not-simulated.ts';
 import { readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
@@ -142,7 +143,7 @@ export class ConfigStore {
     return {
       gateways: sorted('gateways', this.#gateways),
       virtualServices: sorted('virtualservices', this.#virtualServices).map(it => this.#whole(it)),
-      destinationRules: sorted('destinationrules', this.#destinationRules),
+      destinationRules: mergedRules(sorted('destinationrules', this.#destinationRules)),
       peerAuthentications: sorted('peerauthentications', this.#peerAuthentications),
       authorizationPolicies: sorted('authorizationpolicies', this.#authorizationPolicies).flatMap(
         ({ policy }) => policy ?? [],

@@ -40,12 +40,12 @@ const PORT_POLICY = `
   tls { mode(DISABLE|ISTIO_MUTUAL) }
   loadBalancer { simple(UNSPECIFIED|LEAST_CONN|RANDOM|ROUND_ROBIN|LEAST_REQUEST) }
   connectionPool { tcp { connectTimeout } }`;
-const POLICY = `trafficPolicy { ${PORT_POLICY} }`;
+const POLICY = `trafficPolicy { ${PORT_POLICY} portLevelSettings { port { number } ${PORT_POLICY} } }`;
 
 const DESTINATION_RULES = executed(
   'DestinationRule',
-  `host exportTo
-  trafficPolicy { ${PORT_POLICY} portLevelSettings { port { number } ${PORT_POLICY} } }
+  `host exportTo workloadSelector { matchLabels }
+  ${POLICY}
   subsets { name labels ${POLICY} }`,
 );
 
@@ -71,7 +71,7 @@ const POLICIES = [
     'rules { from { source { serviceAccounts notServiceAccounts } } }',
     'current',
   ),
-  executed('PeerAuthentication', `${SELECTOR} mtls { mode }`),
+  executed('PeerAuthentication', `${SELECTOR} mtls { mode } portLevelMtls { mode }`),
 ];
 
 const SIDECARS = executed(

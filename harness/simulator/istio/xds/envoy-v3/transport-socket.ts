@@ -35,10 +35,8 @@ export const upstreamSocketOf = ({ sni, alpn, matchSubjectAltNames }: UpstreamTl
       tls_certificate_sds_secret_configs: [secretOf(OWN)],
       combined_validation_context: {
         default_validation_context: {
-          match_typed_subject_alt_names: matchSubjectAltNames.map(exact => ({
-            san_type: URI,
-            matcher: { exact },
-          })),
+          // As istiod says it: a name of any type.
+          match_subject_alt_names: matchSubjectAltNames.map(exact => ({ exact })),
         },
         validation_context_sds_secret_config: secretOf(ROOTS),
       },
@@ -56,10 +54,7 @@ export const downstreamSocketOf = ({ alpn, clientPrefixes = [] }: DownstreamTls)
       tls_certificate_sds_secret_configs: [secretOf(OWN)],
       combined_validation_context: {
         default_validation_context: {
-          match_typed_subject_alt_names: clientPrefixes.map(prefix => ({
-            san_type: URI,
-            matcher: { prefix },
-          })),
+          match_subject_alt_names: clientPrefixes.map(prefix => ({ prefix })),
         },
         validation_context_sds_secret_config: secretOf(ROOTS),
       },

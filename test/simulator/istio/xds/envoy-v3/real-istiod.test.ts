@@ -77,9 +77,7 @@ t.test("a cluster is what Envoy's files call one", async t => {
       tls_certificate_sds_secret_configs: [{ name: 'default', sds_config: sdsConfig }],
       combined_validation_context: {
         default_validation_context: {
-          match_typed_subject_alt_names: [
-            { san_type: 'URI', matcher: { exact: tls.matchSubjectAltNames[0] } },
-          ],
+          match_subject_alt_names: [{ exact: tls.matchSubjectAltNames[0] }],
         },
         validation_context_sds_secret_config: { name: 'ROOTCA', sds_config: sdsConfig },
       },
