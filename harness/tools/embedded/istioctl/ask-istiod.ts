@@ -19,19 +19,25 @@ export interface Answer {
  * @throws ToolExit if so, or if one refuses
  */
 export async function askIstiod(
-  { client, signal }: Call,
+  { client, flags, signal }: Call,
   path: string,
   missing = `no running Istio pods in "${ISTIO_NAMESPACE}"`,
 ): Promise<readonly Answer[]> {
   const pods = await client.list(
     { apiVersion: 'v1', plural: 'pods', namespace: ISTIO_NAMESPACE },
-    { labelSelector: 'app=istiod', fieldSelector: 'status.phase=Running' },
+    { labelSelector: `app=istiod${ofRevision(flags)}`, fieldSelector: 'status.phase=Running' },
     signal,
   );
   if (pods.items.length === 0) throw new ToolExit(`Error: ${missing}`);
   const answers: Answer[] = [];
   for (const pod of pods.items) answers.push(await askOne(client, pod, path, signal));
   return answers;
+}
+
+/** With `--revision`, only istiods of that one are asked. */
+function ofRevision(flags: Call['flags']): string {
+  const revision = flags.text('revision') ?? '';
+  return revision === '' ? '' : `,istio.io/rev=${revision}`;
 }
 
 async function askOne(

@@ -13,6 +13,7 @@ import { releaseOf } from './releases.ts';
 import { proxyStatus, remoteClusters } from './status.ts';
 import { tag } from './tag.ts';
 import { uninstall } from './uninstall.ts';
+import { validate } from './validate.ts';
 import { endOf, GLOBAL_FLAGS, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
@@ -43,6 +44,8 @@ const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
     ps: proxyStatus,
     // Unlike istioctl 1.8, which has it below `x` only.
     uninstall,
+    validate,
+    v: validate,
     version,
     x: experimental,
     exp: experimental,

@@ -1,5 +1,6 @@
 /** `istioctl remote-clusters` and `istioctl proxy-status`: what the istiods of a cluster are connected to. */
 import { askIstiod, columns } from './ask-istiod.ts';
+import { printed } from './printed.ts';
 import { type ProxyEntry, releaseOf } from './releases.ts';
 import type { Verb } from './verb.ts';
 
@@ -31,13 +32,20 @@ export const remoteClusters: Verb = {
 
 /** istio/istio istioctl/pkg/writer/pilot/status.go @1.8.0, @1.30.3 */
 export const proxyStatus: Verb = {
-  flags: { revision: { type: 'text', short: 'r' } },
+  flags: { revision: { type: 'text', short: 'r' }, output: { type: 'text', short: 'o' } },
   maxArgs: 0,
   async run(call) {
     const { header, row } = releaseOf(call.istioVersion).proxyStatus;
-    const rows = (await askIstiod(call, '/debug/syncz')).flatMap(({ istiod, page }) =>
-      (page as readonly ProxyEntry[]).map(entry => row(entry, istiod)),
+    const entries = (await askIstiod(call, '/debug/syncz')).flatMap(({ istiod, page }) =>
+      (page as readonly ProxyEntry[]).map(entry => ({ istiod, entry })),
     ); // istiod's own page
+    const all = entries.map(({ istiod, entry }) => ({ ...entry, istiod }));
+    const text = printed(call.flags.text('output'), all);
+    if (text !== undefined) {
+      call.invocation.stdout(text);
+      return 0;
+    }
+    const rows = entries.map(({ istiod, entry }) => row(entry, istiod));
     rows.sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0));
     call.invocation.stdout(columns([header, ...rows]));
     return 0;
