@@ -39,8 +39,8 @@ export function createDebouncer(
   return new Debouncer({ clock: context.clock, afterMs: debounceAfterMs, maxMs: debounceMaxMs, run });
 }
 
-/** The mesh before anything is known of it. */
-export function createState({ context, settings }: ControlPlaneOptions): MeshState {
+/** The mesh before anything is known of it. @param onDue - it is time to look at names again */
+export function createState({ context, settings, log }: ControlPlaneOptions, onDue: () => void): MeshState {
   const { behaviour, domain, clusterId } = settings;
   return new MeshState({
     behaviour,
@@ -48,7 +48,12 @@ export function createState({ context, settings }: ControlPlaneOptions): MeshSta
     localClusterId: clusterId,
     revision: settings.revision,
     mesh: readMeshConfig({}),
-    resolve: host => context.network.resolve(host),
+    names: {
+      clock: context.clock,
+      resolve: host => context.network.resolve(host),
+      warn: message => log.warn(message),
+      onDue,
+    },
   });
 }
 

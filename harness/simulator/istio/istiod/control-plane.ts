@@ -48,7 +48,7 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
     this.#debouncer = createDebouncer(options, () => this.#push());
-    this.state = createState(options);
+    this.state = createState(options, () => this.#debouncer.trigger());
     this.#config = watchConfig(options, () => this.#configChanged());
     this.resources = createResources(options, this.#snapshot());
     this.#configMaps = new WatchedConfigMaps({ ...options, onMesh: mesh => this.#setMesh(mesh) });
@@ -110,6 +110,7 @@ export class ControlPlane {
   /** Stops pushing, and closes every connection to proxies and remote clusters. */
   close(): void {
     this.#debouncer.stop();
+    this.state.close();
     this.discovery.close();
     this.remotes.close();
   }

@@ -10,6 +10,7 @@ import { applyObject, objectName } from './apply-objects.ts';
 import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
 import { waitForTargets } from './readiness.ts';
 import { type IstioctlRelease, releaseOf } from './releases.ts';
+import { dropStaleSlices } from './stale-slices.ts';
 import { hasDefaultTag } from './tagged-objects.ts';
 import { withCause } from './unready-cause.ts';
 import type { Call, Verb } from './verb.ts';
@@ -50,6 +51,7 @@ export const install: Verb = {
     }
     if (plan.state) await applyObject(call, plan.state, true);
     invocation.stdout('- Pruning removed resources\n');
+    await dropStaleSlices(call, plan);
     invocation.stdout('✔ Installation complete\n');
     // operator/pkg/webhook/webhook.go, detectIfTagWebhookIsNeeded @1.30.3
     const isTagged = plan.tags.length > 0 && (plan.revision === 'default' || !(await hasDefaultTag(call)));

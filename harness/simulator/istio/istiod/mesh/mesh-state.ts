@@ -6,7 +6,7 @@ import type { NetworkGateways } from '../model/network-of.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 import { EndpointShards } from './endpoint-shards.ts';
 import type { ExternalService } from './external-services.ts';
-import { GatewayDiscovery } from './gateway-discovery.ts';
+import { GatewayDiscovery, type NamedGateways } from './gateway-discovery.ts';
 import { type MeshService, mergeService } from './mesh-service.ts';
 
 /** What an update changed. */
@@ -43,14 +43,14 @@ export class MeshState {
     readonly localClusterId: string;
     readonly revision: string;
     readonly mesh: MeshConfig;
-    /** Looks a gateway's host name up. */
-    readonly resolve: (host: string) => Promise<readonly string[]>;
+    /** Looks the host names of gateways up. */
+    readonly names: NamedGateways;
   }) {
     this.#domain = options.domain;
     this.#localClusterId = options.localClusterId;
     this.#revision = options.revision;
     this.#mesh = options.mesh;
-    this.#gateways = new GatewayDiscovery(options.behaviour, options.resolve);
+    this.#gateways = new GatewayDiscovery(options.behaviour, options.names);
   }
 
   get mesh(): MeshConfig {
@@ -147,6 +147,11 @@ export class MeshState {
   /** Returns the shards by hostname and cluster id. */
   shards(): ReadonlyMap<string, ReadonlyMap<string, readonly IstioEndpoint[]>> {
     return this.#shards.all();
+  }
+
+  /** Ends what it does by itself. */
+  close(): void {
+    this.#gateways.close();
   }
 
   /** Brings the model up to date with what was marked. */

@@ -45,10 +45,12 @@ export function readIstiodSettings({ env, argv, hostname }: ProcessContext): Ist
   const domainAt = argv.indexOf('--domain');
   const behaviour = behaviourOf(version);
   // pilot/pkg/features @1.30.3: an Envoy without Istio's filters refuses what has one.
+  const resolvesHostnameGateways =
+    behaviour.resolvesHostnameGateways && env['RESOLVE_HOSTNAME_GATEWAYS'] !== 'false';
   const alpnFilter = behaviour.alpnFilter && env['PILOT_ENABLE_ALPN_FILTER'] !== 'false';
   return {
     version,
-    behaviour: { ...behaviour, alpnFilter },
+    behaviour: { ...behaviour, alpnFilter, resolvesHostnameGateways },
     clusterId: env['CLUSTER_ID'] ?? 'Kubernetes',
     podName: env['POD_NAME'] ?? hostname,
     namespace,

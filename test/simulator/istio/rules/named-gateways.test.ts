@@ -1,0 +1,61 @@
+/** Gateways that are known by host names: looked up by istiod, or told in its log. */
+import t from 'tap';
+import { type Called, RuledMesh } from '../../../support/ruled-mesh.ts';
+
+const mesh = await RuledMesh.install('multi-primary-multi-network');
+t.teardown(async () => await mesh[Symbol.asyncDispose]());
+
+const seen = (calls: readonly Called[]): string =>
+  [...new Set(calls.map(({ status, body }) => /version: (v\d)/.exec(body)?.[1] ?? String(status)))]
+    .sort()
+    .join(' ');
+const near = mesh.mesh.client('cluster1');
+const far = mesh.mesh.client('cluster2');
+const EAST_WEST = {
+  apiVersion: 'v1',
+  plural: 'services',
+  namespace: 'istio-system',
+  name: 'istio-eastwestgateway',
+};
+const NAME = 'gateway2.istio-system.svc.cluster.local';
+
+/** Names the gateway of network2 in istiod's configuration of cluster1, in place of its Service's label. */
+async function nameGateway(): Promise<string> {
+  const service = await far.get(EAST_WEST);
+  const { ingress } = (service['status'] as { loadBalancer: { ingress: readonly { ip: string }[] } })
+    .loadBalancer;
+  const labels = { 'topology.istio.io/network': null };
+  await far.patch(EAST_WEST, 'merge', { metadata: { labels } });
+  const network2 = {
+    endpoints: [{ fromRegistry: 'cluster2' }],
+    gateways: [{ address: NAME, port: 15443 }],
+  };
+  const path = { apiVersion: 'v1', plural: 'configmaps', namespace: 'istio-system', name: 'istio' };
+  await near.patch(path, 'merge', { data: { meshNetworks: JSON.stringify({ networks: { network2 } }) } });
+  await mesh.mesh.pass(60_000);
+  return ingress[0]?.ip ?? '';
+}
+
+t.test('a name that leads nowhere is told, and one that comes to lead somewhere is used', async t => {
+  const address = await nameGateway();
+  t.match(await mesh.istiodLog(), /could not resolve hostname "gateway2\.istio-system[^"]*" for 1 gateways/);
+  t.equal(seen(await mesh.calls(6, '--max-time', '5')).replace('0 ', ''), 'v1', 'packets to pods vanish');
+
+  const metadata = { name: 'gateway2', namespace: 'istio-system' };
+  const ports = [{ name: 'tls', port: 15443, protocol: 'TCP' }];
+  const services = { apiVersion: 'v1', plural: 'services', namespace: 'istio-system' };
+  await near.create(services, { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports } });
+  await near.create(
+    { apiVersion: 'discovery.k8s.io/v1', plural: 'endpointslices', namespace: 'istio-system' },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'gateway2' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address] }],
+      ports,
+    } as never,
+  );
+  await mesh.mesh.pass(60_000);
+  t.equal(seen(await mesh.calls(12)), 'v1 v2', 'it is looked up again within 30 s');
+});
