@@ -33,6 +33,8 @@ interface ClientOptions {
   readonly dial?: Dial;
   /** Another one than the kubeconfig's current. */
   readonly context?: string;
+  /** Hears of each warning of the server: what kubectl prints. */
+  readonly onWarning?: (text: string) => void;
   /** For each answer but those of watches; without it a silent server is waited for. */
   readonly limit?: AnswerLimit;
 }
@@ -41,14 +43,30 @@ interface ClientOptions {
 export class KubernetesClient implements ApiClient {
   readonly #transport: KubernetesTransport;
   readonly #deadline: AnswerDeadline | undefined;
+  readonly #options: ClientOptions;
 
   /**
-   * @param kubeconfig - a YAML or JSON document; its current context is used unless `context` names one
+   * @param kubeconfig - a YAML or JSON document; its current context is used unless `context` names one; or
+   *   the connections of another client
    * @throws Error if the document cannot be read or names no cluster
    */
-  constructor(kubeconfig: string, options: ClientOptions = {}) {
-    this.#transport = new KubernetesTransport(kubeconfig, options);
+  constructor(kubeconfig: string | KubernetesTransport, options: ClientOptions = {}) {
+    this.#options = options;
+    this.#transport =
+      typeof kubeconfig === 'string' ? new KubernetesTransport(kubeconfig, options) : kubeconfig;
     if (options.limit) this.#deadline = new AnswerDeadline(this.server, options.limit);
+  }
+
+  /** Returns a client on the same connections which tells of warnings, each once. It need not be closed. */
+  telling(onWarning: (text: string) => void): KubernetesClient {
+    const told = new Set<string>();
+    return new KubernetesClient(this.#transport, {
+      ...this.#options,
+      onWarning: text => {
+        if (!told.has(text)) onWarning(text);
+        told.add(text);
+      },
+    });
   }
 
   get server(): string {
@@ -58,6 +76,7 @@ export class KubernetesClient implements ApiClient {
   request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
     return this.#byDeadline(`${method} ${path}`, options.signal, async signal => {
       const response = await this.#transport.send(method, path, { ...options, signal });
+      if (response.warning !== undefined) this.#warn(response.warning);
       return parseBody(response.statusCode, await readAll(response));
     });
   }
@@ -173,8 +192,19 @@ export class KubernetesClient implements ApiClient {
     return this.#deadline ? this.#deadline.wait(what, signal, ask) : ask(signal);
   }
 
+  #warn(header: string): void {
+    const { onWarning } = this.#options;
+    if (onWarning) for (const text of warningsIn(header)) onWarning(text);
+  }
+
   /** Makes a request whose answer is an object. */
   #ask(method: string, path: ResourcePath, options: RequestOptions): Promise<KubernetesObject> {
     return this.request(method, pathOf(path), options) as Promise<KubernetesObject>;
   }
 }
+
+/** Reads `299 - "text", 299 - "text"`; the bytes are those of UTF-8. */
+const warningsIn = (header: string): readonly string[] =>
+  [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    Buffer.from(text.replace(/\\(.)/g, '$1'), 'latin1').toString('utf8'),
+  );

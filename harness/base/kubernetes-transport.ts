@@ -165,7 +165,9 @@ function answerOf(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = ask({ ...options, ...(signal && { signal }) });
-    request.on('response', answer => resolve({ statusCode: answer.statusCode ?? 0, body: answer }));
+    request.on('response', answer =>
+      resolve({ statusCode: answer.statusCode ?? 0, warning: answer.headers['warning'], body: answer }),
+    );
     request.on('error', error => reject(signal?.aborted ? signal.reason : error));
     request.end(payload);
   });

@@ -11,6 +11,8 @@ import { OPENING_TURNS, RESET_TURNS, turns } from './turns.ts';
 /** The head of an answer, and its body as it comes. */
 export interface Answer {
   readonly statusCode: number;
+  /** The headers `Warning`, one after the other with a comma between; undefined if there are none. */
+  readonly warning?: string | undefined;
   readonly body: Readable;
 }
 
@@ -59,9 +61,10 @@ export class SharedConnection {
         this.#rest = turns(RESET_TURNS);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      stream.once('response', ({ ':status': statusCode = 0 }) => {
+      stream.once('response', ({ ':status': statusCode = 0, warning: warnings }) => {
         hasAnswered = true;
-        resolve({ statusCode, body: stream });
+        const warning = warnings === undefined ? undefined : [warnings].flat().join(', ');
+        resolve({ statusCode, warning, body: stream });
       });
       stream.on('error', error => reject(signal?.aborted ? signal.reason : error));
       stream.once('end', () => signal?.removeEventListener('abort', onAbort));

@@ -2,7 +2,7 @@
 import type { Edition } from './names.ts';
 
 /** What becomes of something that Istio has. */
-type Verdict =
+export type Verdict =
   | { readonly kind: 'executed' }
   /** It is taken, and can change no call, endpoint, identity or certificate. */
   | { readonly kind: 'no effect'; readonly why: string }

@@ -44,23 +44,18 @@ export function objectTold(edition: Edition, object: KubernetesObject): readonly
   ];
   const which = nameOf(object);
   const group = apiVersion.split('/')[0] ?? '';
-  return FOREIGN_GROUPS.includes(group)
+  return FOREIGN_GROUPS.includes(group) || isIngressOfIstio(object)
     ? [`${which} is not simulated by mesh-harness and has no effect`]
     : clauses.map(clause => `${which}: ${clause}`);
 }
 
-/** Quick, since it is asked of every write. */
-const hasMarks = (marks: Tree): boolean => {
-  for (const name in marks) if (name.includes('istio.io/')) return true;
-  return false;
-};
+/** Ingresses that istiod would take for its ingress gateway (pilot/pkg/config/kube/ingress). */
+const isIngressOfIstio = (object: KubernetesObject): boolean =>
+  object.kind === 'Ingress' && tree(object['spec'])['ingressClassName'] === 'istio';
 
 function marksTold(edition: Edition, { annotations, labels }: Tree, where: string): readonly string[] {
   const [noted, labelled] = [tree(annotations), tree(labels)];
-  const clauses = [
-    ...(hasMarks(noted) ? namesTold(edition, 'annotations', noted) : []),
-    ...(hasMarks(labelled) ? namesTold(edition, 'labels', labelled) : []),
-  ];
+  const clauses = [...namesTold(edition, 'annotations', noted), ...namesTold(edition, 'labels', labelled)];
   const config = noted['proxy.istio.io/config'];
   return [
     ...(where === '' ? clauses : clauses.map(clause => clause.replace(' is not', `${where} is not`))),

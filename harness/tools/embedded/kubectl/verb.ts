@@ -42,7 +42,9 @@ export async function runVerb(
 ): Promise<number> {
   try {
     const flags = parseFlags(argv, { ...GLOBAL_FLAGS, ...verb.flags });
-    const client = invocation.connect(flags.text('context'));
+    const client = invocation
+      .connect(flags.text('context'))
+      .telling(text => invocation.stderr(`Warning: ${text}\n`));
     const { signal } = invocation;
     const code = await verb.run({
       invocation,

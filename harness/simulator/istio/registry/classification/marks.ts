@@ -1,7 +1,7 @@
 /** What becomes of Istio's annotations and labels, on whatever object they stand. */
 import { executed, noEffect, type Rule } from '../classify.ts';
 
-const BY_ISTIO = 'Istio writes it for people and its own tools, and reads it nowhere where calls are decided';
+const BY_ISTIO = 'only istioctl and people read it';
 const LOGS = 'it changes what a log tells';
 const STATISTICS = 'it changes statistics, and calls do not depend on them';
 const RESOURCES = 'containers have no CPU and memory here, and no limit is reached';
