@@ -2,40 +2,19 @@
  * CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0,
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
-import type { ClusterLimits } from '../../xds/cluster-policy.ts';
 import type { Cluster, ClusterLoadAssignment, UpstreamTls } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
-import type { TrafficPolicy } from '../model/istio-config.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
+import type { TrafficBlocks } from '../model/traffic-policy.ts';
+import { balanced, limitsOf, NO_LIMITS } from './cluster-policy.ts';
 import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
 import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
-
-/** The limits of all clusters that lead anywhere (getDefaultCircuitBreakerThresholds): none. */
-const NO_LIMIT = 4_294_967_295;
-export const UNLIMITED: ClusterLimits = {
-  connections: NO_LIMIT,
-  pendingRequests: NO_LIMIT,
-  requests: NO_LIMIT,
-  retries: NO_LIMIT,
-};
 
 /** Returns the ports that proxies know of: all but UDP. */
 export const proxiedPorts = ({ ports }: MeshService): readonly ServicePort[] =>
   ports.filter(({ protocol }) => protocol !== 'udp');
-
-function lbPolicyOf(context: PushContext, policy: TrafficPolicy): Cluster['lbPolicy'] {
-  switch (policy.loadBalancer) {
-    case 'ROUND_ROBIN':
-      return 'ROUND_ROBIN';
-    case 'LEAST_CONN':
-    case 'LEAST_REQUEST':
-      return 'LEAST_REQUEST';
-    default:
-      return context.behaviour.lbPolicy;
-  }
-}
 
 /** Lists the identities that a service's pods may have, in any cluster. */
 function identitiesOf(
@@ -63,7 +42,7 @@ const withAliases = (identity: string, aliases: readonly string[]): string[] => 
 
 /** @param autoMtls - whether the endpoints say if they speak it; nobody outside of the mesh does */
 function transportSockets(
-  policy: TrafficPolicy,
+  policy: TrafficBlocks,
   autoMtls: boolean,
   tls: UpstreamTls,
 ): Cluster['transportSocketMatches'] {
@@ -162,17 +141,16 @@ const goesToOriginal = ({ isHeadless }: MeshService, { role }: ProxyKind): boole
 /** Returns what a cluster has from its policy and the release, TLS aside. */
 function upstreamSettings(
   context: PushContext,
-  policy: TrafficPolicy,
+  policy: TrafficBlocks,
   isOriginal: boolean,
 ): Omit<Cluster, 'name'> {
-  const { panicThreshold } = context.behaviour;
+  const isPassed = isOriginal || policy.loadBalancer?.simple === 'PASSTHROUGH';
   return {
-    connectTimeoutMs: policy.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
-    limits: UNLIMITED,
-    ...(panicThreshold !== undefined && { panicThreshold }),
-    ...(isOriginal
+    connectTimeoutMs: policy.pool?.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
+    ...limitsOf(policy.pool),
+    ...(isPassed
       ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const)
-      : ({ type: 'EDS', lbPolicy: lbPolicyOf(context, policy) } as const)),
+      : ({ type: 'EDS', ...balanced(context, policy) } as const)),
   };
 }
 
@@ -184,7 +162,7 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     type: 'ORIGINAL_DST',
     lbPolicy: 'CLUSTER_PROVIDED',
     connectTimeoutMs,
-    limits: UNLIMITED,
+    limits: NO_LIMITS,
   });
   const toApplication: Cluster = {
     ...passthrough(inbound.passthrough),

@@ -1,13 +1,15 @@
 /** What DestinationRules say about a host: which rule holds, its subsets, and the settings for each port. */
 import { mostSpecific } from '../mesh/host-names.ts';
 import type { PushContext } from '../mesh/push-context.ts';
-import type { DestinationRuleConfig, TrafficPolicy } from '../model/istio-config.ts';
+import type { DestinationRuleConfig } from '../model/istio-config.ts';
+import type { TrafficBlocks } from '../model/traffic-policy.ts';
 import { isExportedTo } from '../model/visibility.ts';
 
-const EMPTY_POLICY: TrafficPolicy = {
+const NO_POLICY: TrafficBlocks = {
   tlsMode: undefined,
   loadBalancer: undefined,
-  connectTimeoutMs: undefined,
+  pool: undefined,
+  outlier: undefined,
 };
 
 /**
@@ -45,10 +47,10 @@ export function policyFor(
   rule: DestinationRuleConfig | undefined,
   port: number,
   subset?: Pick<DestinationRuleConfig['subsets'][number], 'policy' | 'portPolicies'>,
-): TrafficPolicy {
+): TrafficBlocks {
   const ofSubset = subset?.portPolicies[port];
   if (ofSubset) return ofSubset;
-  const ofRule = rule?.portPolicies[port] ?? rule?.policy ?? EMPTY_POLICY;
+  const ofRule = rule?.portPolicies[port] ?? rule?.policy ?? NO_POLICY;
   const given = Object.entries(subset?.policy ?? {}).filter(([, value]) => value !== undefined);
   return { ...ofRule, ...Object.fromEntries(given) };
 }

@@ -1,11 +1,13 @@
 /** EDS: the endpoints of one service as proxies of one view see them (pilot/pkg/xds/endpoint_builder.go). */
 import type { ClusterLoadAssignment } from '../../xds/resources.ts';
+import type { CallerPlace } from '../mesh/caller-place.ts';
 import { type EndpointView, filterByNetwork } from '../mesh/endpoint-filter.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
-import type { IstioEndpoint, ServicePort } from '../model/mesh-model.ts';
+import { type IstioEndpoint, type ServicePort, topologyLabel } from '../model/mesh-model.ts';
 import { proxiedPorts } from './clusters.ts';
 import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
+import { placedEndpoints } from './locality.ts';
 import { outboundName, sniName } from './names.ts';
 
 /** What endpoints depend on besides the service: proxies of one kind get the same. */
@@ -15,7 +17,12 @@ export interface EndpointsKind {
   readonly clusterId: string;
   readonly isSniRouter: boolean;
   readonly role: 'sidecar' | 'router';
+  /** Absent where no rule asks for it. */
+  readonly place?: CallerPlace;
 }
+
+const NOWHERE: CallerPlace = { locality: '', labels: {} };
+const speaksMtls = ({ tlsMode }: IstioEndpoint): boolean => tlsMode === 'istio';
 
 /** Returns the assignments of a service's clusters, one for each port and subset, two for an SNI router. */
 export function serviceEndpoints(
@@ -27,7 +34,8 @@ export function serviceEndpoints(
   if (service.isHeadless && kind.role === 'sidecar') return [];
   const all = state.endpoints(service.hostname);
   const visible = service.isClusterLocal ? all.filter(({ clusterId }) => clusterId === kind.clusterId) : all;
-  const filter = (endpoints: readonly IstioEndpoint[]) =>
+  const place = kind.place ?? NOWHERE;
+  const reach = (endpoints: readonly IstioEndpoint[]) =>
     filterByNetwork(behaviour, state.gateways, kind.view, endpoints);
   const rule = ruleFor(context, service.hostname);
   return proxiedPorts(service).flatMap((port: ServicePort) => {
@@ -36,7 +44,8 @@ export function serviceEndpoints(
     return subsetsOf(rule).flatMap(subset => {
       const { name, labels } = subset;
       const wanted = Object.entries(labels);
-      const mode = behaviour.rulesDecideMtls ? policyFor(rule, port.port, subset).tlsMode : undefined;
+      const blocks = policyFor(rule, port.port, subset);
+      const mode = behaviour.rulesDecideMtls ? blocks.tlsMode : undefined;
       const judged = judgedBy(mode);
       const chosen =
         wanted.length === 0
@@ -44,32 +53,20 @@ export function serviceEndpoints(
           : judged.filter(endpoint =>
               wanted.every(([key, value]) => labelOf(context, endpoint, key) === value),
             );
-      const endpoints = filter(chosen);
+      const endpoints = placedEndpoints(context, blocks, place, chosen, reach);
       const outbound = { clusterName: outboundName(port.port, name, service.hostname), endpoints };
       if (!kind.isSniRouter || service.external?.isOutsideMesh) return [outbound];
       const bySni = behaviour.sniClustersDemandMtls
-        ? filter(chosen.filter(({ tlsMode }) => tlsMode === 'istio'))
+        ? placedEndpoints(context, blocks, place, chosen.filter(speaksMtls), reach)
         : endpoints;
       return [outbound, { clusterName: sniName(port.port, name, service.hostname), endpoints: bySni }];
     });
   });
 }
 
-/**
- * Returns a label as subsets see it: what topology says of an endpoint is among them
- * (pilot/pkg/serviceregistry/util/label/label.go @1.30.3, AugmentLabels).
- */
-function labelOf(
-  { behaviour }: PushContext,
-  { labels, clusterId, network }: IstioEndpoint,
-  key: string,
-): string | undefined {
-  if (behaviour.labelsEndpointsByTopology) {
-    if (key === 'topology.istio.io/cluster') return clusterId;
-    if (key === 'topology.istio.io/network') return labels[key] || network || undefined;
-  }
-  return labels[key];
-}
+/** Returns a label as subsets see it: in current also what topology says of an endpoint. */
+const labelOf = ({ behaviour }: PushContext, endpoint: IstioEndpoint, key: string): string | undefined =>
+  behaviour.labelsEndpointsByTopology ? topologyLabel(endpoint, key) : endpoint.labels[key];
 
 /**
  * Auto mTLS does not speak it to a workload whose policy turns it off (pilot/pkg/xds/endpoint_builder.go,

@@ -3,7 +3,7 @@ import type { Cluster } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
-import { UNLIMITED } from './clusters.ts';
+import { NO_LIMITS } from './cluster-policy.ts';
 import { policyFor, ruleFor } from './destination-policy.ts';
 
 /** Returns a cluster for each port of the application; none for a gateway. */
@@ -21,8 +21,8 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
       clusters.set(name, {
         name,
         // As large as the client's (cluster_builder.go @1.30.3, buildInboundCluster).
-        connectTimeoutMs: policyFor(rule, port.port).connectTimeoutMs ?? behaviour.connectTimeoutMs,
-        limits: UNLIMITED,
+        connectTimeoutMs: policyFor(rule, port.port).pool?.connectTimeoutMs ?? behaviour.connectTimeoutMs,
+        limits: NO_LIMITS,
         ...(behaviour.inbound.upstream === 'loopback'
           ? {
               type: 'STATIC',

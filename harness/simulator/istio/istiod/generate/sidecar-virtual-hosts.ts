@@ -9,6 +9,7 @@ import type { MeshService } from '../mesh/mesh-service.ts';
 import { addressFor, isSniffed, type PushContext, visibleServices } from '../mesh/push-context.ts';
 import type { VirtualServiceConfig } from '../model/istio-config.ts';
 import { isHttp } from '../model/mesh-model.ts';
+import { hashPolicies } from './hash-policies.ts';
 import { outboundName } from './names.ts';
 import { virtualServiceRoutes } from './virtual-service-routes.ts';
 
@@ -155,6 +156,7 @@ export class SidecarVirtualHosts {
       cluster: outboundName(port, '', hostname),
       timeoutMs: 0,
       ...(retryPolicy && { retryPolicy }),
+      ...hashPolicies(this.#context, [{ host: hostname, port }]),
     };
   }
 }

@@ -23,6 +23,7 @@ import type {
   RouteHeaders,
   WeightedDestination,
 } from '../model/http-route.ts';
+import { hashPolicies } from './hash-policies.ts';
 import { outboundName } from './names.ts';
 
 /** Who calls, and where the requests come in. */
@@ -113,7 +114,12 @@ function actionOf(
     case 'direct-response':
       return { directResponse: action.response };
     case 'route': {
-      const forwarding = forwardingOf(context, action, host);
+      const hashed = action.destinations.map(({ destination: { host: to, port, subset } }) => ({
+        host: to,
+        port: port ?? listenerPort,
+        subset,
+      }));
+      const forwarding = { ...forwardingOf(context, action, host), ...hashPolicies(context, hashed) };
       const [first, ...others] = action.destinations;
       if (first && others.length === 0)
         return { cluster: clusterOf(context, first.destination, caller), ...forwarding };

@@ -5,7 +5,7 @@
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import type { LbEndpoint } from '../../xds/resources.ts';
-import type { IstioEndpoint } from '../model/mesh-model.ts';
+import { type IstioEndpoint, topologyLabel } from '../model/mesh-model.ts';
 import type { NetworkGateways } from '../model/network-of.ts';
 
 /**
@@ -19,12 +19,23 @@ export interface EndpointView {
   readonly requestedNetworks: readonly string[];
 }
 
-const direct = (
-  { address, port, tlsMode, weight = 1 }: IstioEndpoint,
-  scale: number,
-): readonly LbEndpoint[] =>
+/** What a proxy dials, and the labels of what is behind it. */
+export interface FilteredEndpoint extends LbEndpoint {
+  readonly origin: (label: string) => string | undefined;
+}
+
+const direct = (endpoint: IstioEndpoint, scale: number): readonly FilteredEndpoint[] => {
+  const { address, port, tlsMode, weight = 1 } = endpoint;
+  const origin = (label: string) => topologyLabel(endpoint, label);
   // Without an address only the gateways of its network lead there.
-  address === '' ? [] : [{ address, port, weight: weight * scale, tlsMode }];
+  return address === '' ? [] : [{ address, port, weight: weight * scale, tlsMode, origin }];
+};
+
+/** Gateways have labels of their network and cluster only (ep_filters.go @1.30.3). */
+const originOf =
+  (network: string, clusterId: string): FilteredEndpoint['origin'] =>
+  label =>
+    topologyLabel({ labels: {}, network, clusterId }, label);
 
 /**
  * Returns what a proxy of this view dials: reachable endpoints, and gateways for the others, weighted by
@@ -35,7 +46,7 @@ export function filterByNetwork(
   gateways: NetworkGateways,
   view: EndpointView,
   endpoints: readonly IstioEndpoint[],
-): LbEndpoint[] {
+): FilteredEndpoint[] {
   if (behaviour.endpointFilter === 'least-common-multiple') return filterOfCurrent(gateways, view, endpoints);
   // Without any known gateway the filter of 1.8 is not applied at all.
   if (gateways.isEmpty) return endpoints.flatMap(endpoint => direct(endpoint, 1));
@@ -47,9 +58,9 @@ function filterOf18(
   gateways: NetworkGateways,
   view: EndpointView,
   endpoints: readonly IstioEndpoint[],
-): LbEndpoint[] {
+): FilteredEndpoint[] {
   const multiples = gateways.counts().reduce((product, count) => product * count, 1);
-  const result: LbEndpoint[] = [];
+  const result: FilteredEndpoint[] = [];
   const remote = new Map<string, number>();
   for (const endpoint of endpoints) {
     const { network } = endpoint;
@@ -66,9 +77,10 @@ function filterOf18(
   }
   for (const [network, count] of remote) {
     const ways = gateways.of(network);
-    for (const { address, port } of ways) {
+    for (const { address, port, clusterId } of ways) {
       if (!isIPv4(address)) continue;
-      result.push({ address, port, weight: count * (multiples / ways.length), tlsMode: 'istio' });
+      const origin = originOf(network, clusterId);
+      result.push({ address, port, weight: count * (multiples / ways.length), tlsMode: 'istio', origin });
     }
   }
   return result;
@@ -79,15 +91,15 @@ function filterOfCurrent(
   gateways: NetworkGateways,
   view: EndpointView,
   endpoints: readonly IstioEndpoint[],
-): LbEndpoint[] {
+): FilteredEndpoint[] {
   const byCluster = new Map<string, number>();
   for (const { network, clusterId } of gateways.all()) {
     const key = `${network}/${clusterId}`;
     byCluster.set(key, (byCluster.get(key) ?? 0) + 1);
   }
   const scale = [...gateways.counts(), ...byCluster.values()].reduce(leastCommonMultiple, 1);
-  const result: LbEndpoint[] = [];
-  const weights = new Map<string, { readonly address: string; readonly port: number; weight: number }>();
+  const result: FilteredEndpoint[] = [];
+  const weights = new Map<string, FilteredEndpoint & { weight: number }>();
   for (const endpoint of endpoints) {
     const { network, clusterId } = endpoint;
     if (view.requestedNetworks.length > 0 && network !== '' && !view.requestedNetworks.includes(network))
@@ -102,16 +114,17 @@ function filterOfCurrent(
       continue;
     }
     if (endpoint.tlsMode === 'disabled') continue;
-    for (const { address, port } of ways) {
+    for (const { address, port, clusterId: gatewayCluster } of ways) {
       const key = `${address}:${port}`;
-      const entry = weights.get(key) ?? { address, port, weight: 0 };
+      const origin = originOf(network, gatewayCluster);
+      const entry = weights.get(key) ?? { address, port, weight: 0, tlsMode: 'istio', origin };
       entry.weight += ((endpoint.weight ?? 1) * scale) / ways.length;
       weights.set(key, entry);
     }
   }
   for (const key of [...weights.keys()].sort()) {
     const entry = weights.get(key);
-    if (entry) result.push({ ...entry, tlsMode: 'istio' });
+    if (entry) result.push(entry);
   }
   return result;
 }

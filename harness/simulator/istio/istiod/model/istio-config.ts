@@ -5,6 +5,7 @@
 
 import type { Destination } from './destination.ts';
 import type { HttpRouteConfig } from './http-route.ts';
+import type { TrafficBlocks } from './traffic-policy.ts';
 import type { Exported } from './visibility.ts';
 
 /** One entry of a Gateway's `servers`. */
@@ -56,27 +57,20 @@ export interface VirtualServiceConfig extends Exported {
   readonly tcp: readonly StreamRouteConfig[];
 }
 
-/** How to reach a host; what is undefined is left to a wider policy. */
-export interface TrafficPolicy {
-  readonly tlsMode: string | undefined;
-  readonly loadBalancer: string | undefined;
-  readonly connectTimeoutMs: number | undefined;
-}
-
 /** A DestinationRule; its host is a full name. */
 export interface DestinationRuleConfig extends Exported {
   readonly key: string;
   readonly host: string;
-  readonly policy: TrafficPolicy;
+  readonly policy: TrafficBlocks;
   /** By port; what a port does not say has its default, not what the rule says for all. */
-  readonly portPolicies: Readonly<Record<number, TrafficPolicy>>;
+  readonly portPolicies: Readonly<Record<number, TrafficBlocks>>;
   /** Of the callers, in the rule's own namespace; absent: all. */
   readonly selector?: Readonly<Record<string, string>>;
   readonly subsets: readonly {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
-    readonly policy: TrafficPolicy | undefined;
-    readonly portPolicies: Readonly<Record<number, TrafficPolicy>>;
+    readonly policy: TrafficBlocks | undefined;
+    readonly portPolicies: Readonly<Record<number, TrafficBlocks>>;
   }[];
 }
 

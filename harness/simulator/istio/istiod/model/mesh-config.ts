@@ -4,6 +4,8 @@ import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
 import type { LocalityOfHost } from './cluster-local.ts';
 import { durationMs } from './config-fields.ts';
 import { type LabelSelector, readLabelSelectors } from './label-selector.ts';
+import { readLocalitySetting } from './read-traffic-policy.ts';
+import type { LocalitySetting } from './traffic-policy.ts';
 import type { ExportDefaults } from './visibility.ts';
 
 /** One entry of `meshNetworks`: what is on the network, and the ways into it. */
@@ -37,6 +39,8 @@ export interface MeshConfig {
   readonly rootNamespace: string;
   /** How often proxies look names up; absent: as the release has it. */
   readonly dnsRefreshMs?: number;
+  /** Of rules that have none of their own. */
+  readonly localityLbSetting: LocalitySetting;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -74,6 +78,7 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       })),
     ),
     rootNamespace: text(mesh['rootNamespace']) ?? '',
+    localityLbSetting: readLocalitySetting(mesh['localityLbSetting']),
     networks: new Map(Object.entries(networks).map(([name, value]) => [name, readNetwork(tree(value))])),
   };
 }

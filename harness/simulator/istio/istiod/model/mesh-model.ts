@@ -45,6 +45,10 @@ export interface IstioEndpoint {
   readonly labels: Readonly<Record<string, string>>;
   /** 1 if it is not given. */
   readonly weight?: number;
+  /** `region/zone/subzone`, each of which may be missing; absent if nothing tells it. */
+  readonly locality?: string;
+  /** The node's name, if a pod is behind it. */
+  readonly node?: string;
 }
 
 /** A way into a network. */
@@ -58,6 +62,65 @@ export interface NetworkGateway {
 
 /** On pods, gateways' Services and istio-system: which network it is on, or leads into. */
 export const NETWORK_LABEL = 'topology.istio.io/network';
+
+const REGION = 'topology.kubernetes.io/region';
+const ZONE = 'topology.kubernetes.io/zone';
+const SUB_ZONE = 'topology.istio.io/subzone';
+
+/**
+ * Returns a label as istiod sees it: what topology says is among them, and wins but for the network
+ * (pilot/pkg/serviceregistry/util/label/label.go @1.30.3, AugmentLabels).
+ */
+export function topologyLabel(
+  {
+    labels,
+    clusterId,
+    network,
+    locality = '',
+    node,
+  }: Pick<IstioEndpoint, 'labels' | 'clusterId' | 'network' | 'locality' | 'node'>,
+  key: string,
+): string | undefined {
+  const [region, zone, subZone] = locality.split('/');
+  switch (key) {
+    case 'topology.istio.io/cluster':
+      return clusterId || labels[key];
+    case NETWORK_LABEL:
+      return labels[key] || network || undefined;
+    case REGION:
+      return region || labels[key];
+    case ZONE:
+      return zone || labels[key];
+    case SUB_ZONE:
+      return subZone || labels[key];
+    case 'kubernetes.io/hostname':
+      return node || labels[key];
+    default:
+      return labels[key];
+  }
+}
+
+/**
+ * Finds where a pod is: by its own label, where dots may stand for slashes, or by its node
+ * (pilot/pkg/serviceregistry/kube/controller/controller.go @1.30.3, getPodLocality).
+ * @returns `region/zone/subzone`; empty if nothing tells it
+ */
+export function localityOf(
+  labels: Readonly<Record<string, string>>,
+  nodeLocality: string | undefined,
+): string {
+  const label = labels['topology.istio.io/locality'] || labels['istio-locality'];
+  if (label) return label.includes('/') ? label : label.replaceAll('.', '/');
+  return nodeLocality ?? '';
+}
+
+/** Reads a node's labels, those that older Kubernetes had among them. @returns empty if none tells a place */
+export function nodeLocalityOf(labels: Readonly<Record<string, string>>): string {
+  const region = labels[REGION] || labels['failure-domain.beta.kubernetes.io/region'] || '';
+  const zone = labels[ZONE] || labels['failure-domain.beta.kubernetes.io/zone'] || '';
+  const subZone = labels[SUB_ZONE] ?? '';
+  return region === '' && zone === '' && subZone === '' ? '' : `${region}/${zone}/${subZone}`;
+}
 
 /** Says whether proxies route a protocol request by request. */
 export const isHttp = (protocol: Protocol): boolean =>

@@ -1,24 +1,14 @@
 /** Reads Istio's own resources, and notes every field that has no effect here. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import {
-  durationMs,
-  fullHost,
-  keyOf,
-  labels,
-  list,
-  text,
-  texts,
-  tree,
-  type Unsupported,
-} from './config-fields.ts';
+import { fullHost, keyOf, labels, list, text, texts, tree, type Unsupported } from './config-fields.ts';
 import type {
   DestinationRuleConfig,
   GatewayBinding,
   GatewayConfig,
   PeerAuthenticationConfig,
   PeerMode,
-  TrafficPolicy,
 } from './istio-config.ts';
+import { readPortPolicies, readTrafficPolicy } from './read-traffic-policy.ts';
 
 /** Reads a Gateway; notes the fields that have no effect. */
 export function readGateway(object: KubernetesObject, unsupported: Unsupported): GatewayConfig {
@@ -66,30 +56,6 @@ export function readDestinationRule(
 ): DestinationRuleConfig {
   const spec = tree(object['spec']);
   unsupported.check('', spec, ['host', 'trafficPolicy', 'subsets', 'exportTo', 'workloadSelector']);
-  const policyOf = (path: string, value: unknown): TrafficPolicy => {
-    const policy = tree(value);
-    unsupported.check(path, policy, ['tls', 'loadBalancer', 'connectionPool', 'portLevelSettings', 'port']);
-    unsupported.check(`${path}.tls`, policy['tls'], ['mode']);
-    unsupported.check(`${path}.loadBalancer`, policy['loadBalancer'], ['simple']);
-    unsupported.check(`${path}.connectionPool`, policy['connectionPool'], ['tcp']);
-    const tcp = tree(tree(policy['connectionPool'])['tcp']);
-    unsupported.check(`${path}.connectionPool.tcp`, tcp, ['connectTimeout']);
-    const tlsMode = text(tree(policy['tls'])['mode']);
-    if (tlsMode === 'SIMPLE' || tlsMode === 'MUTUAL') unsupported.note(`${path}.tls.mode: ${tlsMode}`);
-    return {
-      tlsMode,
-      loadBalancer: text(tree(policy['loadBalancer'])['simple']),
-      connectTimeoutMs: durationMs(tcp['connectTimeout']),
-    };
-  };
-  const portsOf = (path: string, policy: ReturnType<typeof tree>) =>
-    Object.fromEntries(
-      list(policy['portLevelSettings']).map((item, index) => [
-        Number(tree(tree(item)['port'])['number']),
-        policyOf(`${path}.portLevelSettings[${index}]`, item),
-      ]),
-    );
-  const traffic = tree(spec['trafficPolicy']);
   const isSelective = spec['workloadSelector'] !== undefined && spec['workloadSelector'] !== null;
   return {
     key: keyOf(object),
@@ -97,8 +63,8 @@ export function readDestinationRule(
     // A rule for some workloads is for those of its own namespace.
     exportTo: isSelective ? ['.'] : texts(spec['exportTo']),
     host: fullHost(text(spec['host']) ?? '', object.metadata.namespace ?? '', domain),
-    policy: policyOf('trafficPolicy', traffic),
-    portPolicies: portsOf('trafficPolicy', traffic),
+    policy: readTrafficPolicy(spec['trafficPolicy']),
+    portPolicies: readPortPolicies(spec['trafficPolicy']),
     ...(isSelective && { selector: labels(tree(spec['workloadSelector'])['matchLabels']) }),
     subsets: list(spec['subsets']).map((item, index) => {
       const subset = tree(item);
@@ -106,11 +72,8 @@ export function readDestinationRule(
       return {
         name: text(subset['name']) ?? '',
         labels: labels(subset['labels']),
-        policy:
-          'trafficPolicy' in subset
-            ? policyOf(`subsets[${index}].trafficPolicy`, subset['trafficPolicy'])
-            : undefined,
-        portPolicies: portsOf(`subsets[${index}].trafficPolicy`, tree(subset['trafficPolicy'])),
+        policy: 'trafficPolicy' in subset ? readTrafficPolicy(subset['trafficPolicy']) : undefined,
+        portPolicies: readPortPolicies(subset['trafficPolicy']),
       };
     }),
   };

@@ -12,6 +12,7 @@ import { inboundListener } from '../generate/inbound-listener.ts';
 import { encodeNameTable } from '../generate/name-table.ts';
 import { outboundListeners } from '../generate/outbound-listeners.ts';
 import { gatewayRoutes, sidecarRoutes } from '../generate/routes.ts';
+import { placeOf } from '../mesh/caller-place.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { MeshChange } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
@@ -118,7 +119,8 @@ export class Resources {
   #endpoints(proxy: ProxyNode): Encoded {
     const { key, context } = this.#scopeOf(proxy);
     const { view, clusterId, role } = proxy;
-    const kind = { view, clusterId, role, isSniRouter: isSniRouter(context, proxy) };
+    const place = placeOf(context, proxy);
+    const kind = { view, clusterId, role, isSniRouter: isSniRouter(context, proxy), ...(place && { place }) };
     return this.#forServices('endpoint', `${key}${JSON.stringify(kind)}`, context, service =>
       isByName(service) ? [] : serviceEndpoints(context, service, kind),
     );

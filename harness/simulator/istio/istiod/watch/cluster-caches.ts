@@ -16,9 +16,11 @@ import { keyOf } from './object-cache.ts';
 import {
   networkLabelOf,
   type RegistryEndpoints,
+  type RegistryNode,
   type RegistryPod,
   readEndpointSlice,
   readEndpoints,
+  readNode,
   readPod,
   readService,
 } from './registry-objects.ts';
@@ -44,6 +46,8 @@ export interface CacheHandlers {
     now: RegistryEndpoints | undefined,
     before: RegistryEndpoints | undefined,
   ) => void;
+  /** A node is elsewhere than it was. */
+  readonly onNode: (name: string) => void;
   /** The system namespace's label for its network. */
   readonly onNetwork: () => void;
 }
@@ -54,6 +58,7 @@ const KINDS: Readonly<Record<string, string>> = {
   endpoints: 'Endpoints',
   endpointslices: 'EndpointSlice',
   namespaces: 'Namespace',
+  nodes: 'Node',
 };
 
 /** Kinds with annotations and labels that Istio heeds. */
@@ -66,6 +71,8 @@ export class ClusterCaches {
   readonly services: Informer<RegistryService>;
   readonly pods: Informer<RegistryPod>;
   readonly endpoints: Informer<RegistryEndpoints>;
+  /** Where each node is, and how old. */
+  readonly nodes: Informer<RegistryNode>;
   /** Holds the namespace's network label. */
   readonly namespace: Informer<string>;
   readonly #options: ClusterCachesOptions;
@@ -91,6 +98,9 @@ export class ClusterCaches {
       isSlices ? readEndpointSlice : readEndpoints,
       handlers.onEndpoints,
     );
+    this.nodes = this.#informer({ apiVersion: 'v1', plural: 'nodes' }, readNode, (name, now, before) => {
+      if ((now?.locality ?? '') !== (before?.locality ?? '')) handlers.onNode(name);
+    });
     this.namespace = this.#informer(
       { apiVersion: 'v1', plural: 'namespaces' },
       networkLabelOf,
@@ -101,7 +111,8 @@ export class ClusterCaches {
 
   /** Each resolves when its cache holds a first list; none rejects. */
   get synced(): readonly Promise<void>[] {
-    return [this.services.synced, this.pods.synced, this.endpoints.synced, this.namespace.synced];
+    const { services, pods, endpoints, namespace, nodes } = this;
+    return [services, pods, endpoints, namespace, nodes].map(({ synced }) => synced);
   }
 
   /** Tells of marks that are not simulated, once for an object as long as they stay as they are. */

@@ -6,12 +6,12 @@ import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import { spiffeId } from '../../ca/certificate-authority.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
-import { type IstioEndpoint, NETWORK_LABEL, type RegistryService } from '../model/mesh-model.ts';
+import { type IstioEndpoint, localityOf, NETWORK_LABEL, type RegistryService } from '../model/mesh-model.ts';
 import { networkOf } from '../model/network-of.ts';
 import { ClusterCaches, type ClusterCachesOptions } from './cluster-caches.ts';
 import { DiscoveryNamespaces } from './discovery-namespaces.ts';
 import { EndpointIndex } from './endpoint-index.ts';
-import { oldestKubeletVersion } from './kubelet-version.ts';
+import { oldestVersion } from './kubelet-version.ts';
 import type { RegistryPod } from './registry-objects.ts';
 
 /** Which cluster to watch, and whom to tell. */
@@ -32,8 +32,6 @@ export class ClusterRegistry {
   readonly #index = new EndpointIndex();
   readonly #namespaces: DiscoveryNamespaces;
   #selecting: Promise<void> = Promise.resolve();
-  #nodesRead: Promise<void> | undefined;
-  #kubeletVersion = '';
 
   constructor(options: ClusterRegistryOptions) {
     this.#options = options;
@@ -47,6 +45,7 @@ export class ClusterRegistry {
       },
       onEndpoints: (key, now, before) => this.#serviceChanged(this.#index.putEndpoints(key, now, before)),
       onNetwork: () => this.#changed(undefined),
+      onNode: () => this.#changed(undefined),
     });
     const { client, clock, random, signal, log } = options;
     this.#namespaces = new DiscoveryNamespaces({
@@ -75,13 +74,12 @@ export class ClusterRegistry {
 
   /** Resolves when all caches hold a first list; never rejects. */
   get synced(): Promise<void> {
-    this.#nodesRead ??= this.#caches.namespace.synced.then(() => this.#readKubeletVersion());
-    return Promise.all([...this.#caches.synced, this.#nodesRead, this.#selecting]).then(() => {});
+    return Promise.all([...this.#caches.synced, this.#selecting]).then(() => {});
   }
 
   /** `v1.32.0`, the oldest among the nodes; empty before it is known. */
   get kubeletVersion(): string {
-    return this.#kubeletVersion;
+    return oldestVersion([...this.#caches.nodes.values()].map(({ kubeletVersion }) => kubeletVersion));
   }
 
   *services(): Iterable<RegistryService> {
@@ -100,6 +98,11 @@ export class ClusterRegistry {
 
   pod(namespace: string, name: string): RegistryPod | undefined {
     return this.#caches.pods.get(`${namespace}/${name}`);
+  }
+
+  /** Tells where a pod is: `region/zone/subzone`; empty if nothing tells it. */
+  localityOf({ labels, node }: RegistryPod): string {
+    return localityOf(labels, this.#caches.nodes.get(node)?.locality);
   }
 
   podAt(address: string): RegistryPod | undefined {
@@ -137,6 +140,7 @@ export class ClusterRegistry {
         const pod = this.#index.podAt(address);
         if (isPod && !pod) continue;
         const labels = pod?.labels ?? {};
+        const locality = pod ? this.localityOf(pod) : '';
         result.push({
           address,
           port,
@@ -146,16 +150,12 @@ export class ClusterRegistry {
           identity: pod ? spiffeId(mesh.trustDomain, pod.namespace, pod.serviceAccount) : '',
           tlsMode: labels['security.istio.io/tlsMode'] === 'istio' ? 'istio' : 'disabled',
           labels,
+          ...(locality !== '' && { locality }),
+          ...(pod && { node: pod.node }),
         });
       }
     }
     return result.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : a.port - b.port));
-  }
-
-  /** Unlike Istio, reads nodes once, and only where their age matters: no one here prefers a locality. */
-  async #readKubeletVersion(): Promise<void> {
-    const { behaviour, signal } = this.#options;
-    if (behaviour.nativeSidecars) this.#kubeletVersion = await oldestKubeletVersion(this.client(), signal);
   }
 
   #changed(hostname: string | undefined): void {

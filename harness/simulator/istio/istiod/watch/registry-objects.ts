@@ -4,7 +4,7 @@
  */
 import { isIPv4 } from 'node:net';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { NETWORK_LABEL, protocolOf, type RegistryService } from '../model/mesh-model.ts';
+import { NETWORK_LABEL, nodeLocalityOf, protocolOf, type RegistryService } from '../model/mesh-model.ts';
 import { exportToOf } from '../model/visibility.ts';
 
 interface ServiceSpec {
@@ -167,3 +167,20 @@ export function readEndpointSlice(object: KubernetesObject): RegistryEndpoints |
 /** Returns the network that a namespace's label names; empty without one. */
 export const networkLabelOf = (object: KubernetesObject): string =>
   object.metadata.labels?.[NETWORK_LABEL] ?? '';
+
+/** What a node tells of the pods on it. */
+export interface RegistryNode {
+  /** `region/zone/subzone`; empty if no label tells it. */
+  readonly locality: string;
+  /** `v1.32.0` */
+  readonly kubeletVersion: string;
+}
+
+/** Reads a node. */
+export function readNode(object: KubernetesObject): RegistryNode {
+  const status = object['status'] as { nodeInfo?: { kubeletVersion?: string } } | undefined;
+  return {
+    locality: nodeLocalityOf(object.metadata.labels ?? {}),
+    kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '',
+  };
+}

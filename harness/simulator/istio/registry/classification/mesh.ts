@@ -12,6 +12,7 @@ export const MESH_RULES: readonly Rule[] = [
     'MeshConfig',
     `trustDomain trustDomainAliases enableAutoMtls
     rootNamespace serviceSettings { settings { clusterLocal } hosts }
+    localityLbSetting { enabled failoverPriority failover { from to } distribute { from to } }
     dnsRefreshRate defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo
     outboundTrafficPolicy { mode(REGISTRY_ONLY|ALLOW_ANY) }
     defaultConfig { discoveryAddress concurrency meshId proxyMetadata interceptionMode(REDIRECT) }`,

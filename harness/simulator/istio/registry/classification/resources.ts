@@ -38,8 +38,22 @@ const VIRTUAL_SERVICES = executed(
 /** The part of a policy that a port may have for itself. */
 const PORT_POLICY = `
   tls { mode(DISABLE|ISTIO_MUTUAL) }
-  loadBalancer { simple(UNSPECIFIED|LEAST_CONN|RANDOM|ROUND_ROBIN|LEAST_REQUEST) }
-  connectionPool { tcp { connectTimeout } }`;
+  loadBalancer {
+    simple(UNSPECIFIED|LEAST_CONN|RANDOM|ROUND_ROBIN|LEAST_REQUEST|PASSTHROUGH)
+    consistentHash {
+      httpHeaderName useSourceIp httpQueryParameterName httpCookie { name path ttl } minimumRingSize
+      ringHash { minimumRingSize } maglev { tableSize }
+    }
+    localityLbSetting { enabled failoverPriority failover { from to } distribute { from to } }
+  }
+  connectionPool {
+    tcp { connectTimeout maxConnections idleTimeout }
+    http { http1MaxPendingRequests http2MaxRequests maxRetries maxRequestsPerConnection idleTimeout }
+  }
+  outlierDetection {
+    consecutive5xxErrors consecutiveGatewayErrors interval baseEjectionTime maxEjectionPercent
+    minHealthPercent splitExternalLocalOriginErrors consecutiveLocalOriginFailures
+  }`;
 const POLICY = `trafficPolicy { ${PORT_POLICY} portLevelSettings { port { number } ${PORT_POLICY} } }`;
 
 const DESTINATION_RULES = executed(
