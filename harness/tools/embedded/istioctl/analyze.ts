@@ -1,12 +1,13 @@
 /**
  * `istioctl analyze`, for the defects that show in the objects which the guide makes.
- * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages; one of its own tells
- * of what is not simulated.
+ * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages; two of its own tell
+ * of what is not simulated, and of networks that are spelled in two ways.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { ANALYZERS, type Level, type Message, type Snapshot } from './analyzers.ts';
+import { networkFindings } from './network-findings.ts';
 import { notSimulatedFindings } from './not-simulated-findings.ts';
 import type { Call, Verb } from './verb.ts';
 
@@ -33,7 +34,9 @@ export const analyze: Verb = {
     const within = ({ metadata }: KubernetesObject): boolean =>
       only === undefined || (metadata.namespace ?? metadata.name) === only;
     const notSimulated = await notSimulatedFindings(list, within, call.istioVersion);
-    const messages = [...ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)]), ...notSimulated]
+    const ofNetworks = await networkFindings(list, within);
+    const known = ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)]);
+    const messages = [...known, ...ofNetworks, ...notSimulated]
       .filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(shown))
       .sort(worstFirst);
     for (const { level, code, about, text } of messages)
