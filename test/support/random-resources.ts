@@ -26,7 +26,17 @@ import type {
 
 const LETTERS = 'abcxyz019|._-*:/ \u00e4\u4e16\u{1f600}';
 
-const PERMISSIONS = ['any', 'and', 'or', 'not', 'header', 'path', 'port', 'destination'] as const;
+const PERMISSIONS = [
+  'any',
+  'and',
+  'or',
+  'not',
+  'header',
+  'path',
+  'path-template',
+  'port',
+  'destination',
+] as const;
 const PRINCIPALS = ['any', 'and', 'or', 'not', 'header', 'path', 'identity', 'source'] as const;
 
 /** Makes resources out of one source of chance. */
@@ -217,6 +227,8 @@ export class RandomResources {
       case 'path':
       case 'identity':
         return { kind, text: this.#textMatch() };
+      case 'path-template':
+        return { kind, template: this.#text() };
       case 'port':
         return { kind, port: this.#port() };
       case 'source':

@@ -15,7 +15,6 @@ export const MESH_CONFIG = [
   '  discoveryAddress: istiod.istio-system.svc:15012',
   '  meshId: mesh1',
   'rootNamespace: istio-system',
-  'trustDomain: cluster.local',
   '',
 ].join('\n');
 

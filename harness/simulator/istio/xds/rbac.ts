@@ -27,6 +27,8 @@ export type RbacCondition =
   | { readonly kind: 'header'; readonly header: HeaderMatch }
   /** The path without its query. */
   | { readonly kind: 'path'; readonly text: TextMatch }
+  /** `*` stands for one part of the path, `**` for the rest of it. */
+  | { readonly kind: 'path-template'; readonly template: string }
   | { readonly kind: 'port'; readonly port: number }
   /** The SPIFFE identity that the client has proved; without one it does not hold. */
   | { readonly kind: 'identity'; readonly text: TextMatch }

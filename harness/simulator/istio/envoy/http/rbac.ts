@@ -36,6 +36,8 @@ function holds(condition: RbacCondition, asking: Asking): boolean {
       return request !== undefined && headerMatches(condition.header, request);
     case 'path':
       return request !== undefined && textMatches(condition.text, pathOf(request.url));
+    case 'path-template':
+      return request !== undefined && templateMatches(condition.template, pathOf(request.url));
     case 'port':
       return connection.destination.port === condition.port;
     case 'identity':
@@ -46,6 +48,27 @@ function holds(condition: RbacCondition, asking: Asking): boolean {
       return isWithin(condition.range, connection.destination.address);
   }
 }
+
+/** source/extensions/path/match/uri_template @v1.30: what `*` and `**` may stand for. */
+const LITERAL = "[\\w.~%!$&'()+,;:@-]";
+const templates = new Map<string, RegExp>();
+function templateMatches(template: string, path: string): boolean {
+  const known = templates.get(template) ?? new RegExp(`^${templateRegex(template)}$`);
+  templates.set(template, known);
+  return known.test(path);
+}
+
+const templateRegex = (template: string): string =>
+  template
+    .split(/(\*\*|\*)/)
+    .map(part =>
+      part === '**'
+        ? `(?:${LITERAL}|/)*`
+        : part === '*'
+          ? `${LITERAL}+`
+          : part.replace(/[\\.+?()|[\]{}^$]/g, '\\$&'),
+    )
+    .join('');
 
 function isWithin(range: string, address: string): boolean {
   const span = parseCidrOrAddress(range);

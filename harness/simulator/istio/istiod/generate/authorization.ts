@@ -5,7 +5,7 @@
  */
 
 import type { Rbac, RbacCondition, RbacPolicy } from '../../xds/rbac.ts';
-import type { TextMatch } from '../../xds/routes.ts';
+import type { HeaderMatch, TextMatch } from '../../xds/routes.ts';
 import type { PushContext } from '../mesh/push-context.ts';
 import type {
   Attribute,
@@ -85,23 +85,34 @@ const OF_REQUESTS: ReadonlySet<Attribute['key']> = new Set(['host', 'method', 'p
 
 /**
  * Makes the policy of a rule. An attribute that cannot be looked at is left out of a rule that refuses, so
- * that it refuses more; a rule that allows is left out whole, so that it allows less.
+ * that it refuses more. Of a rule that allows the source or the operation is left out, and the rule itself if
+ * none is left or if it is a condition of all, so that it allows less.
  */
 function policyOf(rule: AuthorizationRule, purpose: Purpose): RbacPolicy | undefined {
-  const all = [...rule.sources.flat(), ...rule.operations.flat(), ...rule.conditions];
   const isBlind = ({ key }: Attribute): boolean =>
     key === 'unknown' || (purpose.isTcp && OF_REQUESTS.has(key));
-  if (!purpose.refuses && all.some(isBlind)) return undefined;
+  // One of the groups is enough: those that can be looked at go on to allow.
+  const used = (groups: readonly Attributes[]): readonly Attributes[] =>
+    purpose.refuses || purpose.isTcp ? groups : groups.filter(group => !group.some(isBlind));
+  const [sources, operations] = [used(rule.sources), used(rule.operations)];
+  const isLost =
+    (rule.sources.length > 0 && sources.length === 0) ||
+    (rule.operations.length > 0 && operations.length === 0);
+  if (
+    isLost ||
+    (!purpose.refuses && [...sources.flat(), ...operations.flat(), ...rule.conditions].some(isBlind))
+  )
+    return undefined;
   const seen = (attributes: Attributes): Attributes => attributes.filter(it => !isBlind(it));
   const together = (groups: readonly Attributes[], more: Attributes): RbacCondition[] =>
     (groups.length > 0 ? groups : [[]]).map(group => allOf(seen([...group, ...more]), purpose));
   return {
     permissions: together(
-      rule.operations,
+      operations,
       rule.conditions.filter(({ key }) => !OF_CLIENT.has(key)),
     ),
     principals: together(
-      rule.sources,
+      sources,
       rule.conditions.filter(({ key }) => OF_CLIENT.has(key)),
     ),
   };
@@ -138,16 +149,18 @@ function conditionOf({ key, name = '' }: Attribute, value: string, { namespace }
     case 'port':
       return { kind: 'port', port: Number(value) };
     case 'path':
-      return { kind: 'path', text: textOf(value) };
+      return /\{\*\*?\}/.test(value)
+        ? { kind: 'path-template', template: value.replace(/\{(\*\*?)\}/g, '$1') }
+        : { kind: 'path', text: textOf(value) };
     case 'method':
       return { kind: 'header', header: { name: ':method', text: textOf(value) } };
     case 'host':
       return {
         kind: 'header',
-        header: { name: ':authority', text: { ...textOf(value), ignoresCase: true } },
+        header: headerOf(':authority', value, true),
       };
     case 'header':
-      return { kind: 'header', header: { name: name.toLowerCase(), text: textOf(value) } };
+      return { kind: 'header', header: headerOf(name, value) };
     case 'unknown':
       return ANY; // such attributes are taken out before
   }
@@ -158,11 +171,14 @@ function conditionOf({ key, name = '' }: Attribute, value: string, { namespace }
  * mesh's own (pilot/pkg/security/trustdomain/bundle.go @1.30.3, ReplaceTrustDomainAliases).
  */
 function inAll(principal: string, trustDomains: readonly string[]): readonly string[] {
-  const [, domain, rest] = /^([^/*]+)(\/.*)$/.exec(principal) ?? [];
-  if (domain === undefined || rest === undefined) return [principal];
-  return domain === 'cluster.local' || trustDomains.includes(domain)
-    ? trustDomains.map(each => `${each}${rest}`)
-    : [principal];
+  const [domain = '', ...parts] = principal.split('/');
+  // A principal that does not name all of an identity does not name a trust domain either.
+  if (parts.length !== 4 || domain === '*') return [principal];
+  const rest = `/${parts.join('/')}`;
+  const covers = (each: string): boolean =>
+    domain.startsWith('*') ? each.endsWith(domain.slice(1)) : each === domain;
+  if (domain !== 'cluster.local' && !trustDomains.some(covers)) return [principal];
+  return [...new Set(trustDomains.map(each => (covers(each) ? principal : `${each}${rest}`)))];
 }
 
 /** `<name>` or `<namespace>/<name>` (generator.go @1.30.3, serviceAccountRegex). */
@@ -179,6 +195,12 @@ function textOf(value: string, prefix = ''): TextMatch {
     return prefix === '' ? { suffix: value.slice(1) } : { regex: `${prefix}.*${quoted(value.slice(1))}` };
   return value.endsWith('*') ? { prefix: `${prefix}${value.slice(0, -1)}` } : { exact: `${prefix}${value}` };
 }
+
+/** Of `*` it is asked whether the header is there. */
+const headerOf = (name: string, value: string, ignoresCase = false): HeaderMatch => ({
+  name,
+  ...(value !== '*' && { text: { ...textOf(value), ...(ignoresCase && { ignoresCase: true }) } }),
+});
 
 /** As Go's regexp.QuoteMeta. */
 const quoted = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');

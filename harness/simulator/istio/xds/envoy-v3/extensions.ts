@@ -41,13 +41,13 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [TYPES.tlsInspector]: executed,
   [TYPES.httpInspector]: executed,
   [TYPES.previousHosts]: executed,
+  [TYPES.pathTemplate]: executed,
 
   [`${LISTENER}.proxy_protocol.v3.ProxyProtocol`]: refused,
 
   // The filters that istiod puts before the router of every proxy, whatever the mesh asks for.
-  [`${HTTP}.cors.v3.Cors`]: accepted(
-    'it does nothing without a policy in a route, and such a route is refused',
-  ),
+  [`${HTTP}.cors.v3.Cors`]: accepted('no client is a browser, which alone heeds it'),
+  [`${HTTP}.cors.v3.CorsPolicy`]: accepted('no client is a browser, which alone heeds it'),
   [`${HTTP}.fault.v3.HTTPFault`]: accepted('faults are those of routes'),
   [`${HTTP}.grpc_stats.v3.FilterConfig`]: TELEMETRY,
   'io.istio.http.peer_metadata.Config': TELEMETRY,

@@ -1,9 +1,10 @@
 /** Policies of access to envoy.config.rbac.v3 and back, in the filters for requests and for connections. */
 import type { ProtoMessage } from '../proto/encode-message.ts';
-import type { Fields } from '../proto/fields.ts';
+import { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { anyOf, uint32Of, wrapped } from '../proto/well-known.ts';
 import type { Rbac, RbacCondition, RbacPolicy } from '../rbac.ts';
+import { extensionOf } from './extensions.ts';
 import { headerMatchOf, readHeaderMatch } from './route-match.ts';
 import { readTextMatch, textMatchOf } from './text-match.ts';
 import { TYPES } from './type-names.ts';
@@ -61,6 +62,13 @@ function conditionOf(condition: RbacCondition, side: Side): ProtoMessage {
       return { header: headerMatchOf(condition.header) };
     case 'path':
       return { url_path: { path: textMatchOf(condition.text) } };
+    case 'path-template':
+      return {
+        uri_template: {
+          name: 'uri-template',
+          typed_config: anyOf(TYPES.pathTemplate, { path_template: condition.template }),
+        },
+      };
     case 'port':
       return { destination_port: condition.port };
     case 'identity':
@@ -117,6 +125,8 @@ function readCondition(fields: Fields, side: Side): RbacCondition {
 }
 
 function readPermission(fields: Fields): RbacCondition | undefined {
+  const template = fields.message('uri_template', readTemplate);
+  if (template !== undefined) return { kind: 'path-template', template };
   if (fields.has('destination_port')) return { kind: 'port', port: fields.number('destination_port') };
   const range = fields.message('destination_ip', readRange);
   return range === undefined ? undefined : { kind: 'destination', range };
@@ -135,6 +145,14 @@ function readPrincipal(fields: Fields): RbacCondition | undefined {
   if (state) return { kind: 'identity', text: state };
   const range = fields.message('direct_remote_ip', readRange);
   return range === undefined ? undefined : { kind: 'source', range };
+}
+
+function readTemplate(fields: Fields): string {
+  const extension = extensionOf(fields);
+  if (extension?.packed.type !== TYPES.pathTemplate)
+    throw new Refusal(`${fields.type}: only templates of paths are simulated`);
+  const { type, value } = extension.packed;
+  return Fields.read(type, value, fields.reading, it => it.string('path_template'));
 }
 
 const readRange = (fields: Fields): string =>

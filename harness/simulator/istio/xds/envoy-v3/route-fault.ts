@@ -1,9 +1,9 @@
 /** Faults of a route: the filter's own message, in the route's typed_per_filter_config. */
 import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import { Refusal } from '../proto/refusal.ts';
 import { anyOf, durationOf, millisecondsOf, packedOf } from '../proto/well-known.ts';
 import type { Fault } from '../routes.ts';
+import { passExtension } from './extensions.ts';
 import { TYPES } from './type-names.ts';
 
 const MILLION = 1_000_000;
@@ -30,10 +30,11 @@ const percentageOf = (numerator: number): ProtoMessage => ({ numerator, denomina
 /** Reads a route's typed_per_filter_config. @throws Refusal for any other filter's */
 export function readFault(fields: Fields): Fault | undefined {
   const entries = fields.mapOf('typed_per_filter_config', packedOf);
-  const faults = entries.map(([name, { type, value }]) => {
-    if (type !== TYPES.fault)
-      throw new Refusal(`${name}: a route's configuration of type ${type} is not simulated`);
-    return Fields.read(type, value, fields.reading, readHttpFault);
+  const faults = entries.flatMap(([name, packed]) => {
+    const { type, value } = packed;
+    if (type === TYPES.fault) return [Fields.read(type, value, fields.reading, readHttpFault)];
+    passExtension(fields, { name, packed });
+    return [];
   });
   return faults[0];
 }

@@ -25,5 +25,6 @@ export const TYPES = {
   tlsInspector: `${FILTERS}.listener.tls_inspector.v3.TlsInspector`,
   alpnFilter: 'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig',
   httpOptions: 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+  pathTemplate: 'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig',
   previousHosts: 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
 } as const;
