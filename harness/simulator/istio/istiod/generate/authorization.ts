@@ -93,7 +93,7 @@ function policyOf(rule: AuthorizationRule, purpose: Purpose): RbacPolicy | undef
     key === 'unknown' || (purpose.isTcp && OF_REQUESTS.has(key));
   // One of the groups is enough: those that can be looked at go on to allow.
   const used = (groups: readonly Attributes[]): readonly Attributes[] =>
-    purpose.refuses || purpose.isTcp ? groups : groups.filter(group => !group.some(isBlind));
+    purpose.refuses ? groups : groups.filter(group => group.every(({ key }) => key !== 'unknown'));
   const [sources, operations] = [used(rule.sources), used(rule.operations)];
   const isLost =
     (rule.sources.length > 0 && sources.length === 0) ||
