@@ -9,7 +9,7 @@ import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.t
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import type { TrafficBlocks } from '../model/traffic-policy.ts';
 import { balanced, limitsOf, NO_LIMITS } from './cluster-policy.ts';
-import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
+import { policyFor, reachesNobody, ruleFor, subsetsOf } from './destination-policy.ts';
 import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
 
 /** Returns the ports that proxies know of: all but UDP. */
@@ -89,6 +89,7 @@ export function serviceClusters(
   const dnsRefreshMs = context.state.mesh.dnsRefreshMs ?? context.behaviour.dnsRefreshMs;
   // cluster_builder.go @1.30.3, buildCluster: without endpoints there is no such cluster.
   return clusters.flatMap(cluster => {
+    if (cluster.type === 'ORIGINAL_DST') return [cluster];
     const loadAssignment = byName.get(cluster.name);
     if (!loadAssignment || loadAssignment.endpoints.length === 0) return [];
     return [{ ...cluster, type, loadAssignment, dnsRefreshMs }];
@@ -144,7 +145,7 @@ function upstreamSettings(
   policy: TrafficBlocks,
   isOriginal: boolean,
 ): Omit<Cluster, 'name'> {
-  const isPassed = isOriginal || policy.loadBalancer?.simple === 'PASSTHROUGH';
+  const isPassed = !reachesNobody(policy) && (isOriginal || policy.loadBalancer?.simple === 'PASSTHROUGH');
   return {
     connectTimeoutMs: policy.pool?.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
     ...limitsOf(policy.pool),

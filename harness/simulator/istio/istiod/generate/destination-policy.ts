@@ -55,6 +55,13 @@ export function policyFor(
   return { ...ofRule, ...Object.fromEntries(given) };
 }
 
+/**
+ * Whether a policy asks for TLS of another kind than the mesh's, which is not simulated: nobody is reached by
+ * it, rather than in plaintext.
+ */
+export const reachesNobody = ({ tlsMode }: TrafficBlocks): boolean =>
+  tlsMode === 'SIMPLE' || tlsMode === 'MUTUAL';
+
 /** Returns the subsets of a rule, after one without a name that stands for the whole host. */
 export const subsetsOf = (
   rule: DestinationRuleConfig | undefined,

@@ -6,7 +6,7 @@ import type { MeshService } from '../mesh/mesh-service.ts';
 import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import { type IstioEndpoint, type ServicePort, topologyLabel } from '../model/mesh-model.ts';
 import { proxiedPorts } from './clusters.ts';
-import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
+import { policyFor, reachesNobody, ruleFor, subsetsOf } from './destination-policy.ts';
 import { placedEndpoints } from './locality.ts';
 import { outboundName, sniName } from './names.ts';
 
@@ -46,7 +46,7 @@ export function serviceEndpoints(
       const wanted = Object.entries(labels);
       const blocks = policyFor(rule, port.port, subset);
       const mode = behaviour.rulesDecideMtls ? blocks.tlsMode : undefined;
-      const judged = judgedBy(mode);
+      const judged = reachesNobody(blocks) ? [] : judgedBy(mode);
       const chosen =
         wanted.length === 0
           ? judged

@@ -28,6 +28,8 @@ export const durationMs = (value: unknown): number | undefined => {
 export class Unsupported {
   readonly fields: string[] = [];
   readonly leftOut: string[] = [];
+  /** Parts without which nobody is reached. */
+  readonly failing: string[] = [];
   /** Fields that Istio has not either. */
   readonly unknown: string[] = [];
 
@@ -48,10 +50,18 @@ export class Unsupported {
     this.leftOut.push(path);
   }
 
+  /** Notes a part that is not executed, and whose calls fail rather than go another way. */
+  fail(path: string): void {
+    this.failing.push(path);
+  }
+
   /** Tells all that was noted, a sentence each. */
   sentences(): readonly string[] {
     return [
-      ...this.fields.map(field => `spec.${field} is not simulated and has no effect`),
+      ...this.failing.map(part => `spec.${part} is not simulated: calls by it fail (503)`),
+      ...this.fields
+        .filter(field => !this.failing.some(part => field.startsWith(part)))
+        .map(field => `spec.${field} is not simulated and has no effect`),
       ...this.unknown
         .filter(field => !this.fields.includes(field))
         .map(field => `spec.${field} is no field of Istio's`),

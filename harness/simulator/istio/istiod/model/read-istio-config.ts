@@ -56,6 +56,9 @@ export function readDestinationRule(
 ): DestinationRuleConfig {
   const spec = tree(object['spec']);
   unsupported.check('', spec, ['host', 'trafficPolicy', 'subsets', 'exportTo', 'workloadSelector']);
+  noteForeignTls('trafficPolicy', spec['trafficPolicy'], unsupported);
+  for (const [index, subset] of list(spec['subsets']).entries())
+    noteForeignTls(`subsets[${index}].trafficPolicy`, tree(subset)['trafficPolicy'], unsupported);
   const isSelective = spec['workloadSelector'] !== undefined && spec['workloadSelector'] !== null;
   return {
     key: keyOf(object),
@@ -77,6 +80,21 @@ export function readDestinationRule(
       };
     }),
   };
+}
+
+/** TLS of another kind than the mesh's is not simulated, and plaintext would be the opposite. */
+function noteForeignTls(path: string, policy: unknown, unsupported: Unsupported): void {
+  const settings = [
+    [path, policy],
+    ...list(tree(policy)['portLevelSettings']).map((item, index) => [
+      `${path}.portLevelSettings[${index}]`,
+      item,
+    ]),
+  ] as const;
+  for (const [where, value] of settings) {
+    const mode = text(tree(tree(value)['tls'])['mode']);
+    if (mode === 'SIMPLE' || mode === 'MUTUAL') unsupported.fail(`${where}.tls`);
+  }
 }
 
 /** Reads a PeerAuthentication; notes the fields that have no effect. */
