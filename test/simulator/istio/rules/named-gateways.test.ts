@@ -1,4 +1,4 @@
-/** Gateways that are known by host names: looked up by istiod, or told in its log. */
+/** Gateways that are known by host names, and nodes that are gateways. */
 import t from 'tap';
 import { type Called, RuledMesh } from '../../../support/ruled-mesh.ts';
 
@@ -19,6 +19,9 @@ const EAST_WEST = {
 };
 const NAME = 'gateway2.istio-system.svc.cluster.local';
 
+/** Who answers within a second: what goes to a pod of another network gets no answer. */
+const near1 = async (): Promise<string> => seen(await mesh.calls(12, '--max-time', '1')).replace('0 ', '');
+
 /** Names the gateway of network2 in istiod's configuration of cluster1, in place of its Service's label. */
 async function nameGateway(): Promise<string> {
   const service = await far.get(EAST_WEST);
@@ -35,6 +38,38 @@ async function nameGateway(): Promise<string> {
   await mesh.mesh.pass(60_000);
   return ingress[0]?.ip ?? '';
 }
+
+t.test('nodes are gateways of a Service of type NodePort that selects them', async t => {
+  const spec = (await far.get(EAST_WEST))['spec'];
+  const selectNodes = async (selector: object | null): Promise<void> => {
+    const annotations = {
+      'traffic.istio.io/nodeSelector': selector && JSON.stringify(selector),
+    };
+    await far.patch(EAST_WEST, 'merge', { metadata: { annotations }, spec: { type: 'NodePort' } });
+    await mesh.mesh.pass(60_000);
+  };
+  const nodes = { apiVersion: 'v1', plural: 'nodes' };
+  const [node] = (await far.list(nodes, {})).items;
+  const name = node?.metadata.name ?? '';
+  const { addresses } = node?.['status'] as { addresses: readonly { type: string; address: string }[] };
+  const address = addresses.find(({ type }) => type === 'InternalIP')?.address ?? '';
+  const outer = { type: 'ExternalIP', address };
+  await selectNodes({});
+  t.equal(await near1(), 'v1', 'a node without an address for others is no gateway');
+  await far.patch({ ...nodes, name, subresource: 'status' }, 'merge', {
+    status: { addresses: [...addresses, outer] },
+  });
+  await mesh.mesh.pass(60_000);
+  t.equal(await near1(), 'v1 v2');
+  await selectNodes({ 'kubernetes.io/hostname': 'another' });
+  t.equal(await near1(), 'v1', 'no such node');
+  await selectNodes({ 'kubernetes.io/hostname': name });
+  t.equal(await near1(), 'v1 v2');
+  await selectNodes(null);
+  t.equal(await near1(), 'v1', 'without the annotation');
+  await far.patch(EAST_WEST, 'merge', { spec: { type: (spec as { type: string }).type } });
+  await mesh.mesh.pass(60_000);
+});
 
 t.test('a name that leads nowhere is told, and one that comes to lead somewhere is used', async t => {
   const address = await nameGateway();

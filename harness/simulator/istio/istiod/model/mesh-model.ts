@@ -29,6 +29,12 @@ export interface RegistryService {
   /** Load-balancer addresses and external IPs. */
   readonly externalAddresses: readonly string[];
   readonly exportTo: ExportTo;
+  /** Of a Service of type NodePort that nodes are gateways of (`traffic.istio.io/nodeSelector`). */
+  readonly onNodes?: {
+    readonly selector: Readonly<Record<string, string>>;
+    /** Port of the Service → port of the nodes. */
+    readonly ports: Readonly<Record<number, number>>;
+  };
 }
 
 /** One port of one ready pod (or of a hand-written endpoint). pilot/pkg/model/service.go, IstioEndpoint */

@@ -56,6 +56,7 @@ export interface GatewaySource {
   /** Lists the Services with the network label. */
   labelledServices(): Iterable<RegistryService>;
   service(hostname: string): RegistryService | undefined;
+  externalAddressesOf(service: RegistryService): readonly string[];
 }
 
 const DEFAULT_GATEWAY_PORT = 15443;
@@ -68,8 +69,9 @@ function labelledGateways(behaviour: IstioBehaviour, source: GatewaySource): Net
     const port = Number(service.labels['networking.istio.io/gatewayPort'] ?? DEFAULT_GATEWAY_PORT);
     const isExposed = service.ports.some(exposed => exposed.port === port);
     if (network === '' || (behaviour.gatewayServiceMustExposePort && !isExposed)) continue;
-    for (const address of service.externalAddresses)
-      gateways.push({ network, clusterId: source.clusterId, address, port });
+    const reached = service.onNodes?.ports[port] ?? port;
+    for (const address of source.externalAddressesOf(service))
+      gateways.push({ network, clusterId: source.clusterId, address, port: reached });
   }
   return gateways;
 }
@@ -84,21 +86,18 @@ function configuredGateways(mesh: MeshConfig, sources: readonly GatewaySource[])
       if (address !== undefined) gateways.push({ network, clusterId: '', address, port });
       if (registryServiceName === undefined) continue;
       // A Service that does not exist is passed over in silence.
-      for (const { clusterId, service } of sources
-        .filter(source => fromRegistry.includes(source.clusterId))
-        .map(bound)) {
-        for (const external of service(registryServiceName)?.externalAddresses ?? [])
-          gateways.push({ network, clusterId, address: external, port });
+      for (const source of sources.filter(({ clusterId }) => fromRegistry.includes(clusterId))) {
+        const service = source.service(registryServiceName);
+        if (!service) continue;
+        const { clusterId } = source;
+        const reached = service.onNodes?.ports[port] ?? port;
+        for (const external of source.externalAddressesOf(service))
+          gateways.push({ network, clusterId, address: external, port: reached });
       }
     }
   }
   return gateways;
 }
-
-const bound = (source: GatewaySource) => ({
-  clusterId: source.clusterId,
-  service: (hostname: string) => source.service(hostname),
-});
 
 /** The known ways into each network. */
 export class NetworkGateways {

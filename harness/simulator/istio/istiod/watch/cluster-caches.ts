@@ -99,7 +99,8 @@ export class ClusterCaches {
       handlers.onEndpoints,
     );
     this.nodes = this.#informer({ apiVersion: 'v1', plural: 'nodes' }, readNode, (name, now, before) => {
-      if ((now?.locality ?? '') !== (before?.locality ?? '')) handlers.onNode(name);
+      const isElsewhere = (now?.locality ?? '') !== (before?.locality ?? '');
+      if (isElsewhere || !same(now?.external, before?.external)) handlers.onNode(name);
     });
     this.namespace = this.#informer(
       { apiVersion: 'v1', plural: 'namespaces' },

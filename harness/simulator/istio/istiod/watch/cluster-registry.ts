@@ -4,6 +4,7 @@
  */
 import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import { spiffeId } from '../../ca/certificate-authority.ts';
+import { includesLabels } from '../model/label-match.ts';
 import type { LabelSelector } from '../model/label-selector.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
 import { type IstioEndpoint, localityOf, NETWORK_LABEL, type RegistryService } from '../model/mesh-model.ts';
@@ -94,6 +95,19 @@ export class ClusterRegistry {
 
   *labelledServices(): Iterable<RegistryService> {
     for (const service of this.services()) if (service.labels[NETWORK_LABEL]) yield service;
+  }
+
+  /**
+   * Returns where a Service is reached from outside of the cluster: where it says nothing, at the nodes that
+   * it selects (network.go @1.30.3, updateServiceNodePortAddresses).
+   */
+  externalAddressesOf({ externalAddresses, onNodes }: RegistryService): readonly string[] {
+    if (externalAddresses.length > 0 || !onNodes) return externalAddresses;
+    return [...this.#caches.nodes.values()]
+      .flatMap(({ external }) => external ?? [])
+      .filter(({ labels }) => includesLabels(labels, onNodes.selector))
+      .map(({ address }) => address)
+      .sort();
   }
 
   pod(namespace: string, name: string): RegistryPod | undefined {

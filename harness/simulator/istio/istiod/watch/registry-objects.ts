@@ -4,6 +4,7 @@
  */
 import { isIPv4 } from 'node:net';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { labels } from '../model/config-fields.ts';
 import { NETWORK_LABEL, nodeLocalityOf, protocolOf, type RegistryService } from '../model/mesh-model.ts';
 import { exportToOf } from '../model/visibility.ts';
 
@@ -19,6 +20,7 @@ interface ServiceSpec {
     readonly targetPort?: number | string;
     readonly protocol?: string;
     readonly appProtocol?: string;
+    readonly nodePort?: number;
   }[];
 }
 
@@ -55,8 +57,31 @@ export function readService(object: KubernetesObject, domain: string): RegistryS
       ),
       ...(spec.externalIPs ?? []),
     ],
+    ...nodesOf(annotations, spec),
     exportTo: exportToOf(annotations['networking.istio.io/exportTo']),
   };
+}
+
+/** conversion.go @1.30.3, ConvertService: without the annotation nodes are no gateways. */
+function nodesOf(
+  annotations: Readonly<Record<string, string>>,
+  { type, ports = [] }: ServiceSpec,
+): Pick<RegistryService, 'onNodes'> {
+  const text = annotations['traffic.istio.io/nodeSelector'];
+  if (type !== 'NodePort' || text === undefined) return {};
+  const byPort = Object.fromEntries(
+    ports.flatMap(({ port, nodePort }) => (nodePort ? [[port, nodePort]] : [])),
+  );
+  return { onNodes: { selector: readSelector(text), ports: byPort } };
+}
+
+/** A text that cannot be read selects all nodes. */
+function readSelector(text: string): Readonly<Record<string, string>> {
+  try {
+    return labels(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 /** A running pod that may serve. */
@@ -174,13 +199,22 @@ export interface RegistryNode {
   readonly locality: string;
   /** `v1.32.0` */
   readonly kubeletVersion: string;
+  /** Of a node that is reached from outside of its cluster. */
+  readonly external?: { readonly address: string; readonly labels: Readonly<Record<string, string>> };
 }
 
 /** Reads a node. */
 export function readNode(object: KubernetesObject): RegistryNode {
-  const status = object['status'] as { nodeInfo?: { kubeletVersion?: string } } | undefined;
+  const status = object['status'] as
+    | {
+        nodeInfo?: { kubeletVersion?: string };
+        addresses?: readonly { readonly type?: string; readonly address?: string }[];
+      }
+    | undefined;
+  const address = status?.addresses?.find(({ type }) => type === 'ExternalIP')?.address;
   return {
     locality: nodeLocalityOf(object.metadata.labels ?? {}),
     kubeletVersion: status?.nodeInfo?.kubeletVersion ?? '',
+    ...(address && { external: { address, labels: object.metadata.labels ?? {} } }),
   };
 }

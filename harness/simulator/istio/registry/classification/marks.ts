@@ -11,7 +11,8 @@ export const MARK_RULES: readonly Rule[] = [
     'annotations',
     `sidecar.istio.io/inject sidecar.istio.io/status sidecar.istio.io/statsInclusionPrefixes
     proxy.istio.io/config inject.istio.io/templates topology.istio.io/controlPlaneClusters istio.io/rev
-    networking.istio.io/exportTo traffic.sidecar.istio.io/excludeOutboundPorts
+    networking.istio.io/exportTo traffic.istio.io/nodeSelector
+    traffic.sidecar.istio.io/excludeOutboundPorts
     traffic.sidecar.istio.io/includeOutboundPorts traffic.sidecar.istio.io/includeOutboundIPRanges
     traffic.sidecar.istio.io/excludeOutboundIPRanges traffic.sidecar.istio.io/includeInboundPorts
     traffic.sidecar.istio.io/excludeInboundPorts`,

@@ -88,6 +88,7 @@ const source = (clusterId: string, service?: RegistryService) => ({
   clusterId,
   labelledServices: () => (service?.labels['topology.istio.io/network'] ? [service] : []),
   service: (hostname: string) => (service?.hostname === hostname ? service : undefined),
+  externalAddressesOf: (asked: RegistryService) => asked.externalAddresses,
 });
 const NETWORK1 = { 'topology.istio.io/network': 'network1' };
 
