@@ -348,7 +348,6 @@ const UNUSED: readonly string[] = [
   'harness/platform/existing/permissions.ts NEEDED',
   'harness/platform/kind/routes.ts routeCommands',
   'harness/run/run-checks.ts groupsOf',
-  'harness/simulator/istio/ca/certificate-authority.ts pemBlocks',
   'harness/simulator/istio/install/mesh-configuration.ts discoveryAddress',
   'harness/simulator/istio/install/mesh-configuration.ts injectorValues',
   'harness/simulator/kubernetes/controllers/disruption.ts isCovered',

@@ -1,7 +1,12 @@
 /** An authority that can sign: read from PEM once, however often it signs. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
-import { Certificate, type Name } from '@peculiar/asn1-x509';
+import {
+  Certificate,
+  id_ce_subjectKeyIdentifier,
+  type Name,
+  SubjectKeyIdentifier,
+} from '@peculiar/asn1-x509';
 import { bytesOf } from './pem.ts';
 
 /** A certificate with its key and the chain above it. */
@@ -34,13 +39,31 @@ export function signingKey(authority: Authority): KeyObject {
   return key;
 }
 
-const subjects = new WeakMap<Authority, Name>();
+/** What certificates that an authority signs say of their issuer. */
+interface Issuer {
+  readonly name: Name;
+  /** Undefined for an authority whose certificate has none. */
+  readonly keyIdentifier: ArrayBuffer | undefined;
+}
 
-/** Reads the name in the certificate of an authority: the issuer of what it signs must be the same. */
-export function subjectOf(authority: Authority): Name {
-  const known = subjects.get(authority);
+const issuers = new WeakMap<Authority, Issuer>();
+
+/**
+ * Reads name and key identifier in the certificate of an authority, the first time. By the latter those who
+ * trust several authorities of one name tell them apart.
+ */
+export function issuerOf(authority: Authority): Issuer {
+  const known = issuers.get(authority);
   if (known) return known;
-  const { subject } = AsnConvert.parse(bytesOf(authority.certificatePem), Certificate).tbsCertificate;
-  subjects.set(authority, subject);
-  return subject;
+  const { subject, extensions = [] } = AsnConvert.parse(
+    bytesOf(authority.certificatePem),
+    Certificate,
+  ).tbsCertificate;
+  const identifier = extensions.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier)?.extnValue;
+  const issuer = {
+    name: subject,
+    keyIdentifier: identifier && AsnConvert.parse(identifier.buffer, SubjectKeyIdentifier).buffer,
+  };
+  issuers.set(authority, issuer);
+  return issuer;
 }

@@ -5,27 +5,32 @@
  * virtual-time rule of the simulator demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top
  * of them signs with WebCrypto, and reads everything again that it writes.
  */
-import { type KeyObject, randomBytes } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
+  AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate,
   Validity as CertificateValidity,
   ExtendedKeyUsage,
   type Extension,
   Extensions,
+  id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_extKeyUsage,
   id_ce_keyUsage,
+  id_ce_subjectKeyIdentifier,
   id_kp_clientAuth,
   id_kp_serverAuth,
+  KeyIdentifier,
   KeyUsage,
   KeyUsageFlags,
+  SubjectKeyIdentifier,
   SubjectPublicKeyInfo,
   TBSCertificate,
   Version,
 } from '@peculiar/asn1-x509';
-import { type Authority, signingKey, subjectOf } from './authority.ts';
+import { type Authority, issuerOf, signingKey } from './authority.ts';
 import { createKeyPair } from './keys.ts';
 import { pemOf } from './pem.ts';
 import {
@@ -56,13 +61,10 @@ export interface LeafRequest extends Subject, Validity, AlternativeNames {
 /** Creates a self-signed authority. */
 export async function createRootCa(options: Subject & Validity): Promise<Authority> {
   const keys = createKeyPair();
-  const certificatePem = createCertificate(
-    options,
-    keys.publicKeyDer,
-    undefined,
-    keys.privateKey,
-    caExtensions(),
-  );
+  const certificatePem = createCertificate(options, keys.publicKeyDer, undefined, keys.privateKey, [
+    ...caExtensions(),
+    subjectKey(keys.publicKeyDer),
+  ]);
   return {
     certificatePem,
     privateKeyPem: keys.privateKeyPem,
@@ -77,7 +79,7 @@ export async function createIntermediateCa(
   options: Subject & Validity & { readonly dnsNames?: readonly string[] },
 ): Promise<Authority> {
   const keys = createKeyPair();
-  const extensions = [...caExtensions(0), ...alternativeNames(options)];
+  const extensions = [...caExtensions(0), subjectKey(keys.publicKeyDer), ...alternativeNames(options)];
   const certificatePem = createCertificate(
     options,
     keys.publicKeyDer,
@@ -125,6 +127,23 @@ function extendedUsage(usages: readonly ('server' | 'client')[]): Extension {
   );
 }
 
+/** As Go makes it, and RFC 5280, 4.2.1.2: the hash of the key's bits. */
+function subjectKey(publicKeyDer: Buffer): Extension {
+  const { subjectPublicKey } = AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo);
+  const hash = createHash('sha1').update(Buffer.from(subjectPublicKey)).digest();
+  return extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(arrayBufferOf(hash)));
+}
+
+const authorityKey = (keyIdentifier: ArrayBuffer | undefined): readonly Extension[] =>
+  keyIdentifier === undefined
+    ? []
+    : [
+        extension(
+          id_ce_authorityKeyIdentifier,
+          new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(keyIdentifier) }),
+        ),
+      ];
+
 function createCertificate(
   options: Subject & Validity,
   publicKeyDer: Buffer,
@@ -133,20 +152,21 @@ function createCertificate(
   extensions: readonly Extension[],
 ): string {
   const subject = distinguishedName(options);
+  const issuerParts = issuer && issuerOf(issuer);
   const serial = randomBytes(16);
   serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f); // positive, and of the same length always
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
     serialNumber: arrayBufferOf(serial),
     signature: signatureAlgorithm,
-    issuer: issuer ? subjectOf(issuer) : subject,
+    issuer: issuerParts?.name ?? subject,
     validity: new CertificateValidity({
       notBefore: new Date(options.notBeforeMs),
       notAfter: new Date(options.notAfterMs),
     }),
     subject,
     subjectPublicKeyInfo: AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo),
-    extensions: new Extensions([...extensions]),
+    extensions: new Extensions([...extensions, ...authorityKey(issuerParts?.keyIdentifier)]),
   });
   const signatureValue = signatureOf(tbsCertificate, key);
   return pemOf('CERTIFICATE', new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));

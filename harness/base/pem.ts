@@ -16,3 +16,8 @@ export function bytesOf(pem: string): Buffer {
   if (body === undefined) throw new Error('This is not a text in PEM.');
   return Buffer.from(body, 'base64');
 }
+
+/** Splits a PEM text into its certificates. */
+export const pemBlocks = (pem: string): string[] =>
+  pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g)?.map(block => `${block}\n`) ??
+  [];

@@ -1,6 +1,7 @@
 /** A mesh to which Istio's rules are applied, one set after the other, and which is then called. */
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../harness/base/kubernetes-client.ts';
+import type { Plan } from '../../harness/plan/step.ts';
 import { topologyOf } from '../plan/scenarios.ts';
 import { type InstalledMesh, installedMesh } from './installed-mesh.ts';
 
@@ -32,10 +33,15 @@ export class RuledMesh implements AsyncDisposable {
    * @param scenario - the name of one of the guide's four
    * @param allowNotSimulated - takes security objects that are not executed
    */
-  static async install(scenario: string, edition = 'current', allowNotSimulated = false): Promise<RuledMesh> {
+  static async install(
+    scenario: string,
+    edition = 'current',
+    allowNotSimulated = false,
+    change?: (plan: Plan) => Plan,
+  ): Promise<RuledMesh> {
     const topology = await topologyOf(scenario);
     return new RuledMesh(
-      await installedMesh({ ...topology, ...(allowNotSimulated && { allowNotSimulated }) }, edition),
+      await installedMesh({ ...topology, ...(allowNotSimulated && { allowNotSimulated }) }, edition, change),
     );
   }
 

@@ -93,6 +93,8 @@ export interface IstioBehaviour {
   };
 
   // ---- how istiod keeps remote clusters
+  /** Whether istiod can tell proxies more roots than its own (`ISTIO_MULTIROOT_MESH`). */
+  readonly tellsRoots: boolean;
   /** Whether the mesh's `discoverySelectors` say which namespaces istiod looks at. */
   readonly selectsNamespaces: boolean;
   /**

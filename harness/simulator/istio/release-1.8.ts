@@ -127,7 +127,8 @@ export const ISTIO_1_8: IstioBehaviour = {
   clusterAlpn: 'of-protocol',
   alpnFilter: false,
   sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
-  // Since 1.10.
+  // Since 1.9 and 1.10.
+  tellsRoots: false,
   selectsNamespaces: false,
   remoteSync: { kind: 'blocking' },
   acceptsOwnClusterId: true,

@@ -97,6 +97,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   alpnFilter: true,
   panicThreshold: 0,
   sidecar: { outboundTrap: 'virtualOutbound-blackhole', inspectsHttp: true },
+  tellsRoots: true,
   selectsNamespaces: true,
   remoteSync: { kind: 'asynchronous', timeoutMs: 30_000 },
   acceptsOwnClusterId: false,

@@ -66,7 +66,7 @@ function openProxy(): Proxy {
   const { envoy: wording, workers } = behaviourOf(VERSION);
   const random = createRandom('a proxy that is fuzzed');
   const envoy = new Envoy({ network, clock: world.clock, random, wording, kind: 'sidecar', workers });
-  const received = new ReceivedResources(envoy);
+  const received = new ReceivedResources({ envoy });
   const faults: (string | undefined)[] = [];
   const client = new DeltaClient<Uint8Array>({
     node: NODE,

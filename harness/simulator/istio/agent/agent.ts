@@ -14,6 +14,7 @@ import { NameServer } from './name-server.ts';
 import { requestCommand } from './request-command.ts';
 import { type AgentSettings, readSettings } from './settings.ts';
 import { openStatusServers } from './status-server.ts';
+import { TrustedRoots } from './trusted-roots.ts';
 
 /**
  * `pilot-agent proxy sidecar …`, `proxy router …`, `request GET path`, `istio-iptables …`, `version`.
@@ -68,10 +69,11 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
     services.push(openAdmin(envoy, settings.node, settings.statsPrefixes));
     services.push(openStatusServers(process, settings, envoy, log, () => ending.abort()));
     const names = nameServerFor(process, settings);
+    const roots = new TrustedRoots(identity => envoy.setIdentity(identity, settings.identity));
     if (names) services.push(names);
     await Promise.all([
-      keepCertificate(process, settings, log, identity => envoy.setIdentity(identity, settings.identity)),
-      keepDiscovering(process, settings, { envoy, names }, log),
+      keepCertificate(process, settings, log, identity => roots.setIdentity(identity)),
+      keepDiscovering(process, settings, { envoy, names, roots }, log),
     ]);
     log.info('Agent draining Proxy');
     return 0;

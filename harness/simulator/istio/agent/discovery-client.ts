@@ -5,14 +5,12 @@
 import { sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
-import type { Envoy } from '../envoy/envoy.ts';
 import type { Log } from '../log.ts';
 import { TYPE_URLS } from '../xds/ads/type-urls.ts';
 import { BackOff } from './back-off.ts';
 import { createDiscovery } from './discovery-stream.ts';
 import { credentials, openIstiod } from './istiod-client.ts';
-import type { NameServer } from './name-server.ts';
-import { ReceivedResources } from './received-resources.ts';
+import { ReceivedResources, type Receivers } from './received-resources.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**
@@ -22,13 +20,6 @@ import type { AgentSettings } from './settings.ts';
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
-/** Who uses what istiod tells. */
-interface Receivers {
-  readonly envoy: Envoy;
-  /** Absent unless the agent answers names. */
-  readonly names: NameServer | undefined;
-}
-
 /**
  * Keeps a stream to istiod until the process ends. While istiod is away, Envoy goes on with what it has.
  * Unlike gRPC, the agent sends no keepalive: it notices a connection whose packets vanish only when istiod
@@ -37,19 +28,24 @@ interface Receivers {
 export async function keepDiscovering(
   context: ProcessContext,
   settings: AgentSettings,
-  { envoy, names }: Receivers,
+  receivers: Receivers,
   log: Log,
 ): Promise<void> {
   const { clock, signal } = context;
   const { host, port } = settings.discovery;
   const backOff = new BackOff(FIRST_RETRY_MS, LAST_RETRY_MS, context.random.stream('discovery'));
   const { logsConnectAttempts, dialect } = settings.behaviour;
-  const received = new ReceivedResources(envoy, names);
+  const received = new ReceivedResources(receivers);
   const discovery = createDiscovery(dialect, {
     node: settings.node,
     apply: (typeUrl, update) => (signal.aborted ? undefined : received.apply(typeUrl, update)),
     references: (typeUrl, { name }) => received.references(typeUrl, name),
-    roots: [TYPE_URLS.cds, TYPE_URLS.lds, ...(names ? [TYPE_URLS.nds] : [])],
+    roots: [
+      TYPE_URLS.cds,
+      TYPE_URLS.lds,
+      ...(receivers.names ? [TYPE_URLS.nds] : []),
+      ...(settings.asksForRoots ? [TYPE_URLS.pcds] : []),
+    ],
     onDropped: (typeUrl, names) => received.drop(typeUrl, names),
   });
   while (!signal.aborted) {

@@ -11,19 +11,28 @@ import { discoveredBy, routeNamesOf } from '../xds/references.ts';
 import type { Cluster, Listener, ResourcesByType, ResourceType, ResourceUpdate } from '../xds/resources.ts';
 import { typeOfUrl, typeUrlOf } from '../xds/wire/types.ts';
 import type { NameServer } from './name-server.ts';
+import type { TrustedRoots } from './trusted-roots.ts';
+
+/** Who uses what istiod tells. */
+export interface Receivers {
+  readonly envoy: Envoy;
+  /** Absent unless the agent answers names. */
+  readonly names?: NameServer | undefined;
+  /** Absent unless the agent asks for roots. */
+  readonly roots?: TrustedRoots;
+}
 
 type AnyResource = ResourcesByType[ResourceType][number];
 
 /** Puts updates together to whole types, as Envoy keeps what an update does not speak of. */
 export class ReceivedResources {
   readonly #envoy: Envoy;
-  readonly #names: NameServer | undefined;
+  readonly #receivers: Receivers;
   readonly #byType = new Map<ResourceType, ReadonlyMap<string, AnyResource>>();
 
-  /** @param names - takes tables of names; without it none are asked for */
-  constructor(envoy: Envoy, names?: NameServer) {
-    this.#envoy = envoy;
-    this.#names = names;
+  constructor(receivers: Receivers) {
+    this.#envoy = receivers.envoy;
+    this.#receivers = receivers;
   }
 
   /**
@@ -32,7 +41,10 @@ export class ReceivedResources {
    */
   apply(typeUrl: string, { version, resources, removed }: AdsUpdate<Uint8Array>): string | undefined {
     if (typeUrl === TYPE_URLS.ecds) return this.#applyDiscovered(resources, removed);
-    if (typeUrl === TYPE_URLS.nds) return this.#applyNames(resources);
+    if (typeUrl === TYPE_URLS.nds)
+      return this.#hand(resources, body => this.#receivers.names?.setTable(body));
+    if (typeUrl === TYPE_URLS.pcds)
+      return this.#hand(resources, body => this.#receivers.roots?.setBundle(body));
     const type = typeOfUrl(typeUrl);
     if (!type) return undefined; // nothing subscribes to another type
     const before = this.#of(type);
@@ -62,9 +74,10 @@ export class ReceivedResources {
     return fault;
   }
 
-  #applyNames(resources: AdsUpdate<Uint8Array>['resources']): string | undefined {
+  /** Hands on what is the agent's own affair, not Envoy's. */
+  #hand(resources: AdsUpdate<Uint8Array>['resources'], take: (body: Uint8Array) => void): string | undefined {
     try {
-      for (const { body } of resources) this.#names?.setTable(body);
+      for (const { body } of resources) take(body);
       return undefined;
     } catch (error) {
       return messageOf(error);

@@ -27,6 +27,8 @@ export interface AgentSettings {
   readonly workers: number;
   /** For how long a certificate is asked for. */
   readonly certificateSeconds: number;
+  /** Whether it asks istiod for roots beside that of its certificate (`PROXY_CONFIG_XDS_AGENT`). */
+  readonly asksForRoots: boolean;
   /** Prefixes of statistics that the pod asks for besides the default ones. */
   readonly statsPrefixes: readonly string[];
   /** Path under `/app-health/` → the application's own probe. */
@@ -69,6 +71,7 @@ export function readSettings(context: ProcessContext, args: readonly string[]): 
     identity: identityOf(context),
     node: { ...describeNode(context, role, flags.get('domain')), proxyConfig },
     certificateSeconds: certificateSeconds(env, proxyConfig),
+    asksForRoots: env['PROXY_CONFIG_XDS_AGENT'] === 'true',
     workers: positive(flags.get('concurrency')) ?? positive(proxyConfig['concurrency']) ?? behaviour.workers,
     statsPrefixes: (annotations[STATS_ANNOTATION] ?? '').split(',').filter(prefix => prefix !== ''),
     appProbes: readJsonObject<unknown>(env['ISTIO_KUBE_APP_PROBERS']),

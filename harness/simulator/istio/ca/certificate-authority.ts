@@ -1,8 +1,10 @@
 /** What istiod's certificate authority signs: certificates for workloads, and istiod's own. */
+
 import type { Authority } from '../../../base/authority.ts';
 import { readCsr } from '../../../base/certificate-requests.ts';
 import { issueCertificate } from '../../../base/certificates.ts';
 import type { Clock } from '../../../base/clock.ts';
+import { pemBlocks } from '../../../base/pem.ts';
 
 const DAY_MS = 86_400_000;
 /**
@@ -22,11 +24,6 @@ export const writtenValidity = (clock: Clock) => ({
   notBeforeMs: clock.now() - WRITTEN_MARGIN_MS,
   notAfterMs: clock.now() + WRITTEN_LIFETIME_MS,
 });
-
-/** Splits a PEM text into its certificates. */
-export const pemBlocks = (pem: string): string[] =>
-  pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g)?.map(block => `${block}\n`) ??
-  [];
 
 /** A workload's certificate with its chain, PEM. */
 export interface SignedWorkload {

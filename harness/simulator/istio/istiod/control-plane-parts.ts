@@ -15,6 +15,7 @@ import type { DebugSources } from './serve/debug-page.ts';
 import { debugResources } from './serve/debug-types.ts';
 import { DiscoveryServer } from './serve/discovery-server.ts';
 import { Resources } from './serve/resources.ts';
+import type { TrustBundle } from './serve/trust-bundle.ts';
 import { ClusterRegistry, type ClusterRegistryOptions } from './watch/cluster-registry.ts';
 import { ConfigStore } from './watch/config-store.ts';
 import { Debouncer } from './watch/debouncer.ts';
@@ -147,6 +148,7 @@ export function createDiscoveryServer(
     readonly authenticator: Authenticator;
     readonly resources: Resources;
     readonly debugSources: DebugSources;
+    readonly trustBundle: TrustBundle | undefined;
   },
 ): DiscoveryServer {
   // pilot/pkg/xds/xdsgen.go, IstioControlPlaneInstance @1.30.3
@@ -161,6 +163,7 @@ export function createDiscoveryServer(
     metrics: parts.metrics,
     authenticator: parts.authenticator,
     resources: parts.resources,
+    trustBundle: parts.trustBundle,
     debug: question => debugResources(parts.debugSources, question),
     controlPlane: typeUrl => (typeUrl === DEBUG_TYPE_URLS.sync ? instance : undefined),
     checksIdentity: settings.behaviour.checksIdentity,

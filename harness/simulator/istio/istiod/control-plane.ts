@@ -24,6 +24,7 @@ import type { Authenticator } from './serve/authenticate.ts';
 import type { DebugSources } from './serve/debug-page.ts';
 import type { DiscoveryServer } from './serve/discovery-server.ts';
 import type { Resources } from './serve/resources.ts';
+import { TrustBundle } from './serve/trust-bundle.ts';
 import type { ClusterRegistry } from './watch/cluster-registry.ts';
 import type { ConfigStore } from './watch/config-store.ts';
 import type { Debouncer } from './watch/debouncer.ts';
@@ -37,6 +38,8 @@ export class ControlPlane {
   readonly discovery: DiscoveryServer;
   readonly remotes: RemoteClusters;
   readonly authenticator: Authenticator;
+  /** The roots that proxies are told; undefined where they are told none. */
+  readonly trustBundle: TrustBundle | undefined;
   readonly #options: ControlPlaneOptions;
   readonly #config: ConfigStore;
   readonly #debouncer: Debouncer;
@@ -61,6 +64,8 @@ export class ControlPlane {
       discoverySelectors: () => this.#discoverySelectors,
     });
     this.authenticator = createAuthenticator(options, this);
+    const { settings, authority, log } = options;
+    if (settings.tellsRoots) this.trustBundle = new TrustBundle(authority.rootPem, log);
     this.discovery = createDiscoveryServer(options, this);
   }
 
@@ -153,10 +158,20 @@ export class ControlPlane {
   #setMesh(mesh: MeshConfig): void {
     const before = this.#discoverySelectors;
     this.state.setMesh(mesh);
+    this.trustBundle?.setMesh(mesh);
+    if (mesh.caCertificates.some(({ pem }) => pem !== '') && !this.trustBundle) this.#tellNoRoots();
     const selectors = this.#discoverySelectors;
     if (before.length > 0 || selectors.length > 0)
       for (const registry of this.#allRegistries()) void registry.select(selectors);
     this.#configChanged();
+  }
+
+  /** Unlike Istio, which is silent. */
+  #tellNoRoots(): void {
+    this.#options.log.warn(
+      'meshConfig.caCertificates: proxies are told no roots, since ISTIO_MULTIROOT_MESH is not true; those ' +
+        'that are to trust them need PROXY_CONFIG_XDS_AGENT, too',
+    );
   }
 
   /** None before the release that has them. */

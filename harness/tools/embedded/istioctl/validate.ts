@@ -21,7 +21,8 @@ export const validate: Verb = {
     const files = flags.list('filename');
     if (files.length === 0)
       throw new ToolExit(
-        'Error: error: you must specify resources by --filename.\nExample resource specifications include:\n' +
+        'Error: error: you must specify resources by --filename.\nExample resource specifications ' +
+          'include:\n' +
           "   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
       );
     const problems: string[] = [];

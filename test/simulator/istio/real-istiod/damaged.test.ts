@@ -66,7 +66,7 @@ t.test('a proxy is told nonsense, and goes on', async t => {
   const { envoy: wording, workers } = behaviourOf('1.30.3');
   const envoy = new Envoy({ network, clock: world.clock, random, wording, kind: 'sidecar', workers });
   t.teardown(() => envoy.close());
-  const received = new ReceivedResources(envoy);
+  const received = new ReceivedResources({ envoy });
   const client = new DeltaClient<Uint8Array>({
     node: NODE,
     apply: (typeUrl, update) => received.apply(typeUrl, update),

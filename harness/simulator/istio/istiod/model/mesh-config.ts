@@ -19,6 +19,13 @@ export interface MeshNetwork {
   }[];
 }
 
+/** An entry of `caCertificates`. */
+interface CaCertificates {
+  /** One certificate or several; empty for an entry that names a SPIFFE bundle. */
+  readonly pem: string;
+  readonly trustDomains: readonly string[];
+}
+
 /** The fields of the mesh's configuration that have an effect. */
 export interface MeshConfig {
   readonly trustDomain: string;
@@ -31,6 +38,8 @@ export interface MeshConfig {
   readonly defaultConfig: Readonly<Record<string, unknown>>;
   readonly networks: ReadonlyMap<string, MeshNetwork>;
   readonly exportDefaults: ExportDefaults;
+  /** Roots beside istiod's own, PEM each, and trust domains whose identities they vouch for. */
+  readonly caCertificates: readonly CaCertificates[];
   /** Of which namespaces istiod looks at some; none: at all. */
   readonly discoverySelectors: readonly LabelSelector[];
   /** Hosts that stay in their clusters, or do not. */
@@ -70,6 +79,10 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       virtualServices: exportTo(mesh['defaultVirtualServiceExportTo']),
       destinationRules: exportTo(mesh['defaultDestinationRuleExportTo']),
     },
+    caCertificates: list(mesh['caCertificates']).map(({ pem, trustDomains }) => ({
+      pem: text(pem) ?? '',
+      trustDomains: Array.isArray(trustDomains) ? trustDomains.map(String) : [],
+    })),
     discoverySelectors: readLabelSelectors(mesh['discoverySelectors']),
     clusterLocal: list(mesh['serviceSettings']).flatMap(({ settings, hosts }) =>
       (Array.isArray(hosts) ? hosts : []).map(host => ({

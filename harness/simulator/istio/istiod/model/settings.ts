@@ -14,6 +14,8 @@ export interface IstiodSettings {
   readonly namespace: string;
   readonly revision: string;
   readonly externalIstiod: boolean;
+  /** Whether proxies that ask are told the roots of the mesh's `caCertificates` beside istiod's own. */
+  readonly tellsRoots: boolean;
   /** What kubeconfigs of remote secrets may have though it is unsafe: `exec`, `tokenFile`. */
   readonly insecureKubeconfigOptions: ReadonlySet<string>;
   /**
@@ -56,6 +58,7 @@ export function readIstiodSettings({ env, argv, hostname }: ProcessContext): Ist
     namespace,
     revision,
     externalIstiod: env['EXTERNAL_ISTIOD'] === 'true',
+    tellsRoots: behaviour.tellsRoots && env['ISTIO_MULTIROOT_MESH'] === 'true',
     insecureKubeconfigOptions: new Set(
       (env['PILOT_INSECURE_MULTICLUSTER_KUBECONFIG_OPTIONS'] ?? '').split(','),
     ),

@@ -39,6 +39,7 @@ import {
 } from './proxy-connection.ts';
 import { type PushObservers, recordAnswer, recordPush } from './push-records.ts';
 import type { Resources } from './resources.ts';
+import type { TrustBundle } from './trust-bundle.ts';
 
 /**
  * `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, istiod adds
@@ -50,6 +51,8 @@ const MAX_CONNECTION_AGE_MS = 30 * 60_000;
 export interface DiscoveryServerOptions extends AdmissionOptions, PushObservers {
   readonly clock: Clock;
   readonly resources: Resources;
+  /** Undefined: proxies are told no roots. */
+  readonly trustBundle?: TrustBundle | undefined;
   /** Answers questions about istiod itself; undefined for what is none. */
   readonly debug: (question: DebugQuestion) => readonly EncodedResource[] | undefined;
   /** Who answers for a type, in JSON. */
@@ -204,6 +207,7 @@ export class DiscoveryServer {
     typeUrl: string,
     names: ReadonlySet<string> | 'all',
   ): readonly EncodedResource[] {
+    if (typeUrl === TYPE_URLS.pcds) return this.#options.trustBundle?.resources ?? [];
     if (typeUrl === TYPE_URLS.nds) return this.#options.resources.nameTable(proxy);
     const type = typeOfUrl(typeUrl);
     if (!type) return this.#options.debug({ typeUrl, names, caller }) ?? [];

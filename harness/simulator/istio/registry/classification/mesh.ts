@@ -19,7 +19,8 @@ export const MESH_RULES: readonly Rule[] = [
   ),
   executed(
     'MeshConfig',
-    'discoverySelectors { matchLabels matchExpressions { key operator values } }',
+    `discoverySelectors { matchLabels matchExpressions { key operator values } }
+    caCertificates { pem trustDomains }`,
     'current',
   ),
   // What the charts set, and what Istio would do without the setting.

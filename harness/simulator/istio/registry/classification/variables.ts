@@ -22,7 +22,7 @@ export const VARIABLE_RULES: readonly Rule[] = [
   executed(
     'istiod',
     `PILOT_ENABLE_ALPN_FILTER RESOLVE_HOSTNAME_GATEWAYS CA_TRUSTED_NODE_ACCOUNTS(istio-system/ztunnel)
-    PLATFORM() PILOT_INSECURE_MULTICLUSTER_KUBECONFIG_OPTIONS`,
+    PLATFORM() PILOT_INSECURE_MULTICLUSTER_KUBECONFIG_OPTIONS ISTIO_MULTIROOT_MESH`,
     'current',
   ),
   noEffect('istiod', PEOPLE, 'PILOT_XDS_CACHE_STATS PILOT_ENABLE_ANALYSIS(false) PILOT_TRACE_SAMPLING'),
@@ -37,5 +37,6 @@ export const VARIABLE_RULES: readonly Rule[] = [
   ),
   noEffect('proxy', 'telemetry alone reads it', 'ISTIO_META_APP_CONTAINERS', 'current'),
   executed('proxy', 'ISTIO_META_ROUTER_MODE', '1.8'),
+  executed('proxy', 'PROXY_CONFIG_XDS_AGENT', 'current'),
   executed('proxy', 'ISTIO_CPU_LIMIT ISTIO_META_NODE_NAME ISTIO_META_UNPRIVILEGED_POD(true)', 'current'),
 ];

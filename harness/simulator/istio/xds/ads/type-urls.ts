@@ -14,6 +14,7 @@ export const TYPE_URLS = {
   sds: `${PREFIX}envoy.extensions.transport_sockets.tls.v3.Secret`,
   ecds: `${PREFIX}envoy.config.core.v3.TypedExtensionConfig`,
   nds: `${PREFIX}istio.networking.nds.v1.NameTable`,
+  pcds: `${PREFIX}istio.mesh.v1alpha1.ProxyConfig`,
 } as const;
 
 /**

@@ -20,6 +20,8 @@ export const ISTIO_MESSAGES = {
     '4 one string namespace',
     '5 many string alt_hosts',
   ],
+  // Of mesh/v1alpha1/proxy.proto (istio/api@1.30.3) what istiod sets.
+  'istio.mesh.v1alpha1.ProxyConfig': ['34 many string ca_certificates_pem'],
   'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig': [
     '1 many istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig.AlpnOverride alpn_override',
   ],
