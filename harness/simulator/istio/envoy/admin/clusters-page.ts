@@ -21,13 +21,13 @@ export function clustersText(envoy: Envoy): string {
         ...[
           ...stats.sort(([a], [b]) => (a < b ? -1 : 1)).map(([stat, value]) => `${stat}::${value}`),
           'hostname::',
-          'health_flags::healthy',
+          `health_flags::${flagsOf(host)}`,
           `weight::${host.weight}`,
-          'region::',
-          'zone::',
-          'sub_zone::',
+          `region::${host.place[0]}`,
+          `zone::${host.place[1]}`,
+          `sub_zone::${host.place[2]}`,
           'canary::false',
-          'priority::0',
+          `priority::${host.priority}`,
           `success_rate::${noSuccessRate}`,
           `local_origin_success_rate::${noSuccessRate}`,
         ].map(line => `${name}::${host.key}::${line}`),
@@ -47,9 +47,13 @@ export function clusterStatuses(envoy: Envoy) {
       host_statuses: hosts.map(host => ({
         address: host.address,
         stats: detailed ? detailedStats(host) : plainStats(host),
-        health_status: { eds_health_status: 'HEALTHY' },
+        health_status: {
+          ...(host.isEjected && { failed_outlier_check: true }),
+          eds_health_status: host.isToldHealthy ? 'HEALTHY' : 'UNHEALTHY',
+        },
         weight: host.weight,
-        locality: {},
+        ...(host.priority > 0 && { priority: host.priority }),
+        locality: localityOf(host.place),
       })),
       ...(detailed && {
         circuit_breakers: {
@@ -64,6 +68,20 @@ export function clusterStatuses(envoy: Envoy) {
     })),
   };
 }
+
+/** source/common/upstream/host_utility.cc @v1.33, healthFlagsToString */
+function flagsOf({ isEjected, isToldHealthy }: ListedHost): string {
+  const flags = [isEjected ? '/failed_outlier_check' : '', isToldHealthy ? '' : '/failed_eds_health'].join(
+    '',
+  );
+  return flags === '' ? 'healthy' : flags;
+}
+
+const localityOf = ([region, zone, subZone]: ListedHost['place']) => ({
+  ...(region !== '' && { region }),
+  ...(zone !== '' && { zone }),
+  ...(subZone !== '' && { sub_zone: subZone }),
+});
 
 /** Counters, then gauges; what is nought or the default is left out, as in protobuf's JSON. */
 const detailedStats = (host: ListedHost) => [

@@ -20,13 +20,23 @@ export interface ListedHost {
   readonly key: string;
   readonly address: object;
   readonly weight: number;
+  readonly priority: number;
+  /** Region, zone and part of it; empty where they are not told. */
+  readonly place: readonly [region: string, zone: string, subZone: string];
+  readonly isEjected: boolean;
+  /** As istiod has it. */
+  readonly isToldHealthy: boolean;
   readonly counters: Readonly<Record<'cx_connect_fail' | 'cx_total' | RequestCounter, number>>;
   readonly gauges: Readonly<Record<'cx_active' | 'rq_active', number>>;
 }
 
 type RequestCounter = 'rq_error' | 'rq_success' | 'rq_timeout' | 'rq_total';
 
-const UNUSED = {
+const UNUSED: Omit<ListedHost, 'key' | 'address' | 'weight'> = {
+  priority: 0,
+  place: ['', '', ''],
+  isEjected: false,
+  isToldHealthy: true,
   counters: { cx_connect_fail: 0, cx_total: 0, rq_error: 0, rq_success: 0, rq_timeout: 0, rq_total: 0 },
   gauges: { cx_active: 0, rq_active: 0 },
 };
@@ -53,6 +63,10 @@ export function listedClusters({ clusters, options }: Envoy): readonly ListedClu
         key: host.key,
         address: socketAddress(host.address, host.port),
         weight: host.weight,
+        priority: host.priority,
+        place: placeOf(host.locality),
+        isEjected: host.isEjected,
+        isToldHealthy: host.isToldHealthy,
         counters: {
           cx_connect_fail: host.cxConnectFail,
           cx_total: host.cxTotal,
@@ -65,6 +79,11 @@ export function listedClusters({ clusters, options }: Envoy): readonly ListedClu
       })),
     })),
   ];
+}
+
+function placeOf(locality: string): ListedHost['place'] {
+  const [region = '', zone = '', subZone = ''] = locality.split('/');
+  return [region, zone, subZone];
 }
 
 const equalLimits = (limit: number): ClusterLimits => ({
