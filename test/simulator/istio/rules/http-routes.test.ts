@@ -184,6 +184,81 @@ t.test('headers that are set, added and taken away', async t => {
   t.equal(called.headers['x-envoy-upstream-service-time'], undefined);
 });
 
+t.test('retries, as a VirtualService says', async t => {
+  const dead: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'dead', namespace: 'sample' },
+    spec: { selector: { app: 'helloworld' }, ports: [{ name: 'http', port: 5000, targetPort: 5999 }] },
+  };
+  const toDead = (retries: object): KubernetesObject => ({
+    ...virtualService([{ retries, route: [{ destination: { host: 'dead' } }] }]),
+    metadata: { name: 'dead', namespace: 'sample' },
+  });
+  const secondsWith = async (retries: object): Promise<number> =>
+    await mesh.with([dead, toDead(retries)], async () => {
+      const called = await mesh.call();
+      t.equal(called.status, 503);
+      return called.seconds;
+    });
+  const none = await secondsWith({ attempts: 0 });
+  const many = await secondsWith({ attempts: 3, retryOn: '5xx', backoff: '2s' });
+  t.ok(none < 0.5, `${none} s without a retry`);
+  t.ok(many > none + 0.5, `${many} s with three, each after a pause`);
+  const others = await secondsWith({ attempts: 3, retryOn: 'retriable-4xx', backoff: '2s' });
+  t.ok(others < 0.5, `${others} s where the condition is another`);
+});
+
+t.test('routes that another VirtualService holds', async t => {
+  const named = (name: string, spec: object): KubernetesObject => ({
+    ...virtualService([]),
+    metadata: { name, namespace: 'sample' },
+    spec,
+  });
+  const root = named('root', {
+    hosts: [HOST],
+    http: [{ match: [{ uri: { prefix: '/hello' } }], delegate: { name: 'child' } }, { route: [to('v1')] }],
+  });
+  for (const [match, expected] of [
+    [{ headers: { 'x-user': { exact: 'jason' } } }, 'v2'],
+    [{ headers: { 'x-user': { exact: 'other' } } }, 'v1'],
+    [{ uri: { prefix: '/hello' } }, 'v2'],
+    // Contradicts the root's condition.
+    [{ uri: { prefix: '/other' } }, 'v1'],
+  ] as const) {
+    const child = named('child', { http: [{ match: [match], route: [to('v2')] }] });
+    const calls = await mesh.with([SUBSETS, root, child], async () => await mesh.calls(4, ...HEADER));
+    t.equal(versionsOf(calls), expected, JSON.stringify(match));
+  }
+  const lonely = await mesh.with([SUBSETS, root], async () => await mesh.calls(4));
+  t.equal(versionsOf(lonely), 'v1', 'a route whose delegate is not there is left out');
+});
+
+t.test('several VirtualServices for one host', async t => {
+  const named = (name: string, hosts: string[], subset: string): KubernetesObject => ({
+    ...virtualService([{ route: [to(subset)] }]),
+    metadata: { name, namespace: 'sample' },
+    spec: { hosts, http: [{ route: [to(subset)] }] },
+  });
+  for (const [title, rules, expected] of [
+    [
+      'the closer host',
+      [named('all', ['*.sample.svc.cluster.local'], 'v1'), named('one', [HOST], 'v2')],
+      'v2',
+    ],
+    [
+      'the closer wildcard',
+      [named('far', ['*.local'], 'v1'), named('near', ['*.svc.cluster.local'], 'v2')],
+      'v2',
+    ],
+    ['the first of two by name', [named('a', [HOST], 'v1'), named('b', ['helloworld'], 'v2')], 'v1'],
+    ['another host beside', [named('a', ['shop.example', 'helloworld'], 'v2')], 'v2'],
+  ] as const) {
+    const calls = await mesh.with([SUBSETS, ...rules], async () => await mesh.calls(4));
+    t.equal(versionsOf(calls), expected, title);
+  }
+});
+
 t.test('what is not simulated is told, and never does the opposite', async t => {
   const half = [
     { match: [{ headers: { 'x-user': { exact: 'jason' } }, future: true }], route: [to('v2')] },

@@ -30,7 +30,7 @@ function problemsOfGateway(spec: Tree): string[] {
 function problemsOfVirtualService(spec: Tree): string[] {
   const routes = [...list(spec['http']), ...list(spec['tls']), ...list(spec['tcp'])].map(tree);
   return [
-    ...(list(spec['hosts']).length > 0 ? [] : ['virtual service must have at least one host']),
+    ...(list(spec['hosts']).length > 0 ? [] : problemsOfDelegate(spec)),
     ...(routes.length > 0 ? [] : ['http, tcp or tls must be provided in virtual service']),
     ...list(spec['http']).map(tree).flatMap(problemsOfHttpRoute),
     ...list(spec['tls'])
@@ -40,6 +40,16 @@ function problemsOfVirtualService(spec: Tree): string[] {
       ),
   ];
 }
+
+/** One without hosts holds routes for others (validation.go @1.30.3, ValidateVirtualService). */
+const problemsOfDelegate = (spec: Tree): string[] => {
+  const isGiven = (field: string): boolean => list(spec[field]).length > 0;
+  return [
+    ...(isGiven('gateways') ? ['delegate virtual service must have no gateways specified'] : []),
+    ...(isGiven('tls') ? ['delegate virtual service must have no tls route specified'] : []),
+    ...(isGiven('tcp') ? ['delegate virtual service must have no tcp route specified'] : []),
+  ];
+};
 
 /**
  * What a route of each kind may not have beside it (virtualservice.go, validateHTTPRouteConflict @1.30.3).
