@@ -22,7 +22,6 @@ const PEERS = [
   'compare-kubectl',
   'kubernetes-types',
   'istio-names',
-  'istio-settings',
   'istioctl-names',
   'controller-runtime',
   'java-client',

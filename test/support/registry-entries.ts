@@ -25,12 +25,15 @@ export interface Entry {
   readonly verdict: Verdict;
 }
 
-/** Lists the entries of a release, in the order of the files in `names/`. */
-export function entriesOf(edition: Edition): readonly Entry[] {
+/**
+ * Lists the entries of a release, in the order of the files in `names/`.
+ * @param documents - of names.ts, besides kinds and names
+ */
+export function entriesOf(edition: Edition, documents: readonly string[] = ['MeshConfig']): readonly Entry[] {
   const kinds = Object.keys(namesOf(edition).kinds);
   return [
     ...kinds.flatMap(kind => [kindEntry(edition, kind), ...fieldsOf(edition, kind)]),
-    ...fieldsOf(edition, 'MeshConfig'),
+    ...documents.flatMap(document => fieldsOf(edition, document)),
     ...NAME_ROOTS.flatMap(root => namesOfRoot(edition, root)),
   ];
 }

@@ -41,6 +41,7 @@ export function objectTold(edition: Edition, object: KubernetesObject): readonly
     ...(kind === 'Pod' ? proxyVariables(edition, tree(object['spec'])) : []),
     ...(kind === 'ConfigMap' ? meshTold(edition, object) : []),
     ...(kind === 'Deployment' ? istiodTold(edition, object) : []),
+    ...(kind === 'CustomResourceDefinition' ? definitionTold(object) : []),
   ];
   const which = nameOf(object);
   const group = apiVersion.split('/')[0] ?? '';
@@ -121,6 +122,12 @@ function meshTold(edition: Edition, object: KubernetesObject): readonly string[]
   const text = tree(object['data'])['mesh'];
   return typeof text === 'string' ? meshTextTold(edition, text) : [];
 }
+
+/** Who installs a definition will write such resources. */
+const definitionTold = (object: KubernetesObject): readonly string[] =>
+  FOREIGN_GROUPS.includes(String(tree(object['spec'])['group']))
+    ? ['its resources are not simulated by mesh-harness and have no effect']
+    : [];
 
 function istiodTold(edition: Edition, object: KubernetesObject): readonly string[] {
   if (object.metadata.labels?.['app'] !== 'istiod') return [];
