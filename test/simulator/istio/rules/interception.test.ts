@@ -104,6 +104,26 @@ t.test('a Service of another cluster has a name where the agent answers for name
       t.equal(await seen(), 'v2');
       t.equal(versions(await mesh.calls(4, 'http://helloworld.sample.svc:5000/hello')), 'v2');
       t.equal(versions(await mesh.calls(1, 'http://helloworld.elsewhere:5000/hello')), '0');
+      const pods = { apiVersion: 'v1', plural: 'pods', namespace: 'sample' };
+      const [pod] = (await mesh.mesh.client('cluster1').list(pods, { labelSelector: 'app=helloworld' }))
+        .items;
+      const { podIP: address } = pod?.['status'] as { readonly podIP: string };
+      const entry = (protocol: string) => ({
+        apiVersion: 'networking.istio.io/v1alpha3',
+        kind: 'ServiceEntry',
+        metadata: { name: 'hello', namespace: 'sample' },
+        spec: {
+          hosts: ['hello.example'],
+          ports: [{ number: 5000, name: 'port', protocol }],
+          resolution: 'STATIC',
+          endpoints: [{ address }],
+        },
+      });
+      for (const protocol of ['HTTP', 'TCP'])
+        await mesh.with([entry(protocol)], async () => {
+          const calls = await mesh.calls(2, 'http://hello.example:5000/hello');
+          t.equal(versions(calls), 'v1', `an address was allocated, for ${protocol}`);
+        });
     });
     const undo = await mesh.changeMesh(
       'defaultConfig:\n  proxyMetadata:\n    ISTIO_META_DNS_CAPTURE: "true"',

@@ -3,6 +3,7 @@
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
  */
 import type { FilterChain, Listener } from '../../xds/resources.ts';
+import type { MeshService } from '../mesh/mesh-service.ts';
 import {
   addressFor,
   isSniffed,
@@ -31,7 +32,7 @@ export function outboundListeners(context: PushContext, clusterId: string): List
           wildcards.add(service.hostname, { port, protocol }, cluster);
           continue;
         }
-        for (const address of streamAddresses(context, service.hostname, portName, clusterId)) {
+        for (const address of streamAddresses(context, service, portName, clusterId)) {
           const name = `${address}_${port}`;
           // The first service by name wins an address. Only headless services can share one.
           if (streams.has(name)) continue;
@@ -119,19 +120,17 @@ const requestsBy = (
 /** Returns the addresses of a TCP service: its cluster IP, or each endpoint of a headless one. */
 function streamAddresses(
   context: PushContext,
-  hostname: string,
+  service: MeshService,
   portName: string,
   clusterId: string,
 ): string[] {
-  const service = context.state.service(hostname);
-  if (!service) return [];
   if (service.external) return [...service.external.addresses];
   if (!service.isHeadless) {
     const address = addressFor(service, clusterId);
     return address === '' ? [] : [address];
   }
   const endpoints = context.state
-    .endpoints(hostname)
+    .endpoints(service.hostname)
     .filter(endpoint => endpoint.servicePortName === portName && endpoint.clusterId === clusterId);
   return endpoints.map(({ address }) => address);
 }

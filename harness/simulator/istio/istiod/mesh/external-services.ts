@@ -30,17 +30,47 @@ interface ExternalSources {
 /** @returns by host name */
 export function externalServices(sources: ExternalSources): ReadonlyMap<string, ExternalService> {
   const found = new Map<string, ExternalService>();
+  const allocated = allocatedAddresses(sources);
   const sorted = [...sources.serviceEntries].sort((a, b) => a.createdMs - b.createdMs);
   for (const entry of sorted)
     for (const hostname of entry.hosts) {
       const endpoints = endpointsOf(sources, entry, hostname);
-      found.set(hostname, joined(found.get(hostname), serviceOf(entry, hostname), endpoints));
+      const service = serviceOf(entry, hostname, allocated.get(`${entry.namespace}/${hostname}`));
+      found.set(hostname, joined(found.get(hostname), service, endpoints));
     }
   if (sources.workloadEntries.length > 0) addToKubernetes(sources, found);
   return found;
 }
 
-const serviceOf = (entry: ServiceEntryConfig, hostname: string): MeshService => ({
+/** What third and fourth number of an address go up to. */
+const OCTET = 255;
+
+/**
+ * Allocates 240.240.0.1 and so on to hosts without addresses, for agents that answer for names
+ * (pilot/pkg/serviceregistry/serviceentry/servicediscovery.go @1.8.0, autoAllocateIPs). Unlike today's Istio,
+ * which writes its choice into the status, both releases allocate in the order of the entries' ages.
+ */
+function allocatedAddresses({ serviceEntries }: ExternalSources): ReadonlyMap<string, string> {
+  const allocated = new Map<string, string>();
+  let next = 0;
+  for (const { namespace, hosts, allocatesAddresses } of [...serviceEntries].sort(
+    (a, b) => a.createdMs - b.createdMs,
+  ))
+    for (const host of hosts) {
+      const key = `${namespace}/${host}`;
+      if (!allocatesAddresses || host.startsWith('*') || allocated.has(key)) continue;
+      next++;
+      if (next % OCTET === 0) next++;
+      allocated.set(key, `240.240.${Math.trunc(next / OCTET)}.${next % OCTET}`);
+    }
+  return allocated;
+}
+
+const serviceOf = (
+  entry: ServiceEntryConfig,
+  hostname: string,
+  allocatedAddress: string | undefined,
+): MeshService => ({
   hostname,
   name: hostname,
   namespace: entry.namespace,
@@ -56,6 +86,7 @@ const serviceOf = (entry: ServiceEntryConfig, hostname: string): MeshService => 
     isOutsideMesh: entry.isOutsideMesh,
     addresses: entry.addresses,
     subjectAltNames: entry.subjectAltNames,
+    ...(allocatedAddress !== undefined && { allocatedAddress }),
   },
 });
 

@@ -32,6 +32,8 @@ interface ExternalTraits {
   /** All of them; `defaultClusterIp` is the first. */
   readonly addresses: readonly string[];
   readonly subjectAltNames: readonly string[];
+  /** For proxies whose agents answer for names, if there is no other. */
+  readonly allocatedAddress?: string;
 }
 
 /** What decides between the Services of one name. */

@@ -18,11 +18,13 @@ import type { ProxyScope } from './scope.ts';
 export class ProxyScopes {
   readonly #context: PushContext;
   readonly #isNamespaced: boolean;
+  readonly #hasAllocated: boolean;
   readonly #known = new Map<string, PushContext>();
 
   constructor(context: PushContext) {
     this.#context = context;
     this.#isNamespaced = dependsOnNamespace(context);
+    this.#hasAllocated = context.state.services.some(({ external }) => external?.allocatedAddress);
   }
 
   /** @returns equal texts for proxies that see the same; empty for those that see all */
@@ -31,7 +33,7 @@ export class ProxyScopes {
     const selected = selectedRules(this.#context, proxy);
     const rules = selected.map(({ key }) => `|${key}`).join('');
     const own = sidecar ? `${proxy.namespace}|${sidecar.key}` : this.#isNamespaced ? proxy.namespace : '';
-    return `${own}${rules}`;
+    return `${own}${rules}${this.#hasAllocated && usesAllocated(proxy) ? '|allocated' : ''}`;
   }
 
   /** Returns the context cut to what a proxy sees: itself where nothing is hidden. */
@@ -88,12 +90,28 @@ function dependsOnNamespace(context: PushContext): boolean {
 const isForOthers = ({ host, namespace }: DestinationRuleConfig, systemNamespace: string): boolean =>
   namespace !== systemNamespace && !host.includes(`.${namespace}.svc.`);
 
+/**
+ * Whether a proxy takes addresses that istiod has allocated: its agent answers for names (service.go @1.30.3,
+ * nodeUsesAutoallocatedIPs).
+ */
+const usesAllocated = ({ role, metadata }: ProxyNode): boolean =>
+  role === 'sidecar' && metadata['DNS_CAPTURE'] === 'true';
+
+/** Gives a service the address that was allocated for it, if it has no other. */
+function withAllocated(service: MeshService): MeshService {
+  const address = service.external?.allocatedAddress;
+  if (!service.external || address === undefined) return service;
+  return { ...service, defaultClusterIp: address, external: { ...service.external, addresses: [address] } };
+}
+
 function scoped(context: PushContext, proxy: ProxyNode): PushContext {
   const { config, state } = context;
   const { namespace } = proxy;
   const defaults = state.mesh.exportDefaults;
   const exported: EgressScope = {
-    services: visibleServices(context).filter(it => isExportedTo(it, defaults.services, namespace)),
+    services: visibleServices(context)
+      .filter(it => isExportedTo(it, defaults.services, namespace))
+      .map(usesAllocated(proxy) ? withAllocated : service => service),
     virtualServices: ownFirst(
       config.virtualServices.filter(it => isExportedTo(it, defaults.virtualServices, namespace)),
       namespace,

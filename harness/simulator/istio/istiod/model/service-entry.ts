@@ -46,6 +46,8 @@ export interface ServiceEntryConfig extends Exported {
   /** Of WorkloadEntries and pods of its namespace. */
   readonly selector: Readonly<Record<string, string>> | undefined;
   readonly subjectAltNames: readonly string[];
+  /** It has no addresses, and none is unwanted (`networking.istio.io/enable-autoallocate-ip`). */
+  readonly allocatesAddresses: boolean;
 }
 
 const PROTOCOLS: Readonly<Record<string, Protocol>> = {
@@ -96,6 +98,10 @@ export function readServiceEntry(object: KubernetesObject, unsupported: Unsuppor
     ),
     selector: 'workloadSelector' in spec ? labels(tree(spec['workloadSelector'])['labels']) : undefined,
     subjectAltNames: texts(spec['subjectAltNames']),
+    allocatesAddresses:
+      addresses.length === 0 &&
+      asked !== 'NONE' &&
+      object.metadata.labels?.['networking.istio.io/enable-autoallocate-ip'] !== 'false',
   };
 }
 
