@@ -100,6 +100,56 @@ const ROWS: readonly Row[] = [
   ['Cluster.connect_timeout', [cluster(m => (m.connect_timeout = {}))], refused(/greater than 0s/)],
   ['Cluster.lb_policy', [cluster(m => (m.lb_policy = 7))], refused(/LOAD_BALANCING_POLICY_CONFIG/)],
   [
+    'Thresholds.max_requests',
+    [cluster(m => (m.circuit_breakers.thresholds[0].max_requests = { value: 0 }))],
+    by(/ 503$/),
+  ],
+  [
+    'LocalityLbEndpoints.priority',
+    [
+      endpoints(m => {
+        m.endpoints = lbEndpoints(m).map(endpoint => ({
+          lb_endpoints: [endpoint],
+          priority: isGateway(endpoint) ? 1 : 0,
+        }));
+      }),
+    ],
+    ONLY_V1,
+  ],
+  [
+    'LocalityLbEndpoints.load_balancing_weight',
+    [
+      cluster(m => (m.common_lb_config = { locality_weighted_lb_config: {} })),
+      endpoints(m => {
+        m.endpoints = lbEndpoints(m).map(endpoint => ({
+          locality: { region: isGateway(endpoint) ? 'far' : 'near' },
+          lb_endpoints: [endpoint],
+          load_balancing_weight: { value: isGateway(endpoint) ? 0 : 1 },
+        }));
+      }),
+    ],
+    ONLY_V1,
+  ],
+  [
+    'RouteAction.hash_policy',
+    [
+      cluster(m => (m.lb_policy = 2)),
+      routes(m => (action(m).hash_policy = [{ connection_properties: { source_ip: true } }])),
+    ],
+    ({ answers, refusals }) =>
+      refusals.length === 0 && new Set(answers.map(answer => answer.slice(0, 2))).size === 1,
+  ],
+  [
+    'OutlierDetection.consecutive_5xx',
+    [
+      oneDead,
+      cluster(m => {
+        m.outlier_detection = { consecutive_5xx: { value: 1 }, max_ejection_percent: { value: 100 } };
+      }),
+    ],
+    by(/^v1 .*200$/),
+  ],
+  [
     'Cluster.transport_socket_matches',
     [cluster(m => m.transport_socket_matches.shift())],
     some(/^v1 .* of nobody 200$/),

@@ -45,15 +45,16 @@ export function placedEndpoints<T extends { readonly locality?: string }>(
     ),
   );
   const setting = localitySettingOf(context, loadBalancer);
-  return ordered(groups, setting, place, outlier !== undefined).flatMap(
-    ({ locality, priority, weight, endpoints: own }) =>
-      own.map(({ origin: _, ...endpoint }) => ({
-        ...endpoint,
-        ...(locality !== '' && { locality: wholeOf(locality) }),
-        ...(priority > 0 && { priority }),
-        ...(weight !== sumOf(own) && { localityWeight: weight }),
-      })),
-  );
+  return ordered(groups, setting, place, outlier !== undefined).flatMap(lbEndpointsOf);
+}
+
+function lbEndpointsOf({ locality, priority, weight, endpoints }: Group): readonly LbEndpoint[] {
+  const common = {
+    ...(locality !== '' && { locality: wholeOf(locality) }),
+    ...(priority > 0 && { priority }),
+    ...(weight !== sumOf(endpoints) && { localityWeight: weight }),
+  };
+  return endpoints.map(({ origin: _, ...endpoint }) => ({ ...endpoint, ...common }));
 }
 
 const groupOf = (locality: string, endpoints: readonly FilteredEndpoint[], priority = 0): Group => ({
