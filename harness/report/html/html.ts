@@ -131,8 +131,7 @@ ${definitions({
     .join(', '),
 })}
 ${adjustments.length > 0 ? html`<h3>Adjustments for the platform</h3><ul>${adjustments.map(({ tool, verb, addArgs, cluster, because }) => html`<li><code>${[tool, ...verb, ...addArgs].join(' ')}</code> (${cluster}): ${because}</li>`)}</ul>` : undefined}
-${listOf('Remarks on the platform', remarks)}
-${listOf('Written, and not simulated', notSimulated)}
+${listOf('Remarks on the platform', remarks)}${listOf('Written, and not simulated', notSimulated)}
 ${errata.length > 0 ? html`<details><summary>Where the plan departs from the guide (${errata.length})</summary><dl>${errata.map(({ id, guideLine, wouldHappen, weDo, lines }) => html`<dt><code>${id}</code></dt><dd><code>${guideLine}</code>${lines ? ` (lines ${lines.join(' to ')})` : undefined}<br>Followed to the letter: ${wouldHappen}<br>Instead: ${weDo}</dd>`)}</dl></details>` : undefined}
 ${cleanUpFailures.length > 0 ? html`<h3>Not cleaned up</h3><ul>${cleanUpFailures.map(failure => html`<li>${failure}</li>`)}</ul>` : undefined}
 </section>`;
