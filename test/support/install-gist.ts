@@ -18,7 +18,7 @@ function gistOfPod(template: unknown): Tree {
     ...pick(spec, ...POD),
     labels: pick(labels, 'app', 'istio', 'istio.io/rev', 'g', 'overlaid', 'topology.istio.io/network'),
     annotations: pick(annotations, 'c', 'team'),
-    args: tree(container)['args'],
+    ...pick(container, 'args'),
   };
 }
 

@@ -56,7 +56,7 @@ export function explicitContainer(install: GatewayInstall): Record<string, unkno
   const { behaviour, gateway, settings, image } = install;
   const own = ownEnvironment(install);
   const replaced = new Set(own.map(({ name }) => name));
-  const { volumeMounts, probes } = explicitGateway(behaviour);
+  const { volumeMounts, probes } = explicitGateway(behaviour, revised('istio', settings.revision));
   return {
     name: 'istio-proxy',
     image,

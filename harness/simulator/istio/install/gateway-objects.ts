@@ -4,6 +4,7 @@
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { explicitGateway } from '../pod/proxy-pod.ts';
+import { revised } from '../revision.ts';
 import { explicitContainer, type GatewayInstall, portsOf, shellContainer } from './gateway-container.ts';
 import {
   autoscaler,
@@ -111,7 +112,9 @@ function podSpec(install: GatewayInstall) {
     securityContext: POD_USER,
     ...podPlacement(install.settings.values.global, install.values),
     containers: [isComplete ? explicitContainer(install) : shellContainer(install)],
-    ...(isComplete && { volumes: explicitGateway(install.behaviour).volumes }),
+    ...(isComplete && {
+      volumes: explicitGateway(install.behaviour, revised('istio', install.settings.revision)).volumes,
+    }),
   };
 }
 

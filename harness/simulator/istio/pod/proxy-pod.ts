@@ -116,9 +116,13 @@ export function probes(
 export const agentArguments = ({ injection }: IstioBehaviour, domainNamespace: string): readonly string[] =>
   injection.agentArguments(`${domainNamespace}.svc.cluster.local`);
 
-/** Returns the volumes and probes of a gateway that needs no injection. */
+/**
+ * Returns the volumes and probes of a gateway that needs no injection.
+ * @param meshMap - the name of its mesh's ConfigMap
+ */
 export function explicitGateway(
   behaviour: IstioBehaviour,
+  meshMap: string,
 ): ProxyVolumes & { readonly probes: Record<string, unknown> } {
   const { volumes, volumeMounts } = proxyVolumes(behaviour, true);
   const certificates = ['ingressgateway-certs', 'ingressgateway-ca-certs'].filter(
@@ -128,7 +132,7 @@ export function explicitGateway(
   return {
     volumes: [
       ...volumes,
-      { name: 'config-volume', configMap: { name: 'istio', optional: true } },
+      { name: 'config-volume', configMap: { name: meshMap, optional: true } },
       ...certificates.map(name => ({ name, secret: { secretName: `istio-${name}`, optional: true } })),
     ],
     volumeMounts: [

@@ -8,6 +8,7 @@ import { ToolExit } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { applyObject, objectName } from './apply-objects.ts';
 import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
+import { prune, wasInstalled } from './prune.ts';
 import { waitForTargets } from './readiness.ts';
 import { type IstioctlRelease, releaseOf } from './releases.ts';
 import { dropStaleSlices } from './stale-slices.ts';
@@ -45,12 +46,14 @@ export const install: Verb = {
       return 0;
     }
     await ensureNamespace(call, plan);
+    const isAgain = await wasInstalled(call, plan);
     const failures = await installComponents(call, plan, release);
     if (failures.length > 0) {
       throw new ToolExit(`Error: failed to install manifests: ${release.failed(failures)}`);
     }
     if (plan.state) await applyObject(call, plan.state, true);
     invocation.stdout('- Pruning removed resources\n');
+    if (isAgain) await prune(call, plan);
     await dropStaleSlices(call, plan);
     invocation.stdout('✔ Installation complete\n');
     // operator/pkg/webhook/webhook.go, detectIfTagWebhookIsNeeded @1.30.3
