@@ -1,5 +1,6 @@
 /** What is wrong with a resource of Istio's, whoever asks. pkg/config/validation/validation.go @1.30.3 */
 import { list, tree } from './config-fields.ts';
+import { problemsOfServiceEntry } from './service-entry-problems.ts';
 
 type Tree = ReturnType<typeof tree>;
 
@@ -84,6 +85,7 @@ const CHECKS: Readonly<Record<string, (spec: Tree) => string[]>> = {
   Gateway: problemsOfGateway,
   VirtualService: problemsOfVirtualService,
   DestinationRule: problemsOfDestinationRule,
+  ServiceEntry: problemsOfServiceEntry,
 };
 
 /** Returns a sentence for each thing that a resource's spec could not mean; none for other kinds. */
