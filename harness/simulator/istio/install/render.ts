@@ -11,6 +11,7 @@ import { gatewayObjects } from './gateway-objects.ts';
 import type { InstallComponent, InstallPlan, WaitTarget } from './install-plan.ts';
 import { istiodObjects } from './istiod-objects.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
+import { withoutLater } from './later-settings.ts';
 import { Marks } from './marks.ts';
 import { valuesConfigMap } from './mesh-configuration.ts';
 import { notesOn } from './notes.ts';
@@ -46,7 +47,11 @@ export interface InstallOptions {
 export function renderInstall(documents: readonly string[], options: InstallOptions): InstallPlan {
   const behaviour = behaviourOf(options.version);
   const operator = readOperator(documents, options.settings);
-  const settings = readSettings(overProfile(operator.spec), options.force);
+  const settings = withoutLater(
+    readSettings(overProfile(operator.spec), options.force),
+    behaviour.line,
+    options.force,
+  );
   const { revision } = settings;
   const names = releaseNames(behaviour, options.version, revision);
   const { global } = settings.values;

@@ -1,5 +1,6 @@
 /** Settings that Istio has and the simulator has not are told as such; others are the user's mistake. */
 import t from 'tap';
+import { renderInstall } from '../../../../harness/simulator/istio/install/render.ts';
 import { readSettings } from '../../../../harness/simulator/istio/install/settings.ts';
 
 const refusalOf = (spec: Record<string, unknown>): string => {
@@ -71,4 +72,15 @@ t.test('what Istio has not either is a mistake, which its own flag would let thr
     'validation errors (use --force to override): \nunknown field "discoverySelector" in meshConfig',
   );
   t.match(refusalOf({ profile: 'ambiant' }), /use --force to override.*\nprofile: /s);
+});
+
+t.test('what came after 1.8 is unknown to its istioctl', async t => {
+  const settings = ['meshConfig.discoverySelectors[0].matchLabels.a=b', 'meshConfig.accessLogEncoding=JSON'];
+  t.throws(() => renderInstall([], { version: '1.8.0', settings }), {
+    message:
+      'validation errors (use --force to override): \nunknown field "discoverySelectors" in meshConfig',
+  });
+  const forced = renderInstall([], { version: '1.8.0', settings, force: true });
+  t.same(forced.told, ['unknown field "discoverySelectors" in meshConfig']);
+  t.same(renderInstall([], { version: '1.30.3', settings }).told, []);
 });
