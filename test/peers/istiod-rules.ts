@@ -1,7 +1,7 @@
 /**
  * A real istiod on real API servers is given the corpus of rules, case by case, and asked for the proxies of
- * the mesh. Its answers are held against those that are kept; `--write` keeps them anew. Ends with 1 where an
- * answer is another than the kept one of the same version.
+ * the mesh. Its answers are held against those that are kept; `--write` keeps them anew, `--add` those of new
+ * cases. Ends with 1 where an answer is another than the kept one of the same version.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -205,11 +205,14 @@ if ('reason' in programs || 'reason' in istiod || 'reason' in istioctl) {
   console.log(`skipped: ${missing.join('; ')}`);
   process.exit(0);
 }
-const cases = readCorpus();
+const isAdding = process.argv.includes('--add');
+const before = isAdding ? readAnswers().cases : new Map();
+const cases = readCorpus().filter(({ name }) => !before.has(name));
 const { base, cases: answers } = await ask(programs, istiod.path, istioctl.path, cases);
 const version = istiod.version;
-if (process.argv.includes('--write')) {
-  writeAnswers({ version, date: new Date().toISOString().slice(0, 10), base, cases: answers });
+if (isAdding || process.argv.includes('--write')) {
+  const all = new Map([...before, ...answers]);
+  writeAnswers({ version, date: new Date().toISOString().slice(0, 10), base, cases: all });
   console.log(`${answers.size} cases of istiod ${version} are kept.`);
   process.exit(0);
 }

@@ -26,6 +26,8 @@ const KEYS: Readonly<Record<string, (item: never) => unknown>> = {
     JSON.stringify(sortedKeys(match ?? {})),
   lb_endpoints: (item: { endpoint?: { address?: { socket_address?: { address?: string } } } }) =>
     item.endpoint?.address?.socket_address?.address,
+  endpoints: ({ locality }: { locality?: { region?: string; zone?: string } }) =>
+    `${locality?.region ?? ''}/${locality?.zone ?? ''}`,
   domains: item => item,
   match_typed_subject_alt_names: item => JSON.stringify(item),
   match_subject_alt_names: item => JSON.stringify(item),

@@ -3,7 +3,7 @@ import type { Cluster } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
-import { NO_LIMITS } from './cluster-policy.ts';
+import { limitsOf } from './cluster-policy.ts';
 import { policyFor, ruleFor } from './destination-policy.ts';
 
 /** Returns a cluster for each port of the application; none for a gateway. */
@@ -18,11 +18,12 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
       const target = targetPortOf(context, proxy, port);
       if (port.protocol === 'udp' || target === undefined) continue;
       const name = inboundNameOf(context, port, target, service.hostname);
+      const { pool } = policyFor(rule, port.port);
       clusters.set(name, {
         name,
         // As large as the client's (cluster_builder.go @1.30.3, buildInboundCluster).
-        connectTimeoutMs: policyFor(rule, port.port).pool?.connectTimeoutMs ?? behaviour.connectTimeoutMs,
-        limits: NO_LIMITS,
+        connectTimeoutMs: pool?.connectTimeoutMs ?? behaviour.connectTimeoutMs,
+        ...limitsOf(pool),
         ...(behaviour.inbound.upstream === 'loopback'
           ? {
               type: 'STATIC',

@@ -84,8 +84,11 @@ export class SidecarVirtualHosts {
   domainsOf(service: MeshService, port: number): readonly string[] {
     const { namespace, clusterId, domain } = this.#scope;
     const { name, namespace: own, external } = service;
+    const absolute = this.#context.behaviour.routesIgnorePorts ? [`${service.hostname}.`] : [];
     if (external)
-      return [service.hostname, ...external.addresses].flatMap(host => this.#domainsOfHost(host, port));
+      return [service.hostname, ...absolute, ...external.addresses].flatMap(host =>
+        this.#domainsOfHost(host, port),
+      );
     const full = `${name}.${own}.svc.${domain}`;
     const short = namespace === own ? [name] : [];
     const address = addressFor(service, clusterId);
