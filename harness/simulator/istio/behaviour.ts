@@ -33,6 +33,12 @@ export interface IstioBehaviour {
   readonly labelsEndpointsByTopology: boolean;
   /** Whether the TLS mode of a DestinationRule decides which endpoints gateways may stand for. */
   readonly rulesDecideMtls: boolean;
+  /** Whether localities have weights wherever outlier detection is on: else where a setting asks for it. */
+  readonly watchedHostsAreWeighted: boolean;
+  /** Whether a proxy is where the endpoints of its services are: without a service nowhere. */
+  readonly servicesPlaceProxies: boolean;
+  /** Whether istiod's log tells of a gateway's host name that is not looked up. */
+  readonly tellsOfNamedGateways: boolean;
   /** Which source of an endpoint's network wins: the first that has an answer. */
   readonly networkPrecedence: readonly NetworkSource[];
   /** True if a gateway Service must have the port (15443) at which it is reached. */

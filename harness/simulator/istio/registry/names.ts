@@ -30,8 +30,10 @@ interface Names {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+const NAMES: Readonly<Record<Edition, Names>> = { '1.8': old, current };
+
 /** Returns the names of a release. */
-export const namesOf = (edition: Edition): Names => (edition === '1.8' ? old : current);
+export const namesOf = (edition: Edition): Names => NAMES[edition];
 
 /** Returns the kind that has a plural name; without one the plural itself. */
 export const kindOf = (edition: Edition, plural: string): string =>

@@ -84,8 +84,8 @@ function isLocalityWeighted(
   outlier: OutlierSetting | undefined,
 ): boolean {
   const setting = localitySettingOf(context, loadBalancer);
-  if (context.behaviour.line === '1.8') return outlier !== undefined && setting !== undefined;
   if (!setting) return false;
+  if (context.behaviour.watchedHostsAreWeighted) return outlier !== undefined;
   const hasOrder = setting.failover !== undefined || setting.failoverPriority.length > 0;
   return setting.distribute.length > 0 || (outlier !== undefined && hasOrder);
 }

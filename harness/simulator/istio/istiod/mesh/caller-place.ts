@@ -57,7 +57,7 @@ function localityOfProxy(context: PushContext, proxy: ProxyNode): string {
   const registry = context.state.registry(proxy.clusterId);
   const pod = registry?.pod(proxy.namespace, proxy.podName);
   if (!registry || !pod) return '';
-  if (context.behaviour.line === '1.8' && ownServices(context, proxy).length === 0) return '';
+  if (context.behaviour.servicesPlaceProxies && ownServices(context, proxy).length === 0) return '';
   return registry.localityOf(pod);
 }
 

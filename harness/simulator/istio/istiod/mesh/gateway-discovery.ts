@@ -59,7 +59,7 @@ export class GatewayDiscovery {
   async #lookUp(hosts: ReadonlyMap<string, number>): Promise<void> {
     const { clock, resolve, warn, onDue } = this.#names;
     if (!this.#behaviour.resolvesHostnameGateways) {
-      if (this.#behaviour.line === 'current')
+      if (this.#behaviour.tellsOfNamedGateways)
         for (const host of hosts.keys())
           warn(
             `Failed parsing gateway address ${host} from Service Registry. Set RESOLVE_HOSTNAME_GATEWAYS ` +
