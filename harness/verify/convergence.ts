@@ -6,7 +6,7 @@
 import { type Clock, sleep } from '../base/clock.ts';
 import { callFrom, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
-import { describeShortfall, partOf, type Shortfall, shortfalls } from './gateway-weight.ts';
+import { describeShortfall, partOf, type Shortfall, weigh } from './gateway-weight.ts';
 import { type AnswerGroup, batchSizeFor, groupName, silentGroups } from './groups.ts';
 import type { Answer } from './sampling.ts';
 import type { Locate } from './tally.ts';
@@ -34,6 +34,8 @@ export interface Convergence {
   readonly trouble?: string;
   /** Networks of which not every pod was counted in the end, though all batches were good. */
   readonly shortfalls: readonly Shortfall[];
+  /** With the shares that follow from what the proxy weighs, where that may differ. */
+  readonly groups: readonly AnswerGroup[];
   /** How often the client's proxy was asked; absent where only calls were sent. */
   readonly looks?: number;
   /** True if that proxy has all endpoints, healthy, with their weights. */
@@ -49,8 +51,8 @@ export interface Convergence {
 export async function converge(context: CheckContext, options: Outlook): Promise<Convergence> {
   const start = context.clock.now();
   if (!context.sample.together) return await convergeByCalls(context, options, start);
-  const { told, looks } = await lookUntilTold(context, options, start);
-  if (told !== 'all') return { ...(await convergeByCalls(context, options, start)), looks };
+  const { told: seen, looks } = await lookUntilTold(context, options, start);
+  if (seen !== 'all') return { ...(await convergeByCalls(context, options, start)), looks };
   const { client, groups, directory } = options;
   const far = groups.filter(({ isNear }) => !isNear);
   const batchSize = batchSizeFor(far);
@@ -61,7 +63,8 @@ export async function converge(context: CheckContext, options: Outlook): Promise
     return { ...(await convergeByCalls(context, options, start, answers)), looks, isTold: true };
   const all = { all: answers, last: answers, recent: answers };
   const afterMs = context.clock.now() - start;
-  return { converged: true, afterMs, batches: 1, batchSize, ...all, shortfalls: [], looks, isTold: true };
+  const told = { shortfalls: [], groups, looks, isTold: true } as const;
+  return { converged: true, afterMs, batches: 1, batchSize, ...all, ...told };
 }
 
 /** Asks the proxy until it has everything, or does not tell, or the deadline has passed. */
@@ -108,15 +111,16 @@ async function convergeByCalls(
     recent = [...recent, answers].slice(-GOOD_BATCHES);
     const passedMs = clock.now() - start;
     await directory.learn(answers);
-    const state = { batches, batchSize, all, last: answers, recent: recent.flat() };
+    const state = { batches, batchSize, all, last: answers, recent: recent.flat(), groups };
     let short: readonly Shortfall[] = [];
     if (isGood(answers, groups, directory.locate, batchSize)) {
       good += 1;
       if (good === 1) goodSince = passedMs;
       if (good < GOOD_BATCHES) continue;
       const clientPod = isTrouble(batch) ? undefined : batch.pod;
-      short = await shortfalls(context, source, groups, directory.pods, clientPod);
-      if (short.length === 0) return { converged: true, afterMs: goodSince, shortfalls: [], ...state };
+      const weighed = await weigh(context, source, groups, directory.pods, clientPod);
+      short = weighed.shortfalls;
+      if (short.length === 0) return { converged: true, afterMs: goodSince, ...state, ...weighed };
     }
     good = 0;
     if (passedMs >= convergenceMs) {

@@ -5,7 +5,7 @@ import type { CheckContext } from './check.ts';
 import type { KnownEndpoint } from './diagnose/facts.ts';
 import { gatherEndpoints } from './diagnose/known-endpoints.ts';
 import { gatewayAddressesIn } from './gateway-addresses.ts';
-import { type AnswerGroup, isJoint } from './groups.ts';
+import { type AnswerGroup, isJoint, recounted } from './groups.ts';
 import type { PodsByCluster } from './pod-directory.ts';
 import type { PodFact } from './pods.ts';
 import type { PartlyCounted } from './traffic.ts';
@@ -17,22 +17,28 @@ export interface Shortfall {
   readonly counted: number;
 }
 
+/** What a client's proxy makes of the groups. */
+interface Weighed {
+  /** Empty if nothing is amiss, or the proxy gives no endpoints. */
+  readonly shortfalls: readonly Shortfall[];
+  /** With the shares that follow from the weights, where gateways may stand for fewer pods. */
+  readonly groups: readonly AnswerGroup[];
+}
+
 /**
  * Compares the weight of the gateways of each group of several clusters with that of its pods: in such a
  * group a cluster that the source's control plane does not know of is not missed by its answers, as another
  * may give them all.
  * @param pods - by cluster; if an endpoint belongs to none of them, the question stays open
- * @returns empty if nothing is amiss, or the proxy gives no endpoints
  */
-export async function shortfalls(
+export async function weigh(
   context: CheckContext,
   source: ClusterSpec,
   groups: readonly AnswerGroup[],
   pods: PodsByCluster,
   clientPod: PodFact | undefined,
-): Promise<readonly Shortfall[]> {
-  const joint = groups.filter(isJoint);
-  if (joint.length === 0) return [];
+): Promise<Weighed> {
+  if (!groups.some(group => isJoint(group) || group.counted)) return { shortfalls: [], groups };
   const owners = new Map(
     await Promise.all(
       [...context.clusters].map(async ([name, { spec, client }]) => {
@@ -43,7 +49,22 @@ export async function shortfalls(
   );
   const endpoints = await gatherEndpoints(context, { clusters: owners }, source.name, clientPod);
   const networkOf = (cluster: ClusterName) => context.clusters.get(cluster)?.spec.network;
-  return shortfallsIn(endpoints ?? [], source, groups, networkOf);
+  return {
+    shortfalls: shortfallsIn(endpoints ?? [], source, groups, networkOf),
+    groups: endpoints ? weighedBy(endpoints, source, groups, networkOf) : groups,
+  };
+}
+
+/** Shares the answers as one proxy's endpoints do. Pure. */
+function weighedBy(
+  endpoints: readonly KnownEndpoint[],
+  source: Pick<ClusterSpec, 'network'>,
+  groups: readonly AnswerGroup[],
+  networkOf: (cluster: ClusterName) => string | undefined,
+): readonly AnswerGroup[] {
+  if (!groups.some(({ counted }) => counted)) return groups;
+  const ofOnePod = weightOfOnePod(endpoints, source, groups, networkOf);
+  return recounted(groups, group => weightOf(gatewaysOf(endpoints, group, networkOf)) / ofOnePod);
 }
 
 /**
@@ -67,20 +88,42 @@ export function lightNetworks(
   groups: readonly AnswerGroup[],
   networkOf: (cluster: ClusterName) => string | undefined,
 ): readonly Shortfall[] {
-  const weightOf = (some: readonly KnownEndpoint[]) => some.reduce((sum, { weight }) => sum + weight, 0);
+  const ofOnePod = weightOfOnePod(endpoints, source, groups, networkOf);
+  const far = groups.filter(({ isNear }) => !isNear);
+  return far.flatMap(group => {
+    const counted = weightOf(gatewaysOf(endpoints, group, networkOf)) / ofOnePod;
+    return counted < (group.counted?.atLeast ?? group.pods) - 0.01 ? [{ group, counted }] : [];
+  });
+}
+
+const weightOf = (some: readonly KnownEndpoint[]): number =>
+  some.reduce((sum, { weight }) => sum + weight, 0);
+const podsOf = (groups: readonly AnswerGroup[]): number => groups.reduce((sum, { pods }) => sum + pods, 0);
+
+const gatewaysOf = (
+  endpoints: readonly KnownEndpoint[],
+  { network }: AnswerGroup,
+  networkOf: (cluster: ClusterName) => string | undefined,
+): readonly KnownEndpoint[] =>
+  endpoints.filter(({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === network);
+
+/**
+ * Returns the weight of one pod: of one that is called by its address; without, gateways stand for all pods
+ * behind them, in one place if there are such.
+ */
+function weightOfOnePod(
+  endpoints: readonly KnownEndpoint[],
+  source: Pick<ClusterSpec, 'network'>,
+  groups: readonly AnswerGroup[],
+  networkOf: (cluster: ClusterName) => string | undefined,
+): number {
   const near = endpoints.find(
     ({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) === source.network,
   );
-  // The weight of one pod; without a pod that is called by its address, all together stand for all.
-  const ofOnePod = near?.weight ?? weightOf(endpoints) / groups.reduce((sum, { pods }) => sum + pods, 0);
-  const far = groups.filter(({ isNear }) => !isNear);
-  return far.flatMap(group => {
-    const gateways = endpoints.filter(
-      ({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === group.network,
-    );
-    const counted = weightOf(gateways) / ofOnePod;
-    return counted < group.pods - 0.01 ? [{ group, counted }] : [];
-  });
+  if (near) return near.weight;
+  const inOnePlace = groups.some(({ counted }) => counted) ? groups.filter(({ counted }) => !counted) : [];
+  const known = inOnePlace.flatMap(group => gatewaysOf(endpoints, group, networkOf));
+  return known.length > 0 ? weightOf(known) / podsOf(inOnePlace) : weightOf(endpoints) / podsOf(groups);
 }
 
 /** Returns a shortfall as it is reported. */

@@ -5,6 +5,7 @@
 import type { ClusterName, NetworkName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import { answersToSee } from './binomial.ts';
+import { fewestCounted } from './places.ts';
 import type { Split } from './sample-size.ts';
 import type { Answer } from './sampling.ts';
 import { countFrom, type Locate } from './tally.ts';
@@ -35,6 +36,11 @@ export interface AnswerGroup {
   /** Number of pods, and their part of all, 0 < share ≤ 1. */
   readonly pods: number;
   readonly share: number;
+  /**
+   * Set if the pods are in several places: for how many of them the gateways may stand at least
+   * (`places.ts`), and for how many they do, all until a proxy has told.
+   */
+  readonly counted?: { readonly atLeast: number; readonly now: number };
 }
 
 /**
@@ -57,17 +63,43 @@ export function groupsFrom(topology: Topology, source: Pick<ClusterSpec, 'networ
     const [first] = group;
     if (!first) return [];
     const pods = group.reduce((sum, { versions }) => sum + versions.length, 0);
+    const isNear = first.network === source.network;
+    const atLeast = isNear ? pods : fewestCounted(specsOf(topology, group));
     return [
       {
         clusters: group.map(({ cluster }) => cluster),
         network: first.network,
-        isNear: first.network === source.network,
+        isNear,
         versions: new Map(group.map(({ cluster, versions }) => [cluster, versions])),
         pods,
         share: pods / all,
+        ...(atLeast < pods && { counted: { atLeast, now: pods } }),
       },
     ];
   });
+}
+
+const specsOf = (topology: Topology, group: readonly { readonly cluster: ClusterName }[]) =>
+  topology.clusters.filter(({ name }) => group.some(({ cluster }) => cluster === name));
+
+/**
+ * Shares the answers anew where gateways stand for fewer pods than are behind them.
+ * @param countOf - for how many pods the gateways of a group stand; used within what may be
+ */
+export function recounted(
+  groups: readonly AnswerGroup[],
+  countOf: (group: AnswerGroup) => number,
+): readonly AnswerGroup[] {
+  const nowOf = (group: AnswerGroup): number =>
+    group.counted
+      ? Math.max(group.counted.atLeast, Math.min(group.pods, Math.round(countOf(group))))
+      : group.pods;
+  const all = groups.reduce((sum, group) => sum + nowOf(group), 0);
+  return groups.map(group => ({
+    ...group,
+    share: nowOf(group) / all,
+    ...(group.counted && { counted: { ...group.counted, now: nowOf(group) } }),
+  }));
 }
 
 export const isJoint = ({ clusters }: AnswerGroup): boolean => clusters.length > 1;
@@ -76,9 +108,17 @@ export const isJoint = ({ clusters }: AnswerGroup): boolean => clusters.length >
 export const groupName = ({ clusters }: Pick<AnswerGroup, 'clusters'>): string => clusters.join('+');
 
 /** Explains why a group's clusters are not judged one by one. */
-export function whyTogether({ clusters, network }: AnswerGroup, source: ClusterName): string {
-  return `${source} reaches ${network} through gateways only, where a pod is picked for each connection, and connections are kept for many calls: how ${clusters.join(' and ')} share the calls is chance, how many come to ${network} is not`;
+export function whyTogether(group: AnswerGroup, source: ClusterName): string {
+  const { clusters, network } = group;
+  return `${source} reaches ${network} through gateways only, where a pod is picked for each connection, and connections are kept for many calls: how ${clusters.join(' and ')} share the calls is chance, how many come to ${network} is not${whyFewer(group)}`;
 }
+
+/** Explains why the gateways of a group stand for fewer pods than are behind them; empty if they do not. */
+const whyFewer = ({ network, pods, counted }: AnswerGroup): string =>
+  counted && counted.now < pods
+    ? `; its gateways stand for ${counted.now} of the ${pods} pods of ${network}, ` +
+      'which are in several regions or zones, as a proxy takes a gateway for the first of these only'
+    : '';
 
 /**
  * Returns the shares that each source's sample must split into, for `planSample`. Equal splits are listed
@@ -87,11 +127,21 @@ export function whyTogether({ clusters, network }: AnswerGroup, source: ClusterN
 export function expectedShares(topology: Topology): readonly Split[] {
   const splits = new Map<string, Split>();
   for (const source of topology.clusters.filter(({ client }) => client)) {
-    const shares = groupsFrom(topology, source).map(({ share }) => share);
-    splits.set([...shares].sort().join(), shares);
+    for (const groups of extremesOf(groupsFrom(topology, source))) {
+      const shares = groups.map(({ share }) => share);
+      splits.set([...shares].sort().join(), shares);
+    }
   }
   return [...splits.values()];
 }
+
+/** Returns all that is counted, and for each group that may be counted less, the least of it. */
+const extremesOf = (groups: readonly AnswerGroup[]): readonly (readonly AnswerGroup[])[] => [
+  groups,
+  ...groups
+    .filter(({ counted }) => counted)
+    .map(least => recounted(groups, group => (group === least ? 0 : group.pods))),
+];
 
 /** Fewest calls in a batch. */
 const SMALLEST_BATCH = 10;

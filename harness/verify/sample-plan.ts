@@ -115,13 +115,15 @@ function bandsThatHold(
 
 /**
  * Returns the bands that a plan has for one source.
- * @param shares - one of the splits that were planned for, in any order
+ * @param shares - one of the splits that were planned for, in any order, or one that lies between them
  * @returns one band for each share, in their order
- * @throws RangeError if it was not planned for
+ * @throws RangeError if so many requests cannot show it
  */
 export function bandsOf(plan: SamplePlan, shares: Split): readonly Band[] {
   const sorted = (numbers: Split) => [...numbers].sort((one, other) => one - other).join();
-  const planned = plan.bands.find(bands => sorted(bands.map(({ expected }) => expected)) === sorted(shares));
+  const planned =
+    plan.bands.find(bands => sorted(bands.map(({ expected }) => expected)) === sorted(shares)) ??
+    bandsOfAll(plan.requests, [shares], plan.risk)?.[0];
   return shares.map(share => {
     const band = planned?.find(({ expected }) => expected === share);
     if (!band) throw new RangeError(`No sample was planned for the shares ${shares.join(', ')}.`);

@@ -35,12 +35,15 @@ export interface Together {
 
 /**
  * Returns what is judged over all sources together.
- * @returns undefined for a mesh in which each source tells the shares by itself: up to six clusters
+ * @returns undefined for a mesh in which each source tells the shares by itself: up to six clusters, or one
+ *   whose networks are in several places
  */
 export function togetherIn(topology: Topology): Together | undefined {
   const sources = topology.clusters.filter(({ client }) => client);
   const views = sources.map(source => ({ source, groups: groupsFrom(topology, source) }));
   const all = views.flatMap(({ groups }) => groups);
+  // What a client has to expect then is told by its proxy alone.
+  if (all.some(({ counted }) => counted)) return undefined;
   if (!all.some(({ share }) => share < SMALLEST_OWN_SHARE - 1e-9)) return undefined;
   const pools = new Map<string, Pool>();
   for (const { source, groups } of views)

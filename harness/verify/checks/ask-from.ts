@@ -41,7 +41,7 @@ export async function askFrom(
     await directory.learn(sampled.answers);
     context.samples.note(source.name, countFor(context, directory)(sampled.answers));
   }
-  return { source, groups, directory, convergence, plan, sampled };
+  return { source, groups: convergence.groups, directory, convergence, plan, sampled };
 }
 
 /** Returns what counts answers in the order of the topology. */

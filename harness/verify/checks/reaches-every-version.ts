@@ -6,7 +6,7 @@ import { isTrouble } from '../calling.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../check.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
 import { describeShortfall, partOf } from '../gateway-weight.ts';
-import { groupsFrom, isJoint } from '../groups.ts';
+import { type AnswerGroup, groupsFrom, isJoint } from '../groups.ts';
 import { describeTally } from '../tally.ts';
 import type { Tally, Traffic } from '../traffic.ts';
 import { contributionsOf } from '../workloads.ts';
@@ -26,15 +26,22 @@ function trafficFrom(topology: Topology, source: ClusterSpec, steps: StepIndex):
   const groups = groupsFrom(topology, source);
   return {
     id: `${source.name}-reaches-every-version`,
-    sentence: groups.some(isJoint)
-      ? `Calls from ${source.name} are answered by HelloWorld of every cluster on ${source.network} and of every other network, evenly by their pods and without an error.`
-      : `Calls from ${source.name} are answered by HelloWorld of every cluster, evenly and without an error.`,
+    sentence: sentenceFor(source, groups),
     level: 'core',
     cluster: source.name,
     run: inCluster(source.name, async (context, client) =>
       judge(context, steps, await askFrom(context, client, { source, groups })),
     ),
   };
+}
+
+function sentenceFor({ name, network }: ClusterSpec, groups: readonly AnswerGroup[]): string {
+  const [where, how] = groups.some(({ counted }) => counted)
+    ? [` on ${network} and of every other network`, 'by the weights of their pods and gateways']
+    : groups.some(isJoint)
+      ? [` on ${network} and of every other network`, 'evenly by their pods']
+      : ['', 'evenly'];
+  return `Calls from ${name} are answered by HelloWorld of every cluster${where}, ${how} and without an error.`;
 }
 
 /** Tells which instances answered from an unknown cluster, or from one that lacks their version. */
