@@ -1,6 +1,7 @@
 /** The registry as a list: all that a release has, with what becomes of it here. */
 
 import type { Classified, Verdict } from '../../harness/simulator/istio/registry/classify.ts';
+import { commandsOf } from '../../harness/simulator/istio/registry/commands.ts';
 import { type NameRoot, namesKnown } from '../../harness/simulator/istio/registry/known-names.ts';
 import { type Edition, namesOf, typeOf } from '../../harness/simulator/istio/registry/names.ts';
 import { classified, isExecuted } from '../../harness/simulator/istio/registry/registry.ts';
@@ -37,6 +38,25 @@ export function entriesOf(edition: Edition, documents: readonly string[] = ['Mes
     ...NAME_ROOTS.flatMap(root => namesOfRoot(edition, root)),
   ];
 }
+
+/** Says what becomes of a command or, with its flag behind it, of a flag. */
+export function verdictOf(edition: Edition, words: readonly string[]): Verdict {
+  let at: Classified | undefined = classified(edition, 'istioctl');
+  for (const word of words) at = at?.within.get(word);
+  return at?.verdict ?? NOT_SIMULATED;
+}
+
+/** Lists the commands of istioctl and their flags, by their long names. */
+export const commandEntries = (edition: Edition): readonly Entry[] =>
+  [...commandsOf(edition)].flatMap(([command, flags]) => {
+    const words = command.split(' ').filter(word => word !== '');
+    const paths = [...flags].filter(flag => flag.startsWith('--')).map(flag => [...words, flag]);
+    return [...(words.length > 0 ? [words] : []), ...paths].map(path => ({
+      root: 'istioctl',
+      path,
+      verdict: verdictOf(edition, path),
+    }));
+  });
 
 const kindEntry = (edition: Edition, kind: string): Entry => ({
   root: kind,

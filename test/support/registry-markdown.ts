@@ -1,7 +1,7 @@
 /** The tables of what is simulated of Istio as docs/fidelity.md has them. */
 
 import type { Edition } from '../../harness/simulator/istio/registry/names.ts';
-import { type Entry, entriesOf, NAME_ROOTS } from './registry-entries.ts';
+import { commandEntries, type Entry, entriesOf, NAME_ROOTS } from './registry-entries.ts';
 
 const EDITIONS: readonly Edition[] = ['1.8', 'current'];
 const WORDS: Readonly<Record<string, string>> = {
@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   istiod: 'variables of istiod',
   proxy: 'variables of proxies',
   MeshConfig: 'settings of the mesh',
+  istioctl: 'commands and flags of istioctl',
 };
 const VERDICTS = ['executed', 'no effect', 'not simulated'] as const;
 
@@ -24,7 +25,7 @@ const code = (name: string): string => `\`${name}\``;
 
 /** Prints the tables: counts, what is harmless, and what is not simulated. */
 export function registryMarkdown(): string {
-  const all = EDITIONS.map(edition => entriesOf(edition));
+  const all = EDITIONS.map(edition => [...entriesOf(edition), ...commandEntries(edition)]);
   const roots = [...new Set(all.flat().map(({ root }) => root))];
   return [
     row([
@@ -45,7 +46,8 @@ export function registryMarkdown(): string {
     row(['---', '---']),
     ...roots.map(root => {
       const entries = all.flat().filter(isOf(root));
-      return row([WORDS[root] ?? root, VARIABLES.has(root) ? allBut(entries) : missing(entries)]);
+      const others = VARIABLES.has(root) ? allBut : root === 'istioctl' ? commands : missing;
+      return row([WORDS[root] ?? root, others(entries)]);
     }),
   ].join('\n');
 }
@@ -58,7 +60,10 @@ function harmless(entries: readonly Entry[]): readonly string[] {
   for (const { root, path, verdict } of entries) {
     if (verdict.kind !== 'no effect') continue;
     const names = byReason.get(verdict.why) ?? new Set();
-    byReason.set(verdict.why, names.add(`${WORDS[root] ?? root}: ${code(path.join('.'))}`));
+    byReason.set(
+      verdict.why,
+      names.add(`${WORDS[root] ?? root}: ${code(path.join(root === 'istioctl' ? ' ' : '.'))}`),
+    );
   }
   return [...byReason].map(([why, names]) => row([[...names].sort().join(', '), why]));
 }
@@ -68,6 +73,24 @@ function allBut(entries: readonly Entry[]): string {
     .filter(({ verdict }) => verdict.kind !== 'not simulated')
     .map(({ path }) => path.join(''));
   return `all but ${[...new Set(others)].sort().map(code).join(', ')}`;
+}
+
+/** Commands that are not executed, and behind those that are, in brackets, their flags that are not. */
+function commands(entries: readonly Entry[]): string {
+  const lacking = entries.filter(({ verdict }) => verdict.kind === 'not simulated').map(({ path }) => path);
+  const whole = new Set(lacking.filter(path => !path.at(-1)?.startsWith('--')).map(path => path.join(' ')));
+  const flags = new Map<string, Set<string>>();
+  for (const path of lacking) {
+    const command = path.slice(0, -1).join(' ');
+    const flag = path.at(-1) ?? '';
+    if (flag.startsWith('--') && !whole.has(command))
+      flags.set(command, (flags.get(command) ?? new Set()).add(flag));
+  }
+  const uppermost = [...whole].filter(command => !whole.has(command.split(' ').slice(0, -1).join(' ')));
+  return [
+    ...uppermost.sort().map(code),
+    ...[...flags].sort().map(([command, names]) => code(`${command} ${[...names].sort().join(' ')}`.trim())),
+  ].join(', ');
 }
 
 /** The uppermost fields that are not simulated; of kinds that are not executed nothing else. */

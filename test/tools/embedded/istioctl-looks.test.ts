@@ -45,6 +45,13 @@ for (const [istioVersion, edition] of [
       stdout:
         /^Info \[IST0102\] \(Namespace sample\) The namespace is not enabled for Istio injection\. Run 'kubectl label namespace sample /,
     });
+    const asJson = await world.run('istioctl analyze -n sample -o json');
+    t.match(
+      [asJson.exitCode, JSON.parse(asJson.stdout)],
+      [0, [{ code: 'IST0102', level: 'Info', origin: 'Namespace sample', message: /not enabled for Istio/ }]],
+    );
+    t.match(await world.run('istioctl analyze -n sample -o YAML'), { stdout: /^- code: IST0102\n/ });
+    t.match(await world.run('istioctl analyze -o text'), { exitCode: 64, stderr: /not a valid option/ });
     await world.run('kubectl label ns sample istio-injection=enabled');
     await world.run('kubectl rollout restart -n sample deploy/helloworld-v1');
     await world.run('kubectl rollout status -n sample deploy/helloworld-v1');
@@ -153,7 +160,7 @@ for (const [istioVersion, edition] of [
       ['istioctl pc ep nope.sample', 1, 'Error: pods "nope" not found\n'],
       ['istioctl pc ep', 1, /needs the name of a pod/],
       ['istioctl pc foo', 1, /^Error: unknown command "foo" for "istioctl pc"/],
-      [`istioctl pc ep ${proxy} -o yaml`, 1, 'Error: output format "yaml" not supported\n'],
+      [`istioctl pc ep ${proxy} -o xml`, 1, 'Error: output format "xml" not supported\n'],
       [`istioctl pc ep ${proxy} --frobnicate`, 64, 'Error: unknown flag: --frobnicate\n'],
       ['istioctl pc ep service/helloworld -n sample', 1, /"service" is not available inside this process/],
       ['istioctl uninstall', 1, /at least one of the --revision, --filename or --purge flags must be set/],
@@ -207,7 +214,8 @@ t.test('what a real istioctl has is not called a mistake', async t => {
     ['istioctl x describe pod a', 'istioctl x describe'],
     ['istioctl pc ecds a', 'istioctl pc ecds'],
     ['istioctl install --verify', 'istioctl install --verify'],
-    ['istioctl version --vklog=9', 'istioctl version --vklog'],
+    ['istioctl --as jane version', 'istioctl --as'],
+    ['istioctl version --as=jane', 'istioctl version --as'],
   ];
   for (const [line, what] of refusals)
     t.match(

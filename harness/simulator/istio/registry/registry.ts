@@ -1,4 +1,5 @@
 /** The registry of what is simulated: every name that Istio has, with what becomes of it here. */
+import { COMMAND_RULES } from './classification/commands.ts';
 import { MARK_RULES } from './classification/marks.ts';
 import { MESH_RULES } from './classification/mesh.ts';
 import { RESOURCE_RULES } from './classification/resources.ts';
@@ -7,7 +8,13 @@ import { addRule, type Classified, type Rule } from './classify.ts';
 import type { Edition } from './names.ts';
 
 /** All rules, in their order. */
-const RULES: readonly Rule[] = [...RESOURCE_RULES, ...MESH_RULES, ...MARK_RULES, ...VARIABLE_RULES];
+const RULES: readonly Rule[] = [
+  ...RESOURCE_RULES,
+  ...MESH_RULES,
+  ...MARK_RULES,
+  ...VARIABLE_RULES,
+  ...COMMAND_RULES,
+];
 
 const trees = new Map<string, Classified>();
 

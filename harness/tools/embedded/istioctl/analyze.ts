@@ -9,9 +9,11 @@ import { ToolExit } from '../invocation.ts';
 import { ANALYZERS, type Level, type Message, type Snapshot } from './analyzers.ts';
 import { networkFindings } from './network-findings.ts';
 import { notSimulatedFindings } from './not-simulated-findings.ts';
+import { printed } from './printed.ts';
 import type { Call, Verb } from './verb.ts';
 
 const EXIT_ANALYZER_FOUND_ISSUES = 79;
+const EXIT_INCORRECT_USAGE = 64;
 const LEVELS: readonly Level[] = ['Info', 'Warning', 'Error'];
 
 /** Prints the findings, the worst first; fails if one reaches `--failure-threshold`. */
@@ -20,6 +22,8 @@ export const analyze: Verb = {
     'all-namespaces': { type: 'boolean', short: 'A' },
     'failure-threshold': { type: 'text' },
     'output-threshold': { type: 'text' },
+    color: { type: 'boolean' },
+    output: { type: 'text', short: 'o' },
   },
   maxArgs: 0,
   async run(call) {
@@ -29,6 +33,7 @@ export const analyze: Verb = {
     const shown = thresholdOf(flags.text('output-threshold') ?? 'Info');
     const failing = thresholdOf(flags.text('failure-threshold') ?? 'Error');
     const only = all ? undefined : namespace;
+    const format = formatOf(flags.text('output'));
     const list = listWith(call);
     const snapshot = await snapshotOf(list, only);
     const within = ({ metadata }: KubernetesObject): boolean =>
@@ -39,9 +44,15 @@ export const analyze: Verb = {
     const messages = [...known, ...ofNetworks, ...notSimulated]
       .filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(shown))
       .sort(worstFirst);
+    const where = all ? 'all namespaces' : `namespace: ${namespace}`;
+    if (format !== 'log') {
+      invocation.stdout(printed(format, messages.map(documentOf(call.istioVersion))) ?? '');
+      if (messages.length === 0) invocation.stderr(`✔ No validation issues found when analyzing ${where}.\n`);
+      // Whoever reads a document judges by it: no threshold makes it fail (istioctl/pkg/analyze @1.30.3).
+      return 0;
+    }
     for (const { level, code, about, text } of messages)
       invocation.stdout(`${level} [${code}] (${about}) ${text}\n`);
-    const where = all ? 'all namespaces' : `namespace: ${namespace}`;
     if (messages.length === 0) {
       invocation.stdout(`✔ No validation issues found when analyzing ${where}.\n`);
       return 0;
@@ -57,6 +68,29 @@ export const analyze: Verb = {
 /** Compares messages: by level, then by code and object. */
 const worstFirst = (a: Message, b: Message): number =>
   LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || order(a.code, b.code) || order(a.about, b.about);
+
+/** @throws ToolExit for a form that there is not */
+function formatOf(asked = 'log'): 'log' | 'json' | 'yaml' {
+  const format = asked.toLowerCase();
+  if (format === 'log' || format === 'json' || format === 'yaml') return format;
+  throw new ToolExit(
+    `Error: ${format} not a valid option for format. See istioctl analyze --help`,
+    EXIT_INCORRECT_USAGE,
+  );
+}
+
+/** A finding as JSON has it: pkg/config/analysis/diag/message.go @1.30.3. */
+const documentOf =
+  (istioVersion: string) =>
+  ({ level, code, about, text }: Message) => ({
+    code,
+    documentationUrl:
+      `https://istio.io/v${istioVersion.split('.').slice(0, 2).join('.')}/docs/reference/config/analysis/` +
+      `${code.toLowerCase()}/?ref=istioctl-analyze`,
+    level,
+    message: text,
+    origin: about,
+  });
 
 function thresholdOf(word: string): Level {
   const level = LEVELS.find(each => each.toLowerCase() === word.toLowerCase());

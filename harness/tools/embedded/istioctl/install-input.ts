@@ -7,12 +7,10 @@ import type { FlagTable, ParsedFlags } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import type { Call } from './verb.ts';
 
-/** Flags that say what an installation consists of. Nothing reads `--charts` and `--manifests`. */
+/** Flags that say what an installation consists of. */
 export const INPUT_FLAGS: FlagTable = {
   filename: { type: 'list', short: 'f' },
   set: { type: 'list', short: 's' },
-  charts: { type: 'text' },
-  manifests: { type: 'text', short: 'd' },
   force: { type: 'boolean' },
   revision: { type: 'text', short: 'r' },
 };

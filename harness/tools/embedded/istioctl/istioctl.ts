@@ -8,13 +8,13 @@ import { analyze } from './analyze.ts';
 import { createRemoteSecret } from './create-remote-secret.ts';
 import { install, manifestGenerate } from './install.ts';
 import { proxyConfig } from './proxy-config.ts';
-import { isRealCommand } from './real-commands.ts';
+import { isRealCommand, isRealFlag } from './real-commands.ts';
 import { releaseOf } from './releases.ts';
 import { proxyStatus, remoteClusters } from './status.ts';
 import { tag } from './tag.ts';
 import { uninstall } from './uninstall.ts';
 import { validate } from './validate.ts';
-import { endOf, GLOBAL_FLAGS, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
+import { endOf, globalFlags, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
 type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
@@ -61,7 +61,7 @@ export const istioctlOf =
     let argv = invocation.argv;
     while (!('run' in entry)) {
       const below: Readonly<Record<string, Entry>> = entry.below;
-      const { word, rest }: NextWord = nextWord(argv);
+      const { word, rest }: NextWord = nextWord(argv, istioVersion, path.slice(1));
       const next: Entry | undefined = word === undefined ? undefined : below[word];
       if (word === undefined) return help(invocation, path, below);
       if (!next) {
@@ -94,10 +94,12 @@ interface NextWord {
   readonly rest: readonly string[];
 }
 
-function nextWord(argv: readonly string[]): NextWord {
-  const known: FlagTable = { ...GLOBAL_FLAGS, ...HELP };
+function nextWord(argv: readonly string[], istioVersion: string, words: readonly string[]): NextWord {
+  const known: FlagTable = { ...globalFlags(istioVersion), ...HELP };
   const takesValue = new Set(
-    Object.entries(GLOBAL_FLAGS).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]),
+    Object.entries(known)
+      .filter(([, { type }]) => type !== 'boolean')
+      .flatMap(([name, { short }]) => [`--${name}`, `-${short}`]),
   );
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
@@ -107,7 +109,9 @@ function nextWord(argv: readonly string[]): NextWord {
       try {
         parseFlags([word], known);
       } catch (error) {
-        throw error instanceof FlagError ? endOf(error) : error;
+        if (!(error instanceof FlagError)) throw error;
+        const isReal = error.unknown !== undefined && isRealFlag(istioVersion, words, error.unknown);
+        throw isReal ? notSimulated(['istioctl', ...words, error.unknown].join(' ')) : endOf(error);
       }
     }
   }

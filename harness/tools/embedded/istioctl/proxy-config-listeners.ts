@@ -1,16 +1,14 @@
 /** `istioctl proxy-config listeners`. istio/istio istioctl/pkg/writer/envoy/configdump/listener.go @1.8.0 */
-import { ToolExit } from '../invocation.ts';
 import { is, order, verbOf } from './proxy-config-table.ts';
 import { type DumpedChain, type DumpedListener, type DumpedRoutes, entriesOf } from './proxy-resources.ts';
 import { releaseOf } from './releases.ts';
 
 /** Prints each chain of each listener: what it matches, and where it leads. */
 export const listeners = verbOf({
-  flags: { address: { type: 'text' }, port: { type: 'integer' }, type: { type: 'text' } },
+  flags: { address: { type: 'text' }, port: { type: 'integer' } },
   path: 'config_dump',
   header: ({ listenerAddress }) => [listenerAddress, 'PORT', 'MATCH', 'DESTINATION'],
   select: (page, { flags, istioVersion }) => {
-    if (flags.has('type')) throw new ToolExit('Error: --type is not available inside this process');
     const release = releaseOf(istioVersion).proxyConfig;
     const dynamic = entriesOf<{ readonly listener?: DumpedListener }>(
       page,

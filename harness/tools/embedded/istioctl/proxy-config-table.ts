@@ -1,6 +1,7 @@
 /**
  * The parts that the tables of `istioctl proxy-config` share. istio/istio istioctl/cmd/proxyconfig.go @1.8.0
  */
+import { dump } from 'js-yaml';
 import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import { columns } from './ask-istiod.ts';
@@ -37,12 +38,16 @@ export function verbOf({ flags, path, select, header, note }: Table): Verb {
           'Error: proxy-config needs the name of a pod: POD, POD.NAMESPACE or deployment/NAME',
         );
       const output = call.flags.text('output') ?? 'short';
-      if (output !== 'short' && output !== 'json')
+      if (output !== 'short' && output !== 'json' && (output !== 'yaml' || isOld(call.istioVersion)))
         throw new ToolExit(`Error: output format "${output}" not supported`);
       const page = await askProxy(call, await proxyPod(call, word), path);
       const { json, rows } = select(page, call);
       if (output === 'json') {
         call.invocation.stdout(`${JSON.stringify(json, null, 4)}\n`);
+        return 0;
+      }
+      if (output === 'yaml') {
+        call.invocation.stdout(dump(json, { noRefs: true, lineWidth: -1 }));
         return 0;
       }
       const release = releaseOf(call.istioVersion).proxyConfig;
@@ -52,6 +57,9 @@ export function verbOf({ flags, path, select, header, note }: Table): Verb {
     },
   };
 }
+
+/** Its proxy-config has tables and JSON only. */
+const isOld = (istioVersion: string): boolean => istioVersion.startsWith('1.8.');
 
 /** Tells whether a flag, which may be absent, holds for a value. */
 export const is = <T>(wanted: T | undefined, actual: T | undefined): boolean =>

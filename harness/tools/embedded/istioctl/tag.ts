@@ -23,7 +23,6 @@ import type { Call, Verb } from './verb.ts';
 
 const SET_FLAGS = {
   overwrite: { type: 'boolean' },
-  manifests: { type: 'text', short: 'd' },
   'skip-confirmation': { type: 'boolean', short: 'y' },
   revision: { type: 'text', short: 'r' },
 } as const;

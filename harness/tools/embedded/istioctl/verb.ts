@@ -33,12 +33,35 @@ export interface Verb {
 export const ISTIO_NAMESPACE = 'istio-system';
 
 /** Flags of every command. */
-export const GLOBAL_FLAGS: FlagTable = {
+const GLOBAL_FLAGS: FlagTable = {
   context: { type: 'text' },
   kubeconfig: { type: 'text', short: 'c' },
   namespace: { type: 'text', short: 'n' },
   istioNamespace: { type: 'text', short: 'i' },
 };
+
+/** Flags of every command that change nothing here, in the releases that have them. */
+const HARMLESS_FLAGS: FlagTable = {
+  vklog: { type: 'integer' },
+  'kubeclient-timeout': { type: 'duration' },
+  log_as_json: { type: 'boolean' },
+  log_caller: { type: 'text' },
+  log_output_level: { type: 'text' },
+  log_rotate: { type: 'text' },
+  log_rotate_max_age: { type: 'integer' },
+  log_rotate_max_backups: { type: 'integer' },
+  log_rotate_max_size: { type: 'integer' },
+  log_stacktrace_level: { type: 'text' },
+  log_target: { type: 'list' },
+};
+
+/** Returns the flags that every command of a release takes. */
+export const globalFlags = (istioVersion: string): FlagTable => ({
+  ...GLOBAL_FLAGS,
+  ...Object.fromEntries(
+    Object.entries(HARMLESS_FLAGS).filter(([name]) => isRealFlag(istioVersion, [], `--${name}`)),
+  ),
+});
 
 /** The flag that asks for the others. */
 export const HELP: FlagTable = { help: { type: 'boolean', short: 'h' } };
@@ -61,7 +84,7 @@ export async function runVerb(
   istioVersion: string,
 ): Promise<number> {
   try {
-    const known = { ...GLOBAL_FLAGS, ...verb.flags };
+    const known = { ...globalFlags(istioVersion), ...verb.flags };
     const flags = parseFlags(argv, { ...known, ...HELP });
     if (flags.boolean('help')) {
       invocation.stdout(`Flags inside this process:\n${Object.entries(known).map(flagText).join('')}`);
