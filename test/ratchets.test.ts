@@ -244,7 +244,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/program.ts': 1,
   'harness/tools/client-version.ts': 1,
   'harness/tools/embedded/istioctl/account-token.ts': 2,
-  'harness/tools/embedded/istioctl/analyze.ts': 1,
   'harness/tools/embedded/istioctl/analyzers.ts': 2,
   'harness/tools/embedded/istioctl/create-remote-secret.ts': 3,
   'harness/tools/embedded/istioctl/install.ts': 1,

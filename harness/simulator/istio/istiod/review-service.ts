@@ -51,7 +51,7 @@ export async function answerReview(
       plane.metrics.add('sidecar_injection_success_total');
       answerJson(response, 200, reviewed);
     } else if (path === '/validate' || path.startsWith('/validate/'))
-      answerJson(response, 200, reviewValidation(review, adviseFor(sources)));
+      answerJson(response, 200, reviewValidation(review, adviseFor(sources), settings.behaviour.line));
     else answerJson(response, 404, { message: `there is no ${path}` });
   } catch (error) {
     plane.metrics.add('sidecar_injection_failure_total');

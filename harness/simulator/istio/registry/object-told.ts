@@ -39,6 +39,7 @@ export function objectTold(edition: Edition, object: KubernetesObject): readonly
       ...proxyVariables(edition, tree(template['spec'])),
     ]),
     ...(kind === 'Pod' ? proxyVariables(edition, tree(object['spec'])) : []),
+    ...(kind === 'Service' && edition === 'current' ? serviceTold(tree(object['spec'])) : []),
     ...(kind === 'ConfigMap' ? meshTold(edition, object) : []),
     ...(kind === 'Deployment' ? istiodTold(edition, object) : []),
     ...(kind === 'CustomResourceDefinition' ? definitionTold(object) : []),
@@ -47,12 +48,20 @@ export function objectTold(edition: Edition, object: KubernetesObject): readonly
   const group = apiVersion.split('/')[0] ?? '';
   return FOREIGN_GROUPS.includes(group) || isIngressOfIstio(object)
     ? [`${which} is not simulated by mesh-harness and has no effect`]
-    : clauses.map(clause => `${which}: ${clause}`);
+    : [...new Set(clauses)].map(clause => `${which}: ${clause}`);
 }
 
 /** Ingresses that istiod would take for its ingress gateway (pilot/pkg/config/kube/ingress). */
 const isIngressOfIstio = (object: KubernetesObject): boolean =>
   object.kind === 'Ingress' && tree(object['spec'])['ingressClassName'] === 'istio';
+
+/** What a Service says of who is near (pilot/pkg/serviceregistry/kube/conversion.go @1.30.3). */
+const serviceTold = ({ trafficDistribution, internalTrafficPolicy }: Tree): readonly string[] => [
+  ...(trafficDistribution ? [fieldClause('spec.trafficDistribution', 'not simulated')] : []),
+  ...(internalTrafficPolicy === 'Local'
+    ? [fieldClause('spec.internalTrafficPolicy: Local', 'not simulated')]
+    : []),
+];
 
 function marksTold(edition: Edition, { annotations, labels }: Tree, where: string): readonly string[] {
   const [noted, labelled] = [tree(annotations), tree(labels)];

@@ -14,8 +14,9 @@ export function adviceAdmission(advise: Advise): AdmissionPlugin {
     name: 'MeshHarnessAdvice',
     handles: ({ operation, subresource }) =>
       subresource === '' && (operation === 'CREATE' || operation === 'UPDATE'),
-    validate: ({ object, warn }) => {
-      if (object) for (const sentence of advise(object)) warn(sentence);
+    validate: ({ object, type, warn }) => {
+      // What a client sends or a patch makes may lack its kind.
+      if (object) for (const sentence of advise({ ...object, kind: type.kind })) warn(sentence);
     },
   };
 }

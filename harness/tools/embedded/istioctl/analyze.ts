@@ -59,11 +59,16 @@ export const analyze: Verb = {
     }
     if (!messages.some(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(failing))) return 0;
     throw new ToolExit(
-      `Error: Analyzers found issues when analyzing ${where}.\nSee https://istio.io/v1.8/docs/reference/config/analysis for more information about causes and resolutions.`,
+      `Error: Analyzers found issues when analyzing ${where}.\nSee ${pageOf(call.istioVersion)} ` +
+        'for more information about causes and resolutions.',
       EXIT_ANALYZER_FOUND_ISSUES,
     );
   },
 };
+
+/** The page of a release, `1.30.3`, on what is found (pkg/url/url.go). */
+const pageOf = (version: string): string =>
+  `https://istio.io/v${version.split('.').slice(0, 2).join('.')}/docs/reference/config/analysis`;
 
 /** Compares messages: by level, then by code and object. */
 const worstFirst = (a: Message, b: Message): number =>

@@ -73,9 +73,23 @@ const LEAST: Readonly<Record<string, object>> = {
     selector: { app: 'none' },
     servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
   },
-  ServiceEntry: { hosts: ['other.example'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }] },
+  ServiceEntry: {
+    hosts: ['other.example'],
+    resolution: 'STATIC',
+    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+  },
   WorkloadEntry: { address: '192.0.2.1' },
 };
+
+/** A provider is that of an action, which wants rules. */
+const leastOf = ({ root, path, value }: Entry): object =>
+  root === 'AuthorizationPolicy' && (path[0] === 'provider' || value === 'CUSTOM')
+    ? { action: 'CUSTOM', provider: { name: 'text' }, rules: [{}] }
+    : (LEAST[root] ?? {});
+
+/** Fields that hold addresses hold nothing else. */
+const addressOf = ({ path }: Entry): { readonly value?: string } =>
+  path.at(-1)?.endsWith('IpBlocks') ? { value: '192.0.2.1' } : {};
 
 /** Lays an object over another, lists place by place. */
 function laidOver(below: unknown, above: unknown): unknown {
@@ -122,7 +136,7 @@ export function objectWith(edition: Edition, entry: Entry, name: string): Kubern
         apiVersion: `${group}/${versions.split(' ')[0]}`,
         kind: root,
         metadata: { name, namespace: 'sample' },
-        spec: laidOver(LEAST[root] ?? {}, documentOf(edition, entry)),
+        spec: laidOver(leastOf(entry), documentOf(edition, { ...entry, ...addressOf(entry) })),
       };
     }
   }

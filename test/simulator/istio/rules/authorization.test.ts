@@ -19,6 +19,11 @@ const policy = (spec: object, namespace = 'sample', name = 'access'): Kubernetes
 });
 const allow = (...rules: object[]): KubernetesObject => policy({ rules });
 const deny = (...rules: object[]): KubernetesObject => policy({ action: 'DENY', rules });
+const tried = (object: KubernetesObject, word = 'true'): KubernetesObject => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { 'istio.io/dry-run': word } },
+});
+const refusesAll = policy({ action: 'DENY', rules: [{}] }, 'sample', 'more');
 const from = (source: object) => ({ from: [{ source }] });
 const to = (operation: object) => ({ to: [{ operation }] });
 const when = (key: string, values: string[]) => ({ when: [{ key, values }] });
@@ -29,7 +34,8 @@ const ACCOUNT = `cluster.local/ns/sample/sa/${mesh.mesh.context.client}`;
 
 const ROWS: readonly [title: string, objects: KubernetesObject[], status: number, argv?: string[]][] = [
   ['a policy that allows nobody', [allow()], NO],
-  ['one that refuses nobody', [deny()], OK],
+  ['one that is tried only', [tried(policy({}))], OK],
+  ['one that is tried only, beside one that counts', [tried(policy({})), refusesAll], NO],
   ['one that refuses everybody', [deny({})], NO],
   ['one for the mesh, that allows nobody', [policy({}, 'istio-system')], NO],
   ['one of another namespace', [policy({}, 'default')], OK],
@@ -87,7 +93,8 @@ const ROWS: readonly [title: string, objects: KubernetesObject[], status: number
   ['a header', [allow(when('request.headers[X-User]', ['jason']))], OK, HEADER],
   ['a header that is missing', [allow(when('request.headers[X-User]', ['jason']))], NO],
   ['a namespace as a condition', [allow(when('source.namespace', ['sample']))], OK],
-  ['what is allowed and refused', [allow({}), policy({ action: 'DENY', rules: [{}] }, 'sample', 'more')], NO],
+  ['one that is said not to be tried', [tried(policy({}), 'false')], NO],
+  ['what is allowed and refused', [allow({}), refusesAll], NO],
   ['tokens, which nobody here has, to allow', [allow(from({ requestPrincipals: ['*'] }))], NO],
   [
     'tokens, to refuse: it refuses more',

@@ -60,6 +60,11 @@ const REFUSED: readonly [kind: string, spec: object, field: string][] = [
     { rules: [{ when: [{ key: 'request.auth.claims[iss]', values: ['a'] }] }] },
     'spec.rules[0].when[0].key: request.auth.claims[iss]',
   ],
+  [
+    'AuthorizationPolicy',
+    { action: 'DENY', rules: [{ from: [{ source: { notRequestPrincipals: ['*'] } }] }] },
+    'spec.rules[0].from[0].source.notRequestPrincipals',
+  ],
   ['AuthorizationPolicy', { targetRefs: [{ kind: 'Gateway', name: 'a' }], rules: [{}] }, 'spec.targetRefs'],
   [
     'AuthorizationPolicy',
@@ -158,6 +163,26 @@ const MARKED: readonly [object: KubernetesObject, plural: string, warning: strin
     },
     'services',
     `Service sample/a: label istio.io/use-waypoint${END}`,
+  ],
+  [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'a', namespace: 'sample' },
+      spec: { ports: [{ port: 80 }], trafficDistribution: 'PreferClose' },
+    },
+    'services',
+    `Service sample/a: spec.trafficDistribution${END}`,
+  ],
+  [
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a', namespace: 'sample', annotations: { 'sidecar.istio.io/proxyImage': 'a' } },
+      spec: { containers: [{ name: 'a', image: 'pause' }] },
+    },
+    'pods',
+    `Pod sample/a: annotation sidecar.istio.io/proxyImage${END}`,
   ],
   [
     {

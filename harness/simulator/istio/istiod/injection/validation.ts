@@ -3,6 +3,8 @@
  * (pkg/config/validation/validation.go).
  */
 
+import { knownFields } from '../../registry/known-fields.ts';
+import type { Edition } from '../../registry/names.ts';
 import { tree } from '../model/config-fields.ts';
 import { problemsOf } from '../model/resource-problems.ts';
 
@@ -18,16 +20,23 @@ interface Advice {
 /**
  * Reviews a write.
  * @param advise - what of an object is to be warned of, and whether it is taken
+ * @param edition - whose fields count; others say nothing
  * @returns the AdmissionReview with its response
  */
-export function reviewValidation(value: unknown, advise: (object: Tree) => Advice): Tree {
+export function reviewValidation(
+  value: unknown,
+  advise: (object: Tree) => Advice,
+  edition: Edition = 'current',
+): Tree {
   const review = tree(value);
   const asked = tree(review['request']);
   const object = tree(asked['object']);
   const kind = String(tree(asked['kind'])['kind'] ?? object['kind'] ?? '');
-  const problems = problemsOf(kind, tree(object['spec']));
-  const { warnings, refusal = problems.length > 0 ? refusalOf(problems) : undefined } =
-    problems.length === 0 ? advise(object) : { warnings: [] };
+  const problems = problemsOf(kind, tree(knownFields(edition, kind, object['spec'])));
+  const advice = advise(object);
+  const refusals = [problems.length > 0 ? refusalOf(problems) : undefined, advice.refusal];
+  const refusal = refusals.filter(each => each !== undefined).join('; ') || undefined;
+  const { warnings } = advice;
   return {
     apiVersion: review['apiVersion'] ?? 'admission.k8s.io/v1',
     kind: 'AdmissionReview',

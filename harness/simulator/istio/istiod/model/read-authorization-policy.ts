@@ -38,6 +38,13 @@ const CONDITIONS: Readonly<Record<string, AttributeKey>> = {
 const HEADER = /^request\.headers\[([^\]]+)\]$/;
 
 /**
+ * Whether a policy is only tried: what it would refuse is counted, and goes on
+ * (pilot/pkg/security/authz/builder/builder.go, isDryRun @1.30.3; 1.8 has no such annotation).
+ */
+export const isTried = ({ metadata }: KubernetesObject): boolean =>
+  /^(?:1|t|T|true|TRUE|True)$/.test(metadata.annotations?.['istio.io/dry-run'] ?? '');
+
+/**
  * Reads a policy.
  * @returns undefined for an action that is not executed: nobody is refused by it, which is noted
  */
@@ -94,7 +101,12 @@ function readFields(
       const [values, notValues] = [texts(fields[name]), texts(fields[negated(name)])];
       if (values.length === 0 && notValues.length === 0) return [];
       const key = known[name] ?? 'unknown';
-      if (key === 'unknown') unsupported.note(`${path}.${name}`);
+      if (key === 'unknown')
+        for (const [field, given] of [
+          [name, values],
+          [negated(name), notValues],
+        ] as const)
+          if (given.length > 0) unsupported.note(`${path}.${field}`);
       return [{ key, values, notValues, field: `${path}.${name}` }];
     }),
     ...strange.map(unknownAttribute),

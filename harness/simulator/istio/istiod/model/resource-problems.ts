@@ -1,5 +1,6 @@
 /** What is wrong with a resource of Istio's, whoever asks. pkg/config/validation/validation.go @1.30.3 */
-import { list, tree } from './config-fields.ts';
+import { problemsOfAuthorizationPolicy } from './authorization-policy-problems.ts';
+import { labels, list, tree } from './config-fields.ts';
 import { problemsOfServiceEntry } from './service-entry-problems.ts';
 
 type Tree = ReturnType<typeof tree>;
@@ -81,11 +82,40 @@ function problemsOfHttpRoute(route: Tree): string[] {
 const problemsOfDestinationRule = (spec: Tree): string[] =>
   spec['host'] ? [] : ['domain name "" invalid (label "" invalid)'];
 
+/** ValidatePeerAuthentication. */
+function problemsOfPeerAuthentication(spec: Tree): string[] {
+  const ports = Object.keys(tree(spec['portLevelMtls'])).map(Number);
+  const selected = Object.keys(tree(tree(spec['selector'])['matchLabels']));
+  return [
+    ...(selected.length === 0 && ports.length > 0
+      ? ['mesh/namespace peer authentication cannot have port level mTLS']
+      : []),
+    ...(spec['portLevelMtls'] && ports.length === 0
+      ? ['port level mTLS, if defined, must have at least one element']
+      : []),
+    ...ports
+      .filter(port => !Number.isInteger(port) || port < 1 || port > 65_535)
+      .map(() => 'port must be in range 1..65535'),
+    ...problemsOfSelector(spec),
+  ];
+}
+
+/** Labels of a selector are compared as they are written (validateWorkloadSelector). */
+const problemsOfSelector = (spec: Tree): string[] =>
+  Object.entries(labels(tree(spec['selector'])['matchLabels'])).flatMap(([key, value]) => [
+    ...(key === '' ? [`empty key is not supported in selector: "=${value}"`] : []),
+    ...(key.includes('*') || value.includes('*')
+      ? [`wildcard is not supported in selector: "${key}=${value}"`]
+      : []),
+  ]);
+
 const CHECKS: Readonly<Record<string, (spec: Tree) => string[]>> = {
   Gateway: problemsOfGateway,
   VirtualService: problemsOfVirtualService,
   DestinationRule: problemsOfDestinationRule,
   ServiceEntry: problemsOfServiceEntry,
+  AuthorizationPolicy: spec => [...problemsOfSelector(spec), ...problemsOfAuthorizationPolicy(spec)],
+  PeerAuthentication: problemsOfPeerAuthentication,
 };
 
 /** Returns a sentence for each thing that a resource's spec could not mean; none for other kinds. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
+import { knownFields } from '../../registry/known-fields.ts';
 import { type Edition, kindOf } from '../../registry/names.ts';
 import type { AuthorizationPolicyConfig } from '../model/authorization-policy.ts';
 import { keyOf, Unsupported } from '../model/config-fields.ts';
@@ -18,7 +19,7 @@ import type {
 } from '../model/istio-config.ts';
 import { mergedRules } from '../model/merged-rules.ts';
 import { noteByRegistry } from '../model/not-simulated.ts';
-import { readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
+import { isTried, readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
 import { readVirtualService } from '../model/read-virtual-service.ts';
 import {
@@ -58,7 +59,7 @@ export interface ConfigStoreOptions {
   readonly onChange: () => void;
 }
 
-/** A policy whose action is not executed is kept without what it says. */
+/** A policy that is only tried, or whose action is not executed, is kept without what it says. */
 interface ReadPolicy {
   readonly key: string;
   readonly policy: AuthorizationPolicyConfig | undefined;
@@ -102,7 +103,10 @@ export class ConfigStore {
       'authorizationpolicies',
       (object, unsupported) => ({
         key: keyOf(object),
-        policy: readAuthorizationPolicy(object, unsupported),
+        policy:
+          options.edition !== '1.8' && isTried(object)
+            ? undefined
+            : readAuthorizationPolicy(object, unsupported),
       }),
     );
   }
@@ -195,10 +199,11 @@ export class ConfigStore {
         const { 'istio.io/rev': wanted = revision } = object.metadata.labels ?? {};
         if (wanted !== revision) return undefined;
         const unsupported = new Unsupported();
-        const config = read(object, unsupported);
+        const said = { ...object, spec: knownFields(edition, kind, object['spec']) };
+        const config = read(said, unsupported);
         noteByRegistry(edition, { ...object, kind }, unsupported);
         const { namespace, name } = object.metadata;
-        this.#objects.set(`${plural}/${namespace}/${name}`, object);
+        this.#objects.set(`${plural}/${namespace}/${name}`, said);
         const which = `${kind} ${namespace}/${name}`;
         for (const what of unsupported.sentences()) log.warn(`${which}: ${what}`);
         return config;

@@ -25,6 +25,7 @@ export const MARK_RULES: readonly Rule[] = [
     istio.io/dataplane-mode(none)`,
   ),
   executed('labels', 'topology.istio.io/cluster', 'current'),
+  executed('annotations', 'istio.io/dry-run', 'current'),
   noEffect(
     'annotations',
     BY_ISTIO,
