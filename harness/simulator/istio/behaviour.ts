@@ -9,6 +9,14 @@ import type { RetryPolicy } from './xds/retry-policy.ts';
 /** A source of an endpoint's network; the order in `networkPrecedence` is the order of precedence. */
 export type NetworkSource = 'fromCidr' | 'podLabel' | 'fromRegistry' | 'namespaceLabel';
 
+/** What istiod makes of AuthorizationPolicies. */
+interface PoliciesBehaviour {
+  /** Whether `{*}` and `{**}` in a path stand for any parts of it (since 1.22); else for themselves. */
+  readonly takesPathTemplates: boolean;
+  /** Whether hosts match in any case (since 1.11.1: CVE-2021-39155). */
+  readonly ignoresCaseOfHosts: boolean;
+}
+
 /** The behaviour of one line of Istio releases. */
 export interface IstioBehaviour {
   /** For tables with a column for each line; code asks for one of the properties below. */
@@ -33,6 +41,7 @@ export interface IstioBehaviour {
   readonly labelsEndpointsByTopology: boolean;
   /** Whether the TLS mode of a DestinationRule decides which endpoints gateways may stand for. */
   readonly rulesDecideMtls: boolean;
+  readonly policies: PoliciesBehaviour;
   /** Whether localities have weights wherever outlier detection is on: else where a setting asks for it. */
   readonly watchedHostsAreWeighted: boolean;
   /** Whether a proxy is where the endpoints of its services are: without a service nowhere. */

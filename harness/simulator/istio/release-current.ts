@@ -66,6 +66,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   endpointFilter: 'least-common-multiple',
   labelsEndpointsByTopology: true,
   rulesDecideMtls: true,
+  policies: { takesPathTemplates: true, ignoresCaseOfHosts: true },
   watchedHostsAreWeighted: false,
   servicesPlaceProxies: false,
   tellsOfNamedGateways: true,

@@ -114,6 +114,7 @@ t.test('for connections, of which only client and port are known', async t => {
   const decide = (object: KubernetesObject): boolean => {
     const policy = readAuthorizationPolicy(object, new Unsupported());
     const context = {
+      behaviour: { policies: { takesPathTemplates: true, ignoresCaseOfHosts: true } },
       config: { authorizationPolicies: policy ? [policy] : [] },
       systemNamespace: 'istio-system',
       state: { mesh: { trustDomain: 'cluster.local', trustDomainAliases: [] } },

@@ -26,7 +26,7 @@ export function authorizationOf(
   context: PushContext,
   workload: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
 ): Authorization {
-  const { config, systemNamespace } = context;
+  const { behaviour, config, systemNamespace } = context;
   const own = config.authorizationPolicies.filter(
     ({ namespace, selector }) =>
       (namespace === workload.namespace || namespace === systemNamespace) &&
@@ -39,10 +39,19 @@ export function authorizationOf(
       const policies = own.filter(policy => policy.action === action);
       return policies.length === 0
         ? []
-        : [{ action, policies: policies.flatMap(policy => policiesOf(policy, isTcp, trustDomains)) }];
+        : [
+            {
+              action,
+              policies: policies.flatMap(policy =>
+                policiesOf(policy, isTcp, trustDomains, behaviour.policies),
+              ),
+            },
+          ];
     });
   return own.length === 0 ? NONE : { http: rulesFor(false), tcp: rulesFor(true) };
 }
+
+type Reading = PushContext['behaviour']['policies'];
 
 const NONE: Authorization = { http: [], tcp: [] };
 const ANY: RbacCondition = { kind: 'any' };
@@ -53,18 +62,19 @@ function policiesOf(
   policy: AuthorizationPolicyConfig,
   isTcp: boolean,
   trustDomains: readonly string[],
+  reading: Reading,
 ): [string, RbacPolicy][] {
   const nameOf = (index: number) => `ns[${policy.namespace}]-policy[${policy.name}]-rule[${index}]`;
   if (policy.rules.length === 0) return [[nameOf(0), NEVER]];
   return policy.rules.flatMap((rule, index) => {
     const { namespace, action } = policy;
-    const made = policyOf(rule, { isTcp, namespace, trustDomains, refuses: action === 'DENY' });
+    const made = policyOf(rule, { isTcp, namespace, trustDomains, ...reading, refuses: action === 'DENY' });
     return made ? [[nameOf(index), made]] : [];
   });
 }
 
 /** What a rule is made for. */
-interface Purpose {
+interface Purpose extends Reading {
   readonly isTcp: boolean;
   /** Of the policy. */
   readonly namespace: string;
@@ -134,14 +144,14 @@ function allOf(attributes: Attributes, purpose: Purpose): RbacCondition {
   return { kind: 'and', of: parts.length > 0 ? parts : [ANY] };
 }
 
-function conditionOf({ key, name = '' }: Attribute, value: string, { namespace }: Purpose): RbacCondition {
+function conditionOf({ key, name = '' }: Attribute, value: string, purpose: Purpose): RbacCondition {
   switch (key) {
     case 'principal':
       return { kind: 'identity', text: textOf(value, 'spiffe://') };
     case 'namespace':
       return { kind: 'identity', text: { regex: `.*/ns/${value.split('*').map(quoted).join('.*')}/.*` } };
     case 'service-account':
-      return { kind: 'identity', text: { regex: accountOf(value, namespace) } };
+      return { kind: 'identity', text: { regex: accountOf(value, purpose.namespace) } };
     case 'source-ip':
       return { kind: 'source', range: value.includes('/') ? value : `${value}/32` };
     case 'destination-ip':
@@ -149,7 +159,7 @@ function conditionOf({ key, name = '' }: Attribute, value: string, { namespace }
     case 'port':
       return { kind: 'port', port: Number(value) };
     case 'path':
-      return /\{\*\*?\}/.test(value)
+      return purpose.takesPathTemplates && /\{\*\*?\}/.test(value)
         ? { kind: 'path-template', template: value.replace(/\{(\*\*?)\}/g, '$1') }
         : { kind: 'path', text: textOf(value) };
     case 'method':
@@ -157,7 +167,7 @@ function conditionOf({ key, name = '' }: Attribute, value: string, { namespace }
     case 'host':
       return {
         kind: 'header',
-        header: headerOf(':authority', value, true),
+        header: headerOf(':authority', value, purpose.ignoresCaseOfHosts),
       };
     case 'header':
       return { kind: 'header', header: headerOf(name, value) };
