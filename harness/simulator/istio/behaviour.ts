@@ -96,6 +96,8 @@ export interface IstioBehaviour {
   readonly alpnFilter: boolean;
   /** `Cluster.panicThreshold` of a service's clusters, if it is set. */
   readonly panicThreshold?: number;
+  /** What says how proxies normalize paths: the mesh's `pathNormalization`, or always as BASE. */
+  readonly pathNormalization: 'of-mesh' | 'base';
   /** A sidecar's listeners. */
   readonly sidecar: {
     /** The chain for those who call the proxy's own port 15001. */
@@ -194,6 +196,10 @@ export interface EnvoyWording {
   readonly outliers: 'at-least-one' | 'strict';
   /** How a removed listener asks its clients to close: all at once, or by and by. */
   readonly drainStrategy: 'immediate' | 'gradual';
+  /**
+   * True if a path with a fragment is refused, and parameters do not hide a dot segment: `..;x=y` is `..`.
+   */
+  readonly strictPaths: boolean;
   /** The status of an answer that was no HTTP. */
   readonly protocolErrorStatus: number;
   /** How its administration writes what it runs. */

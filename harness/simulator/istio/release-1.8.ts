@@ -131,6 +131,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   routesIgnorePorts: false,
   clusterAlpn: 'of-protocol',
   alpnFilter: false,
+  pathNormalization: 'base',
   sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
   // Since 1.9 and 1.10.
   tellsRoots: false,
@@ -171,6 +172,7 @@ export const ISTIO_1_8: IstioBehaviour = {
     tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
     outliers: 'at-least-one',
     drainStrategy: 'gradual',
+    strictPaths: false,
     protocolErrorStatus: 503,
     pages: { statsDelimiter: '', noSuccessRate: '-1.0', detailedClusters: false, listsBootstrap: false },
   },

@@ -100,6 +100,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   clusterAlpn: 'of-bytes',
   alpnFilter: true,
   panicThreshold: 0,
+  pathNormalization: 'of-mesh',
   sidecar: { outboundTrap: 'virtualOutbound-blackhole', inspectsHttp: true },
   tellsRoots: true,
   selectsNamespaces: true,
@@ -141,6 +142,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     tlsError: undefined,
     outliers: 'strict',
     drainStrategy: 'immediate',
+    strictPaths: true,
     protocolErrorStatus: 502,
     // real-istio 2026-11, "Admin interface"
     pages: { statsDelimiter: ';', noSuccessRate: '-1', detailedClusters: true, listsBootstrap: true },

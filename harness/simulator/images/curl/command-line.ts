@@ -38,6 +38,7 @@ const LONG: Readonly<Record<string, Flag | Parameter>> = {
   head: turnsOn('head'),
   include: turnsOn('include'),
   globoff: turnsOn('globOff'),
+  'path-as-is': turnsOn('pathAsIs'),
   version: turnsOn('showVersion'),
   'no-progress-meter': turnsOn('silent', 'showError'),
   // These change nothing here: there is no proxy, no IPv6, no HTTP/2, no terminal and no buffering.
@@ -58,6 +59,7 @@ const LONG: Readonly<Record<string, Flag | Parameter>> = {
   data: addsTo('data'),
   'data-raw': addsTo('data'),
   request: sets('method'),
+  'request-target': sets('requestTarget'),
   'user-agent': sets('userAgent'),
   'write-out': sets('writeOut'),
   output: addsTo('outputs'),

@@ -52,7 +52,7 @@ export async function fetchOne(
   let report: ReturnType<typeof emptyReport> | undefined;
   if (showsMeter) context.stderr(METER_HEAD);
   try {
-    const target = parseTarget(url, release);
+    const target = parseTarget(url, release, options);
     report = emptyReport(target, methodOf(options));
     await new Transfer(process, target, report, sink).run();
     if (path !== undefined && !isVisible && path !== '/dev/null') context.files.write(path, saved);

@@ -11,6 +11,10 @@ export interface CurlOptions {
   head: boolean;
   include: boolean;
   globOff: boolean;
+  /** Dot segments of a URL stay in it. */
+  pathAsIs: boolean;
+  /** What stands on the request line in place of the URL's path. */
+  requestTarget: string | undefined;
   /** Milliseconds; undefined: no limit. */
   maxTimeMs: number | undefined;
   connectTimeoutMs: number | undefined;
@@ -42,6 +46,8 @@ export const noOptions = (): CurlOptions => ({
   head: false,
   include: false,
   globOff: false,
+  pathAsIs: false,
+  requestTarget: undefined,
   maxTimeMs: undefined,
   connectTimeoutMs: undefined,
   headers: [],

@@ -1,5 +1,6 @@
 /** A URL as curl reads it: scheme, host, port and what goes on the request line. */
 import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
+import type { CurlOptions } from './options.ts';
 
 /** A URL taken apart for one request. */
 export interface Target {
@@ -37,8 +38,15 @@ function portOf(text: string | undefined, defaultPort: number, isModern: boolean
   );
 }
 
+/** What a command line says of its URLs. */
+type TargetOptions = Pick<CurlOptions, 'pathAsIs' | 'requestTarget'>;
+
 /** @throws CurlError for a URL that curl refuses */
-export function parseTarget(text: string, { isModern }: CurlRelease): Target {
+export function parseTarget(
+  text: string,
+  { isModern }: CurlRelease,
+  { pathAsIs, requestTarget }: TargetOptions,
+): Target {
   const [protocol, rest] = schemeOf(text, isModern);
   if (/[\s\0]/.test(rest)) {
     throw new CurlError(
@@ -58,13 +66,29 @@ export function parseTarget(text: string, { isModern }: CurlRelease): Target {
   }
   const defaultPort = protocol === 'https' ? 443 : 80;
   const port = portOf(portText, defaultPort, isModern);
-  const path = after.startsWith('/') ? after : `/${after}`;
+  const given = after.startsWith('/') ? after : `/${after}`;
+  const path = pathAsIs ? given : withoutDots(given);
   return {
     url: `${protocol}://${authority}${path}`,
     isSecure: protocol === 'https',
     host,
     port,
     authority: port === defaultPort ? host : `${host}:${port}`,
-    path,
+    path: requestTarget ?? path,
   };
+}
+
+/** Takes dot segments out of a path, which may have a query (curl/curl lib/urlapi.c, dedotdotify). */
+function withoutDots(url: string): string {
+  const [, path = '', query = ''] = /^([^?]*)(.*)$/s.exec(url) ?? [];
+  if (!path.includes('/.')) return url;
+  const kept: string[] = [];
+  const segments = path.slice(1).split('/');
+  for (const [at, segment] of segments.entries()) {
+    const isDots = segment === '.' || segment === '..';
+    if (segment === '..') kept.pop();
+    if (!isDots) kept.push(segment);
+    else if (at === segments.length - 1) kept.push('');
+  }
+  return `/${kept.join('/')}${query}`;
 }

@@ -174,6 +174,22 @@ export interface DiscoveredFilter {
   readonly alpn?: readonly string[];
 }
 
+/** What becomes of escaped slashes and backslashes in a path. */
+export type EscapedSlashes =
+  | 'KEEP_UNCHANGED'
+  | 'REJECT_REQUEST'
+  | 'UNESCAPE_AND_REDIRECT'
+  | 'UNESCAPE_AND_FORWARD';
+
+/** What becomes of a request's path before anything looks at it. */
+export interface PathOptions {
+  /** Dot segments are taken away, and what is encoded needlessly is decoded. */
+  readonly normalizes: boolean;
+  readonly mergesSlashes: boolean;
+  /** Kept if it is not given. */
+  readonly escapedSlashes?: EscapedSlashes;
+}
+
 /** The last filter of a chain: it decides where the bytes go. */
 export type NetworkFilter =
   | {
@@ -189,6 +205,8 @@ export type NetworkFilter =
       readonly rbac?: readonly Rbac[];
       /** Tells the upstream, in `x-forwarded-client-cert`, who has proved what identity. */
       readonly forwardsClientCertificate?: true;
+      /** Paths stay as they come if it is not given. */
+      readonly paths?: PathOptions;
     }
   | {
       readonly type: 'tcp_proxy';

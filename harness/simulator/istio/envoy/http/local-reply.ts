@@ -17,6 +17,8 @@ export interface LocalReply {
 export const NO_ROUTE: LocalReply = { status: 404, body: '', flags: 'NR' };
 /** The route names a cluster that istiod has not sent. */
 export const NO_CLUSTER: LocalReply = { status: 503, body: '', flags: 'NC' };
+/** The path cannot be normalized, or says more than a path (path_normalization_failed). */
+export const BAD_PATH: LocalReply = { status: 400, body: '', flags: 'DPE' };
 /** The cluster has no endpoints. */
 export const NO_HEALTHY_UPSTREAM: LocalReply = { status: 503, body: 'no healthy upstream', flags: 'UH' };
 /** A policy of access refuses the request (source/extensions/filters/http/rbac/rbac_filter.cc @v1.30). */

@@ -1,6 +1,7 @@
 /** What the requests of one HTTP connection manager share. */
 import type { Random } from '../../../../base/random.ts';
 import type { Rbac } from '../../xds/rbac.ts';
+import type { PathOptions } from '../../xds/resources.ts';
 import type { RouteConfiguration } from '../../xds/routes.ts';
 import type { EnvoyEnvironment } from '../environment/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
@@ -15,6 +16,8 @@ export interface ManagerContext {
   /** What the `server` header of replies says. */
   readonly serverName: string;
   readonly requestIds: Random;
+  /** Undefined: paths stay as they come. */
+  readonly paths: PathOptions | undefined;
   /** Each has to let a request go on. */
   readonly rbac: readonly Rbac[];
   /** Of TLS with an upstream, in place of the cluster's: from the alpn filter, as it is now. */

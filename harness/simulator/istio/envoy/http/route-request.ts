@@ -13,6 +13,7 @@ import { ProxiedRequest } from './proxied-request.ts';
 import { isAllowed } from './rbac.ts';
 import { RequestBody } from './request-body.ts';
 import { hashOf } from './request-hash.ts';
+import { takeTarget } from './request-target.ts';
 import { redirectUrl, rewrittenUrl } from './rewrite.ts';
 import type { RequestTraits } from './route-conditions.ts';
 import { findRoute } from './route-match.ts';
@@ -24,8 +25,9 @@ export function routeRequest(
   request: ServerRequest,
   response: ServerResponse,
 ): void {
-  const { rawHeaders, url, method, announcesBody } = request.head;
   const downstream = new DownstreamResponse(context, connection, response);
+  if (!takeTarget(context, request.head, downstream)) return;
+  const { rawHeaders, url, method, announcesBody } = request.head;
   const routes = context.routes();
   const traits = { method, url, rawHeaders, host: headerOf(rawHeaders, 'host') ?? '', scheme: 'http' };
   if (!isAllowed(context.rbac, { connection, request: traits })) {

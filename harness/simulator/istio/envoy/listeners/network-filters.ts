@@ -76,6 +76,7 @@ export class NetworkFilters {
         forwardsClientCertificate: filter.forwardsClientCertificate === true,
         serverName: isInbound || this.#environment.kind === 'router' ? 'istio-envoy' : 'envoy',
         rbac: filter.rbac ?? [],
+        paths: filter.paths,
         requestIds: this.#requestIds,
         alpn: () => alpn ?? discovers.map(({ name }) => discoveredOf(name)?.alpn).find(Boolean),
         routes: rds === undefined ? () => routeConfig : () => this.#resources.routesOf(rds),

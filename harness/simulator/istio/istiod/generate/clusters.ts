@@ -5,7 +5,7 @@
 import type { Cluster, ClusterLoadAssignment, UpstreamTls } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
+import { connectTimeoutOf, type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import type { TrafficBlocks } from '../model/traffic-policy.ts';
 import { balanced, limitsOf, NO_LIMITS } from './cluster-policy.ts';
@@ -147,7 +147,7 @@ function upstreamSettings(
 ): Omit<Cluster, 'name'> {
   const isPassed = !reachesNobody(policy) && (isOriginal || policy.loadBalancer?.simple === 'PASSTHROUGH');
   return {
-    connectTimeoutMs: policy.pool?.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
+    connectTimeoutMs: policy.pool?.connectTimeoutMs ?? connectTimeoutOf(context),
     ...limitsOf(policy.pool),
     ...(isPassed
       ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const)
@@ -157,7 +157,8 @@ function upstreamSettings(
 
 /** Returns the clusters that every proxy has, whatever the mesh holds. */
 export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cluster[] {
-  const { connectTimeoutMs, inbound } = context.behaviour;
+  const { inbound } = context.behaviour;
+  const connectTimeoutMs = connectTimeoutOf(context);
   const passthrough = (name: string): Cluster => ({
     name,
     type: 'ORIGINAL_DST',

@@ -12,6 +12,7 @@ import type {
 import { proxiedPorts } from './clusters.ts';
 import { ruleFor, subsetsOf } from './destination-policy.ts';
 import { ALPN_MESH, BLACK_HOLE, gatewayRoutesName, outboundName, sniName } from './names.ts';
+import { pathOptions } from './path-options.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 /** A server of a Gateway, and the pod's port behind the one that it names. */
@@ -37,7 +38,7 @@ export function chainsOf(
       return [
         {
           name: `http.${port}`,
-          filter: { type: 'http_connection_manager', rds: name, statPrefix },
+          filter: { type: 'http_connection_manager', rds: name, statPrefix, paths: pathOptions(context) },
         },
       ];
     }

@@ -7,6 +7,7 @@ import type { DownstreamTls, FilterChain } from '../../xds/resources.ts';
 import type { PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import type { Authorization } from './authorization.ts';
 import { ALPN_MESH, ALPN_MESH_HTTP, ALPN_MESH_TCP, PLAINTEXT_HTTP } from './names.ts';
+import { pathOptions } from './path-options.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 type Mode = ReturnType<typeof peerAuthenticationMode>;
@@ -34,9 +35,12 @@ interface InboundPort {
   readonly port: number;
 }
 
+const retriesOf = ({ behaviour: { inbound } }: PushContext) =>
+  inbound.retryPolicy && { retryPolicy: inbound.retryPolicy };
+
 /** Passes every request on to one cluster that the workload's policies allow. */
 export const httpFilter = (
-  { behaviour: { inbound } }: PushContext,
+  context: PushContext,
   { http: rbac }: Authorization,
   { cluster, statPrefix, port }: InboundPort,
 ): Filter => ({
@@ -44,6 +48,7 @@ export const httpFilter = (
   statPrefix,
   ...(rbac.length > 0 && { rbac }),
   forwardsClientCertificate: true,
+  paths: pathOptions(context),
   routeConfig: {
     name: cluster,
     virtualHosts: [
@@ -55,7 +60,7 @@ export const httpFilter = (
             match: { prefix: '/' },
             cluster,
             timeoutMs: 0,
-            ...(inbound.retryPolicy && { retryPolicy: inbound.retryPolicy }),
+            ...retriesOf(context),
           },
         ],
       },

@@ -1,7 +1,7 @@
 /** CDS of a sidecar, inbound: the clusters that lead to its own application. */
 import type { Cluster } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import { ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
+import { connectTimeoutOf, ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
 import { limitsOf } from './cluster-policy.ts';
 import { policyFor, ruleFor } from './destination-policy.ts';
@@ -22,7 +22,7 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
       clusters.set(name, {
         name,
         // As large as the client's (cluster_builder.go @1.30.3, buildInboundCluster).
-        connectTimeoutMs: pool?.connectTimeoutMs ?? behaviour.connectTimeoutMs,
+        connectTimeoutMs: pool?.connectTimeoutMs ?? connectTimeoutOf(context),
         ...limitsOf(pool),
         ...(behaviour.inbound.upstream === 'loopback'
           ? {

@@ -13,6 +13,7 @@ import {
 } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
 import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP, sniffedRoutes } from './names.ts';
+import { pathOptions } from './path-options.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 import { WildcardListeners } from './wildcard-listeners.ts';
 
@@ -106,15 +107,12 @@ function sniffedListener(
   };
 }
 
-const requestsBy = (
-  { behaviour }: PushContext,
-  { address, port }: Place,
-  rds: string,
-): FilterChain['filter'] => ({
+const requestsBy = (context: PushContext, { address, port }: Place, rds: string): FilterChain['filter'] => ({
   type: 'http_connection_manager',
   rds,
-  statPrefix: `outbound_${address}_${port}${behaviour.sidecar.inspectsHttp ? ';' : ''}`,
-  ...(behaviour.alpnFilter && { alpn: ALPN_HTTP }),
+  statPrefix: `outbound_${address}_${port}${context.behaviour.sidecar.inspectsHttp ? ';' : ''}`,
+  paths: pathOptions(context),
+  ...(context.behaviour.alpnFilter && { alpn: ALPN_HTTP }),
 });
 
 /** Returns the addresses of a TCP service: its cluster IP, or each endpoint of a headless one. */

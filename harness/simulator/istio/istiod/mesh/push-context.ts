@@ -99,6 +99,10 @@ export const clusterServices = (context: PushContext): readonly MeshService[] =>
 export const outboundModeOf = ({ scope, state }: PushContext): 'ALLOW_ANY' | 'REGISTRY_ONLY' =>
   scope?.outboundMode ?? state.mesh.outboundTrafficPolicy;
 
+/** Returns how long a connection to a host may take: the mesh's `connectTimeout`, or what the release has. */
+export const connectTimeoutOf = ({ behaviour, state }: PushContext): number =>
+  state.mesh.connectTimeoutMs ?? behaviour.connectTimeoutMs;
+
 /** Lists the VirtualServices for one Gateway, by its key. */
 export const virtualServicesFor = (
   { config }: PushContext,

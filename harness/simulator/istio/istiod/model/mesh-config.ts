@@ -46,8 +46,12 @@ export interface MeshConfig {
   readonly clusterLocal: readonly LocalityOfHost[];
   /** The namespace whose policies are the whole mesh's; empty: istiod's own. */
   readonly rootNamespace: string;
+  /** Absent: as the release has it. */
+  readonly connectTimeoutMs?: number;
   /** How often proxies look names up; absent: as the release has it. */
   readonly dnsRefreshMs?: number;
+  /** How proxies normalize paths: BASE by default. */
+  readonly pathNormalization: string;
   /** Of rules that have none of their own. */
   readonly localityLbSetting: LocalitySetting;
 }
@@ -61,6 +65,7 @@ const text = (value: unknown): string | undefined =>
 /** @throws Error if a text is no YAML */
 export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConfig {
   const mesh = tree(yaml.load(data['mesh'] ?? ''));
+  const connectTimeoutMs = durationMs(mesh['connectTimeout']);
   const dnsRefreshMs = durationMs(mesh['dnsRefreshRate']);
   const networks = tree(tree(yaml.load(data['meshNetworks'] ?? ''))['networks']);
   return {
@@ -73,6 +78,7 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       tree(mesh['outboundTrafficPolicy'])['mode'] === 'REGISTRY_ONLY' ? 'REGISTRY_ONLY' : 'ALLOW_ANY',
     enableAutoMtls: mesh['enableAutoMtls'] !== false,
     defaultConfig: tree(mesh['defaultConfig']),
+    ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
     ...(dnsRefreshMs !== undefined && { dnsRefreshMs }),
     exportDefaults: {
       services: exportTo(mesh['defaultServiceExportTo']),
@@ -91,6 +97,7 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       })),
     ),
     rootNamespace: text(mesh['rootNamespace']) ?? '',
+    pathNormalization: text(tree(mesh['pathNormalization'])['normalization']) ?? 'DEFAULT',
     localityLbSetting: readLocalitySetting(mesh['localityLbSetting']),
     networks: new Map(Object.entries(networks).map(([name, value]) => [name, readNetwork(tree(value))])),
   };

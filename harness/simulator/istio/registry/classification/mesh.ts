@@ -13,13 +13,17 @@ export const MESH_RULES: readonly Rule[] = [
     `trustDomain trustDomainAliases enableAutoMtls
     rootNamespace serviceSettings { settings { clusterLocal } hosts }
     localityLbSetting { enabled failoverPriority failover { from to } distribute { from to } }
-    dnsRefreshRate defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo
+    connectTimeout dnsRefreshRate
+    defaultServiceExportTo defaultVirtualServiceExportTo defaultDestinationRuleExportTo
     outboundTrafficPolicy { mode(REGISTRY_ONLY|ALLOW_ANY) }
     defaultConfig { discoveryAddress concurrency meshId proxyMetadata interceptionMode(REDIRECT) }`,
   ),
   executed(
     'MeshConfig',
-    `discoverySelectors { matchLabels matchExpressions { key operator values } }
+    `pathNormalization {
+      normalization(DEFAULT|NONE|BASE|MERGE_SLASHES|DECODE_AND_MERGE_SLASHES)
+    }
+    discoverySelectors { matchLabels matchExpressions { key operator values } }
     caCertificates { pem trustDomains }`,
     'current',
   ),

@@ -9,6 +9,7 @@ import type { DiscoveredFilter, DiscoveredName, NetworkFilter } from '../resourc
 import { ADS, readAds } from './config-source.ts';
 import { extensionOf, noImplementation } from './extensions.ts';
 import { HARMLESS } from './harmless.ts';
+import { pathOptionsOf, readPathOptions } from './path-options.ts';
 import { httpRbacOf, networkRbacOf, readRbac } from './rbac.ts';
 import { readRouteConfiguration, routeConfigurationOf } from './route.ts';
 import { TYPES } from './type-names.ts';
@@ -46,6 +47,7 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
               { name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) },
             ],
             ...(filter.forwardsClientCertificate && CLIENT_CERTIFICATE),
+            ...(filter.paths && pathOptionsOf(filter.paths)),
           }),
         },
       ];
@@ -155,6 +157,7 @@ function readConnectionManager(fields: Fields): Part {
   const rbac = filters.flatMap(it => (it.type === TYPES.httpRbac && it.rules ? [it.rules] : []));
   const routers = filters.filter(filter => filter.type === TYPES.router);
   const last = all.at(-1);
+  const paths = readPathOptions(fields);
   if (routers.length !== 1 || !last || 'types' in last || last.type !== TYPES.router)
     throw new Refusal(`${fields.type}: one router must be the last filter in a http filter chain`);
   return {
@@ -166,6 +169,7 @@ function readConnectionManager(fields: Fields): Part {
     ...(alpn && { alpn }),
     ...(discovers.length > 0 && { discovers }),
     ...(readForwarding(fields) && { forwardsClientCertificate: true }),
+    ...(paths && { paths }),
   };
 }
 
