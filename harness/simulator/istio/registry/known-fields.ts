@@ -3,25 +3,29 @@ import { type Edition, typeOf } from './names.ts';
 import type { FieldType } from './type-text.ts';
 
 /**
- * Leaves out the fields that a release has not, as the API server does by the schemas of its definitions.
+ * Leaves out the fields that came after a release, as the API server does by the schemas of its definitions.
+ * What no release has stays: who reads it takes nothing that it does not know whole.
  * @param root - a kind or a document of names.ts; of an unknown one all stays
  */
 export function knownFields(edition: Edition, root: string, value: unknown): unknown {
-  const type = typeOf(edition, root);
-  return type ? known(type, value) : value;
+  const [type, today] = [typeOf(edition, root), typeOf('current', root)];
+  return type && today && type !== today ? known(type, today, value) : value;
 }
 
-function known(type: FieldType, value: unknown): unknown {
-  if (type.kind === 'list' && Array.isArray(value)) return value.map(item => known(type.of, item));
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const fields = Object.entries(value);
-  if (type.kind === 'map')
-    return Object.fromEntries(fields.map(([key, item]) => [key, known(type.of, item)]));
-  if (type.kind !== 'object') return value;
+function known(type: FieldType, today: FieldType, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (type.kind === 'list' && today.kind === 'list' && Array.isArray(value))
+    return value.map(item => known(type.of, today.of, item));
+  if (type.kind === 'map' && today.kind === 'map')
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, known(type.of, today.of, item)]),
+    );
+  if (type.kind !== 'object' || today.kind !== 'object') return value;
   return Object.fromEntries(
-    fields.flatMap(([name, item]) => {
-      const inside = type.fields.get(name);
-      return inside ? [[name, known(inside, item)]] : [];
+    Object.entries(value).flatMap(([name, item]) => {
+      const [inside, now] = [type.fields.get(name), today.fields.get(name)];
+      if (!now) return [[name, item]];
+      return inside ? [[name, known(inside, now, item)]] : [];
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** What is wrong with a resource of Istio's, whoever asks. pkg/config/validation/validation.go @1.30.3 */
 import { problemsOfAuthorizationPolicy } from './authorization-policy-problems.ts';
 import { labels, list, tree } from './config-fields.ts';
+import { problemsOfRouting, problemsOfSubsets } from './route-problems.ts';
 import { problemsOfServiceEntry } from './service-entry-problems.ts';
 
 type Tree = ReturnType<typeof tree>;
@@ -35,6 +36,7 @@ function problemsOfVirtualService(spec: Tree): string[] {
     ...(list(spec['hosts']).length > 0 ? [] : problemsOfDelegate(spec)),
     ...(routes.length > 0 ? [] : ['http, tcp or tls must be provided in virtual service']),
     ...list(spec['http']).map(tree).flatMap(problemsOfHttpRoute),
+    ...problemsOfRouting(spec),
     ...list(spec['tls'])
       .map(tree)
       .flatMap(route =>
@@ -79,8 +81,10 @@ function problemsOfHttpRoute(route: Tree): string[] {
   ];
 }
 
-const problemsOfDestinationRule = (spec: Tree): string[] =>
-  spec['host'] ? [] : ['domain name "" invalid (label "" invalid)'];
+const problemsOfDestinationRule = (spec: Tree): string[] => [
+  ...(spec['host'] ? [] : ['domain name "" invalid (label "" invalid)']),
+  ...problemsOfSubsets(spec),
+];
 
 /** ValidatePeerAuthentication. */
 function problemsOfPeerAuthentication(spec: Tree): string[] {
