@@ -49,7 +49,11 @@ function read(edition: keyof typeof PLACES, release: Release) {
     labels: labelsOf(api),
     meshConfig: messageType(readProto(api, 'mesh/v1alpha1/config.proto'), 'MeshConfig', true),
     operator,
-    values: messageType(readProto(istio, values), 'Values', false),
+    // 1.8 has them so in its values, and otherwise in its messages.
+    values: messageType(readProto(istio, values), 'Values', false).replace(
+      /istio_(ingress|egress)gateway:/g,
+      'istio-$1gateway:',
+    ),
     environment: { ...environment, metadata },
   };
 }

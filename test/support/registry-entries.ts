@@ -89,7 +89,7 @@ function fieldsOf(edition: Edition, root: string): readonly Entry[] {
     if (at.kind === 'list' || at.kind === 'map') walk(at.of, path, above, tree);
     else if (at.kind === 'object')
       for (const [name, field] of at.fields) {
-        const own = tree?.within.get(name);
+        const own = tree?.within.get(name) ?? tree?.within.get('*');
         // What is in a field that is not executed shares its lot.
         const verdict = above.kind === 'executed' ? (own?.verdict ?? NOT_SIMULATED) : above;
         entries.push({ root, path: [...path, name], type: field, verdict });

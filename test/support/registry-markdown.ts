@@ -10,6 +10,8 @@ const WORDS: Readonly<Record<string, string>> = {
   istiod: 'variables of istiod',
   proxy: 'variables of proxies',
   MeshConfig: 'settings of the mesh',
+  IstioOperator: 'fields of IstioOperator',
+  values: 'values of the charts',
   istioctl: 'commands and flags of istioctl',
 };
 const VERDICTS = ['executed', 'no effect', 'not simulated'] as const;
@@ -25,7 +27,10 @@ const code = (name: string): string => `\`${name}\``;
 
 /** Prints the tables: counts, what is harmless, and what is not simulated. */
 export function registryMarkdown(): string {
-  const all = EDITIONS.map(edition => [...entriesOf(edition), ...commandEntries(edition)]);
+  const all = EDITIONS.map(edition => [
+    ...entriesOf(edition, ['MeshConfig', 'IstioOperator', 'values']),
+    ...commandEntries(edition),
+  ]);
   const roots = [...new Set(all.flat().map(({ root }) => root))];
   return [
     row([
@@ -57,8 +62,15 @@ const counts = (entries: readonly Entry[]): readonly string[] =>
 
 function harmless(entries: readonly Entry[]): readonly string[] {
   const byReason = new Map<string, Set<string>>();
+  const all = new Set(
+    entries
+      .filter(({ verdict }) => verdict.kind === 'no effect')
+      .map(({ root, path }) => [root, ...path].join(' ')),
+  );
+  const isWithin = (root: string, path: readonly string[]): boolean =>
+    all.has([root, ...path.slice(0, -1)].join(' '));
   for (const { root, path, verdict } of entries) {
-    if (verdict.kind !== 'no effect') continue;
+    if (verdict.kind !== 'no effect' || isWithin(root, path)) continue;
     const names = byReason.get(verdict.why) ?? new Set();
     byReason.set(
       verdict.why,

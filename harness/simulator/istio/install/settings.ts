@@ -3,6 +3,7 @@
  * not simulated, and what it has not, as unknown.
  */
 import * as z from '../../../base/zod.ts';
+import { withoutDefaults } from './chart-defaults.ts';
 import { component, gateway } from './component-settings.ts';
 import { open, optionalText } from './field-schemas.ts';
 import { InstallError } from './install-error.ts';
@@ -69,7 +70,9 @@ export function readSettings(tree: Tree, force = false): InstallSettings {
   const whole = isTree(unvalidatedValues)
     ? { ...asked, values: mergeTrees(isTree(asked['values']) ? asked['values'] : {}, unvalidatedValues) }
     : asked;
-  return read(inOnePlace(whole), { asked: tree['values'] ?? {}, force, leftOut: [] });
+  const { values: own } = whole as Tree;
+  const uncommon = isTree(own) ? { ...whole, values: withoutDefaults(own) } : whole;
+  return read(inOnePlace(uncommon), { asked: tree['values'] ?? {}, force, leftOut: [] });
 }
 
 interface Reading {

@@ -40,7 +40,7 @@ const proxy = z.strictObject({
 
 const global = z.strictObject({
   // Logs and their form; which certificates a namespace's readers see; who writes bundles into webhooks.
-  ...harmless(['arch', 'logAsJson', 'logging', 'sds', 'sts', 'tracer', 'variant', 'enableReaderRBAC']),
+  ...harmless(['arch', 'logAsJson', 'logging', 'sts', 'tracer', 'variant', 'enableReaderRBAC']),
   caAddress: optionalText,
   configValidation: z.boolean().default(true),
   defaultNodeSelector: texts.optional(),
@@ -134,7 +134,12 @@ export type GatewayValues = z.output<typeof gateway>;
 /** `spec.values`. */
 export const values = z
   .strictObject({
-    ...harmless(['base', 'gatewayClasses', 'ownerName', 'telemetry', 'ztunnel', 'cni', 'istio_cni']),
+    ...harmless(['gatewayClasses', 'ownerName', 'telemetry', 'ztunnel', 'cni', 'istio_cni']),
+    base: z
+      .strictObject({
+        ...harmless(['enableCRDTemplates', 'enableIstioConfigCRDs', 'excludedCRDs', 'validateGateway']),
+      })
+      .optional(),
     defaultRevision: optionalText,
     gateways: z
       .strictObject({
@@ -148,7 +153,6 @@ export const values = z
       .strictObject({
         enabled: z.boolean().optional(),
         injectionPath: optionalText,
-        ...harmless(['injectionURL']),
       })
       .prefault({}),
     meshConfig: meshSettings.optional(),

@@ -20,7 +20,7 @@ export interface Rule {
 
 /**
  * Says which fields are executed. Only those that are named: a field within them is not. With values in round
- * brackets only these are.
+ * brackets only these are; a star in braces is all that is in a field.
  */
 export const executed = (root: string, names: string, edition?: Edition): Rule => ({
   verdict: { kind: 'executed' },
@@ -56,6 +56,8 @@ export function addRule(tree: Classified, { names, verdict }: Rule): void {
       continue;
     }
     const at = nameIn(open.at(-1), name);
+    // A star has all that is in it within itself.
+    if (name === '*') at.within.set('*', at);
     // Harmless are the fields that are named, not those that they stand in.
     if (brace === undefined || verdict.kind === 'executed') at.verdict = verdict;
     if (values !== undefined) at.values = new Set([...(at.values ?? []), ...values.split('|')]);

@@ -1,5 +1,6 @@
 /** The registry of what is simulated: every name that Istio has, with what becomes of it here. */
 import { COMMAND_RULES } from './classification/commands.ts';
+import { INSTALLER_RULES } from './classification/installer.ts';
 import { MARK_RULES } from './classification/marks.ts';
 import { MESH_RULES } from './classification/mesh.ts';
 import { RESOURCE_RULES } from './classification/resources.ts';
@@ -14,6 +15,7 @@ const RULES: readonly Rule[] = [
   ...MARK_RULES,
   ...VARIABLE_RULES,
   ...COMMAND_RULES,
+  ...INSTALLER_RULES,
 ];
 
 const trees = new Map<string, Classified>();

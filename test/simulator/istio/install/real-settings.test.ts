@@ -22,6 +22,13 @@ const ROWS: readonly [spec: Record<string, unknown>, refusal: string][] = [
   [{ components: { cni: { enabled: true } } }, ''],
   [{ components: { ingressGateways: [{ name: 'a', k8s: { hpaSpec: {} } }] } }, ''],
   [{ revision: 'canary' }, ''],
+  [{ values: { pilot: { configMap: true }, global: { sds: { token: { aud: 'istio-ca' } } } } }, ''],
+  [{ values: { sidecarInjectorWebhook: { enableNamespacesByDefault: false, neverInjectSelector: [] } } }, ''],
+  [{ values: { global: { proxy: { statusPort: 15020, includeIPRanges: '*', excludeIPRanges: '' } } } }, ''],
+  [
+    { values: { global: { sds: { token: { aud: 'other' } } } } },
+    'not simulated by mesh-harness: values.global.sds',
+  ],
   [{ unvalidatedValues: { pilot: { nodeSelector: { a: 'b' } } } }, ''],
   [
     { meshConfig: { h2UpgradePolicy: 'UPGRADE' } },
@@ -35,7 +42,7 @@ const ROWS: readonly [spec: Record<string, unknown>, refusal: string][] = [
     { values: { sidecarInjectorWebhook: { enableNamespacesByDefault: true } } },
     'not simulated by mesh-harness: values.sidecarInjectorWebhook.enableNamespacesByDefault',
   ],
-  [{ values: { pilot: { configMap: true } } }, 'not simulated by mesh-harness: values.pilot.configMap'],
+  [{ values: { pilot: { configMap: false } } }, 'not simulated by mesh-harness: values.pilot.configMap'],
   [
     { values: { global: { pilotCertProvider: 'kubernetes' } } },
     'not simulated by mesh-harness: values.global.pilotCertProvider kubernetes',
