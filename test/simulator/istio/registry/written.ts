@@ -81,11 +81,13 @@ const LEAST: Readonly<Record<string, object>> = {
   WorkloadEntry: { address: '192.0.2.1' },
 };
 
-/** A provider is that of an action, which wants rules. */
-const leastOf = ({ root, path, value }: Entry): object =>
-  root === 'AuthorizationPolicy' && (path[0] === 'provider' || value === 'CUSTOM')
-    ? { action: 'CUSTOM', provider: { name: 'text' }, rules: [{}] }
-    : (LEAST[root] ?? {});
+/** A provider is that of an action, which wants rules; a subset has a name. */
+function leastOf({ root, path, value }: Entry): object {
+  if (root === 'AuthorizationPolicy' && (path[0] === 'provider' || value === 'CUSTOM'))
+    return { action: 'CUSTOM', provider: { name: 'text' }, rules: [{}] };
+  const subsets = root === 'DestinationRule' && path[0] === 'subsets' ? [{ name: 'text' }] : undefined;
+  return { ...LEAST[root], ...(subsets && { subsets }) };
+}
 
 /** Fields that hold addresses hold nothing else. */
 const addressOf = ({ path }: Entry): { readonly value?: string } =>

@@ -36,7 +36,7 @@ export function reviewValidation(
   const advice = advise(object);
   const refusals = [problems.length > 0 ? refusalOf(problems) : undefined, advice.refusal];
   const refusal = refusals.filter(each => each !== undefined).join('; ') || undefined;
-  const { warnings } = advice;
+  const warnings = refusal === undefined ? advice.warnings : [];
   return {
     apiVersion: review['apiVersion'] ?? 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
