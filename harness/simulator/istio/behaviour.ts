@@ -96,6 +96,8 @@ export interface IstioBehaviour {
   readonly alpnFilter: boolean;
   /** `Cluster.panicThreshold` of a service's clusters, if it is set. */
   readonly panicThreshold?: number;
+  /** Whether the mesh's `defaultHttpRetryPolicy` counts. */
+  readonly takesDefaultRetries: boolean;
   /** What says how proxies normalize paths: the mesh's `pathNormalization`, or always as BASE. */
   readonly pathNormalization: 'of-mesh' | 'base';
   /** A sidecar's listeners. */

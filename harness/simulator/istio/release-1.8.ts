@@ -131,6 +131,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   routesIgnorePorts: false,
   clusterAlpn: 'of-protocol',
   alpnFilter: false,
+  takesDefaultRetries: false,
   pathNormalization: 'base',
   sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
   // Since 1.9 and 1.10.

@@ -100,6 +100,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   clusterAlpn: 'of-bytes',
   alpnFilter: true,
   panicThreshold: 0,
+  takesDefaultRetries: true,
   pathNormalization: 'of-mesh',
   sidecar: { outboundTrap: 'virtualOutbound-blackhole', inspectsHttp: true },
   tellsRoots: true,

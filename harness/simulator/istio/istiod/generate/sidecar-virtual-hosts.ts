@@ -11,7 +11,7 @@ import type { VirtualServiceConfig } from '../model/istio-config.ts';
 import { isHttp } from '../model/mesh-model.ts';
 import { hashPolicies } from './hash-policies.ts';
 import { outboundName } from './names.ts';
-import { virtualServiceRoutes } from './virtual-service-routes.ts';
+import { retryPolicyOf, virtualServiceRoutes } from './virtual-service-routes.ts';
 
 /** Whose routes they are: the names of a service depend on the caller's namespace. */
 export interface RouteScope {
@@ -153,7 +153,7 @@ export class SidecarVirtualHosts {
   }
 
   #plainRoute({ hostname }: MeshService, port: number): Route {
-    const { retryPolicy } = this.#context.behaviour;
+    const retryPolicy = retryPolicyOf(this.#context, undefined);
     return {
       match: { prefix: '/' },
       cluster: outboundName(port, '', hostname),

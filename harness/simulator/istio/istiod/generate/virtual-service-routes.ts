@@ -148,12 +148,13 @@ function forwardingOf(
   };
 }
 
-/** Returns a VirtualService's own settings, or the release's (retry/retry.go @1.30.3, ConvertPolicy). */
-function retryPolicyOf(
+/** Returns a rule's, the mesh's or the release's retries (retry/retry.go @1.30.3, ConvertPolicy). */
+export function retryPolicyOf(
   context: PushContext,
-  retries: Extract<HttpAction, { kind: 'route' }>['retries'],
+  own: Extract<HttpAction, { kind: 'route' }>['retries'],
 ): RetryPolicy | undefined {
-  const base = context.behaviour.retryPolicy;
+  const { retryPolicy: base, takesDefaultRetries } = context.behaviour;
+  const retries = own ?? (takesDefaultRetries ? context.state.mesh.defaultRetries : undefined);
   if (!retries) return base;
   const { attempts, retryOn, perTryTimeoutMs, ignoresPreviousHosts, backOffMs } = retries;
   if (attempts <= 0) return undefined;

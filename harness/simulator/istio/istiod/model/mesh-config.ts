@@ -2,8 +2,10 @@
 import yaml from 'js-yaml';
 import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
 import type { LocalityOfHost } from './cluster-local.ts';
-import { durationMs } from './config-fields.ts';
+import { durationMs, Unsupported } from './config-fields.ts';
+import type { HttpRetries } from './http-route.ts';
 import { type LabelSelector, readLabelSelectors } from './label-selector.ts';
+import { readRetries } from './read-http-route.ts';
 import { readLocalitySetting } from './read-traffic-policy.ts';
 import type { LocalitySetting } from './traffic-policy.ts';
 import type { ExportDefaults } from './visibility.ts';
@@ -48,6 +50,8 @@ export interface MeshConfig {
   readonly rootNamespace: string;
   /** Absent: as the release has it. */
   readonly connectTimeoutMs?: number;
+  /** Of routes that say nothing of retries; absent: as the release has them. */
+  readonly defaultRetries?: HttpRetries;
   /** How often proxies look names up; absent: as the release has it. */
   readonly dnsRefreshMs?: number;
   /** How proxies normalize paths: BASE by default. */
@@ -66,6 +70,8 @@ const text = (value: unknown): string | undefined =>
 export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConfig {
   const mesh = tree(yaml.load(data['mesh'] ?? ''));
   const connectTimeoutMs = durationMs(mesh['connectTimeout']);
+  const retries = mesh['defaultHttpRetryPolicy'];
+  const defaultRetries = readRetries({ unsupported: new Unsupported() }, '', retries);
   const dnsRefreshMs = durationMs(mesh['dnsRefreshRate']);
   const networks = tree(tree(yaml.load(data['meshNetworks'] ?? ''))['networks']);
   return {
@@ -79,6 +85,7 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
     enableAutoMtls: mesh['enableAutoMtls'] !== false,
     defaultConfig: tree(mesh['defaultConfig']),
     ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+    ...(defaultRetries && { defaultRetries }),
     ...(dnsRefreshMs !== undefined && { dnsRefreshMs }),
     exportDefaults: {
       services: exportTo(mesh['defaultServiceExportTo']),

@@ -95,7 +95,12 @@ function readWeighted(reading: Reading, path: string, value: unknown): WeightedD
   };
 }
 
-function readRetries({ unsupported }: Reading, path: string, value: unknown): HttpRetries | undefined {
+/** Reads HTTPRetry. @returns undefined if there is none */
+export function readRetries(
+  { unsupported }: Pick<Reading, 'unsupported'>,
+  path: string,
+  value: unknown,
+): HttpRetries | undefined {
   if (value === undefined || value === null) return undefined;
   const retries = tree(value);
   unsupported.check(path, retries, RETRIES);

@@ -20,7 +20,8 @@ export const MESH_RULES: readonly Rule[] = [
   ),
   executed(
     'MeshConfig',
-    `pathNormalization {
+    `defaultHttpRetryPolicy { attempts retryOn perTryTimeout backoff retryIgnorePreviousHosts }
+    pathNormalization {
       normalization(DEFAULT|NONE|BASE|MERGE_SLASHES|DECODE_AND_MERGE_SLASHES)
     }
     discoverySelectors { matchLabels matchExpressions { key operator values } }
