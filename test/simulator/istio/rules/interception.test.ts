@@ -107,7 +107,7 @@ t.test('a Service of another cluster has a name where the agent answers for name
       const pods = { apiVersion: 'v1', plural: 'pods', namespace: 'sample' };
       const [pod] = (await mesh.mesh.client('cluster1').list(pods, { labelSelector: 'app=helloworld' }))
         .items;
-      const { podIP: address } = pod?.['status'] as { readonly podIP: string };
+      const { podIP: address = '' } = (pod?.['status'] ?? {}) as { readonly podIP?: string };
       const entry = (protocol: string) => ({
         apiVersion: 'networking.istio.io/v1alpha3',
         kind: 'ServiceEntry',

@@ -51,7 +51,8 @@ t.test('nodes are gateways of a Service of type NodePort that selects them', asy
   const nodes = { apiVersion: 'v1', plural: 'nodes' };
   const [node] = (await far.list(nodes, {})).items;
   const name = node?.metadata.name ?? '';
-  const { addresses } = node?.['status'] as { addresses: readonly { type: string; address: string }[] };
+  type Addresses = readonly { readonly type: string; readonly address: string }[];
+  const { addresses = [] } = (node?.['status'] ?? {}) as { readonly addresses?: Addresses };
   const address = addresses.find(({ type }) => type === 'InternalIP')?.address ?? '';
   const outer = { type: 'ExternalIP', address };
   await selectNodes({});
