@@ -105,7 +105,7 @@ t.test('a whole cluster, through its API server only', async t => {
   t.equal(await client.logs('sample', webs[0] ?? ''), 'listening as 101\n');
   t.match(
     (await client.exec('sample', name, 'main', ['get', 'kubernetes.default', '443'])).stdout,
-    /ECONNRESET|HPE/,
+    /^Client sent an HTTP request to an HTTPS server\.\n$/,
   );
 
   await client.delete({ ...NAMESPACES, name: 'sample' });

@@ -39,7 +39,7 @@ export function objectTold(edition: Edition, object: KubernetesObject): readonly
       ...proxyVariables(edition, tree(template['spec'])),
     ]),
     ...(kind === 'Pod' ? proxyVariables(edition, tree(object['spec'])) : []),
-    ...(kind === 'Service' && edition === 'current' ? serviceTold(tree(object['spec'])) : []),
+    ...(kind === 'Service' && READS_SERVICE_TRAFFIC[edition] ? serviceTold(tree(object['spec'])) : []),
     ...(kind === 'ConfigMap' ? meshTold(edition, object) : []),
     ...(kind === 'Deployment' ? istiodTold(edition, object) : []),
     ...(kind === 'CustomResourceDefinition' ? definitionTold(object) : []),
@@ -50,6 +50,9 @@ export function objectTold(edition: Edition, object: KubernetesObject): readonly
     ? [`${which} is not simulated by mesh-harness and has no effect`]
     : [...new Set(clauses)].map(clause => `${which}: ${clause}`);
 }
+
+/** Whether istiod reads of a Service which endpoints it prefers. */
+const READS_SERVICE_TRAFFIC: Readonly<Record<Edition, boolean>> = { '1.8': false, current: true };
 
 /** Ingresses that istiod would take for its ingress gateway (pilot/pkg/config/kube/ingress). */
 const isIngressOfIstio = (object: KubernetesObject): boolean =>

@@ -48,12 +48,6 @@ const ROWS: readonly [title: string, policies: KubernetesObject[], plain: number
     NO,
     OK,
   ],
-  [
-    'a port without a selector, which counts for nobody',
-    [policy({ portLevelMtls: { 5000: { mode: 'STRICT' } } })],
-    OK,
-    OK,
-  ],
   ['one that selects others', [policy({ selector: { matchLabels: { app: 'x' } }, ...STRICT })], OK, OK],
   [
     'a selector in the root namespace, which selects nobody',

@@ -37,12 +37,15 @@ const CONDITIONS: Readonly<Record<string, AttributeKey>> = {
 };
 const HEADER = /^request\.headers\[([^\]]+)\]$/;
 
+/** The annotation of policies that are only tried. */
+export const DRY_RUN = 'istio.io/dry-run';
+
 /**
  * Whether a policy is only tried: what it would refuse is counted, and goes on
  * (pilot/pkg/security/authz/builder/builder.go, isDryRun @1.30.3; 1.8 has no such annotation).
  */
 export const isTried = ({ metadata }: KubernetesObject): boolean =>
-  /^(?:1|t|T|true|TRUE|True)$/.test(metadata.annotations?.['istio.io/dry-run'] ?? '');
+  /^(?:1|t|T|true|TRUE|True)$/.test(metadata.annotations?.[DRY_RUN] ?? '');
 
 /**
  * Reads a policy.

@@ -7,6 +7,7 @@ import type { KubernetesClient, KubernetesObject } from '../../../../base/kubern
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import { knownFields } from '../../registry/known-fields.ts';
+import { namesKnown } from '../../registry/known-names.ts';
 import { type Edition, kindOf } from '../../registry/names.ts';
 import type { AuthorizationPolicyConfig } from '../model/authorization-policy.ts';
 import { keyOf, Unsupported } from '../model/config-fields.ts';
@@ -19,7 +20,7 @@ import type {
 } from '../model/istio-config.ts';
 import { mergedRules } from '../model/merged-rules.ts';
 import { noteByRegistry } from '../model/not-simulated.ts';
-import { isTried, readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
+import { DRY_RUN, isTried, readAuthorizationPolicy } from '../model/read-authorization-policy.ts';
 import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
 import { readVirtualService } from '../model/read-virtual-service.ts';
 import {
@@ -104,7 +105,7 @@ export class ConfigStore {
       (object, unsupported) => ({
         key: keyOf(object),
         policy:
-          options.edition !== '1.8' && isTried(object)
+          namesKnown(options.edition, 'annotations').has(DRY_RUN) && isTried(object)
             ? undefined
             : readAuthorizationPolicy(object, unsupported),
       }),

@@ -5,7 +5,7 @@ import {
   TYPE_URLS,
 } from '../../../../../harness/simulator/istio/xds/ads/type-urls.ts';
 
-const { cds, eds, lds, rds, sds, ecds, nds } = TYPE_URLS;
+const { cds, eds, lds, rds, sds, ecds, nds, pcds } = TYPE_URLS;
 
 t.test('a push sends clusters first, and types that its order does not know last', async t => {
   t.same(inPushOrder([nds, rds, ecds, sds, lds, eds, cds]), [cds, eds, lds, rds, sds, nds, ecds]);
@@ -14,5 +14,5 @@ t.test('a push sends clusters first, and types that its order does not know last
 });
 
 t.test('no names mean all of CDS, LDS and Istio’s own types, none of the others', async t => {
-  t.same(Object.values(TYPE_URLS).filter(isWildcardType), [cds, lds, nds]);
+  t.same(Object.values(TYPE_URLS).filter(isWildcardType), [cds, lds, nds, pcds]);
 });
