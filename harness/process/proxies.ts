@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readFileSync } from '../base/disk/disk.ts';
+import { isObject } from '../base/untyped.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -110,9 +111,6 @@ function proxiesIn(file: string, read: (file: string) => string): Readonly<Recor
     return {}; // as kind and the docker command take it
   }
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names the hosts of the proxies, without users and passwords: `proxy.example.com:3128`. */
 export function proxyHosts({ variables }: ProxySettings): readonly string[] {

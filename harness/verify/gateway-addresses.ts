@@ -1,7 +1,8 @@
 /** Where the other networks reach a cluster: the addresses of its east-west gateway's Service. */
 import type { ApiClient } from '../base/api-client.ts';
 import type { KubernetesObject } from '../base/kubernetes-client.ts';
-import { at, list, text } from './diagnose/object-fields.ts';
+import { list } from '../base/untyped.ts';
+import { at, text } from './diagnose/object-fields.ts';
 import { GATEWAY, ISTIO_NAMESPACE } from './workloads.ts';
 
 /**

@@ -1,8 +1,9 @@
 /** Asks the pages of istiod, from inside of its container. */
 import type { ApiClient } from '../base/api-client.ts';
+import { list } from '../base/untyped.ts';
 import { type ExecContext, execIn, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
-import { at, list, text } from './diagnose/object-fields.ts';
+import { at, text } from './diagnose/object-fields.ts';
 import { PAST_PROXIES } from './past-proxies.ts';
 import { listPods } from './pods.ts';
 import { ISTIO_NAMESPACE } from './workloads.ts';

@@ -2,6 +2,7 @@
 import { unlessAborted } from '../../base/abort.ts';
 import type { ApiClient } from '../../base/api-client.ts';
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { list } from '../../base/untyped.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { CheckContext } from '../check.ts';
 import { addressesOf } from '../gateway-addresses.ts';
@@ -10,7 +11,7 @@ import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE } from '../workloads.ts';
 import { type ClusterObjects, itemsOr, type ObjectList, readObjects } from './cluster-objects.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
 import { type IstiodComplaints, readComplaints } from './istiod-log.ts';
-import { at, list, text } from './object-fields.ts';
+import { at, text } from './object-fields.ts';
 import {
   asksForPlainText,
   clusterIdIn,

@@ -1,8 +1,9 @@
 /** What an installation says of itself: the names that its objects and its proxies carry. Pure. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { list } from '../../base/untyped.ts';
 import { readDocument } from '../../model/installed-config.ts';
 import { type ClusterObjects, itemsOr } from './cluster-objects.ts';
-import { at, list, text } from './object-fields.ts';
+import { at, text } from './object-fields.ts';
 
 /** A name, and where it stands: `network1` in `the label of the namespace istio-system`. */
 export interface Spelled {

@@ -1,10 +1,11 @@
 /** The door by which remotes come to their istiod: what of their primary's gateway is closed to them. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { list } from '../../base/untyped.ts';
 import type { Diagnosis } from '../check.ts';
 import { GATEWAY, ISTIO_NAMESPACE, ISTIOD_PORT } from '../workloads.ts';
 import { type ClusterObjects, itemsOr } from './cluster-objects.ts';
 import type { ClusterFacts } from './facts.ts';
-import { at, list, text } from './object-fields.ts';
+import { at, text } from './object-fields.ts';
 import type { StepIndex } from './steps.ts';
 
 /** What the door of a primary is made of. */

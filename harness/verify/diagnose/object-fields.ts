@@ -10,8 +10,5 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
   return current;
 }
 
-/** Returns the value if it is a list, else an empty one. */
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
 /** Returns the value if it is a text, else undefined. */
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

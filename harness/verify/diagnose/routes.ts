@@ -1,7 +1,8 @@
 /** Where VirtualServices route the calls of HelloWorld: to subsets, and which pods these have. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { list } from '../../base/untyped.ts';
 import { type ClusterObjects, itemsOr } from './cluster-objects.ts';
-import { at, list, text } from './object-fields.ts';
+import { at, text } from './object-fields.ts';
 import { isOfService } from './sample-settings.ts';
 
 /** All calls of HelloWorld go to subsets of it. */

@@ -1,7 +1,8 @@
 /** Settings that objects hold: of the Service and its clients, of gateways, of istiod. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { list } from '../../base/untyped.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
-import { at, list, text } from './object-fields.ts';
+import { at, text } from './object-fields.ts';
 
 /** The Service of HelloWorld, as far as discovery goes by it. */
 export interface ServiceFact {

@@ -1,11 +1,12 @@
 /** Endpoints of HelloWorld that somebody has written by hand. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { list } from '../../base/untyped.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { CheckContext, Diagnosis } from '../check.ts';
 import { listPods } from '../pods.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 import { mending } from './mending.ts';
-import { at, list, text } from './object-fields.ts';
+import { at, text } from './object-fields.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
 /** An EndpointSlice, and its addresses that no pod of its cluster has. */

@@ -1,8 +1,9 @@
 /** What lists of objects show of the parts of a cluster. Pure. */
 import { messageOf } from '../../base/errors.ts';
+import { list } from '../../base/untyped.ts';
 import type { ClusterObjects, Listed } from '../diagnose/cluster-objects.ts';
 import { istiodElsewhere } from '../diagnose/installed.ts';
-import { at, list, text } from '../diagnose/object-fields.ts';
+import { at, text } from '../diagnose/object-fields.ts';
 import { addressesOf } from '../gateway-addresses.ts';
 import { describePod, type PodFact, podsOf } from '../pods.ts';
 import { GATEWAY } from '../workloads.ts';

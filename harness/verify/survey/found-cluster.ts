@@ -3,9 +3,10 @@
 import type { ApiClient } from '../../base/api-client.ts';
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import { isSimulatedRuntime, isSimulatedVersion } from '../../base/simulated-version.ts';
+import { list } from '../../base/untyped.ts';
 import { type ClusterObjects, itemsOr, type ObjectList, readObjects } from '../diagnose/cluster-objects.ts';
 import { type Installed, readInstalled } from '../diagnose/installed.ts';
-import { at, list, text } from '../diagnose/object-fields.ts';
+import { at, text } from '../diagnose/object-fields.ts';
 import { isWatched, type RemoteSecret, remoteSecretsIn } from '../diagnose/remote-secrets.ts';
 import { readPod } from '../pods.ts';
 import { ISTIO_NAMESPACE, NAMESPACE, SERVICE } from '../workloads.ts';

@@ -1,4 +1,5 @@
 /** Which fields of a document have no effect, though somebody may count on them. */
+import { isObject } from '../../../base/untyped.ts';
 import type { Classified } from './classify.ts';
 import { type Edition, typeOf } from './names.ts';
 import { classified } from './registry.ts';
@@ -58,9 +59,6 @@ function lookAt(
   else if (verdict?.verdict?.kind === 'executed') look({ found, path: at, type, verdicts: verdict }, item);
   else if (verdict?.verdict?.kind !== 'no effect') found.push({ path: at, kind: 'not simulated' });
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What says nothing. */
 const isEmpty = (value: unknown): boolean =>

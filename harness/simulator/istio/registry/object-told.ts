@@ -1,14 +1,10 @@
 /** What of Kubernetes' objects Istio would heed and the simulator does not: marks, settings, variables. */
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { type Tree, tree, trees } from '../../../base/untyped.ts';
 import { fieldsTold } from './fields-told.ts';
 import type { Edition } from './names.ts';
 import { namesTold } from './names-told.ts';
-
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {};
-const list = (value: unknown): readonly Tree[] => (Array.isArray(value) ? value.map(tree) : []);
 
 const SYSTEM_NAMESPACE = 'istio-system';
 /** API groups of others whose resources Istio heeds, where their definitions are installed. */
@@ -86,7 +82,7 @@ function templatesOf(object: KubernetesObject): readonly Tree[] {
 }
 
 function proxyVariables(edition: Edition, spec: Tree): readonly string[] {
-  const containers = [...list(spec['containers']), ...list(spec['initContainers'])];
+  const containers = [...trees(spec['containers']), ...trees(spec['initContainers'])];
   return containers
     .filter(({ name }) => name === 'istio-proxy')
     .flatMap(({ env }) => namesTold(edition, 'proxy', variablesOf(env)));
@@ -95,7 +91,7 @@ function proxyVariables(edition: Edition, spec: Tree): readonly string[] {
 /** Variables with a value of their own; those that point to a field are the charts'. */
 const variablesOf = (env: unknown): Tree =>
   Object.fromEntries(
-    list(env).flatMap(({ name, value, valueFrom }) =>
+    trees(env).flatMap(({ name, value, valueFrom }) =>
       valueFrom === undefined ? [[String(name), value ?? '']] : [],
     ),
   );
@@ -144,7 +140,7 @@ const definitionTold = (object: KubernetesObject): readonly string[] =>
 function istiodTold(edition: Edition, object: KubernetesObject): readonly string[] {
   if (object.metadata.labels?.['app'] !== 'istiod') return [];
   return templatesOf(object)
-    .flatMap(template => list(tree(template['spec'])['containers']))
+    .flatMap(template => trees(tree(template['spec'])['containers']))
     .filter(({ name }) => name === 'discovery')
     .flatMap(({ env }) => namesTold(edition, 'istiod', variablesOf(env)));
 }

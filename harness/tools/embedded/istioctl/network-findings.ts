@@ -4,6 +4,7 @@
  */
 import { load } from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { tree } from '../../../base/untyped.ts';
 import type { Message } from './analyzers.ts';
 
 /** Lists the objects of a resource; none where there is no such resource. */
@@ -63,9 +64,6 @@ async function placesOf(list: List): Promise<readonly Place[]> {
     ...(await labelled('pods', 'Pod')),
   ];
 }
-
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
 /** The keys of `meshNetworks`, and the network that sidecars are told. */
 function networksIn(object: KubernetesObject): readonly string[] {

@@ -1,4 +1,5 @@
 /** kubectl's JSONPath templates: text with `{.path}` in it. Kubernetes: client-go util/jsonpath/jsonpath.go. */
+import { isObject } from '../../../base/untyped.ts';
 import { goJson } from './go-syntax.ts';
 import { JsonPathError } from './jsonpath-error.ts';
 import { parseTemplate, relax } from './jsonpath-syntax.ts';
@@ -133,8 +134,6 @@ function slice(list: readonly unknown[], { from, to, step, single }: Slice): rea
     .filter((_item, index) => index % Math.max(step, 1) === 0);
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 const sortedValues = (object: Record<string, unknown>) =>
   Object.keys(object)
     .sort()

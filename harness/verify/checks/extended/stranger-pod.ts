@@ -9,10 +9,11 @@ import {
   pathOf,
   type ResourcePath,
 } from '../../../base/kubernetes-client.ts';
+import { list } from '../../../base/untyped.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import { clientPodIn, isTrouble, type Trouble } from '../../calling.ts';
 import type { CheckContext } from '../../check.ts';
-import { at, list, text } from '../../diagnose/object-fields.ts';
+import { at, text } from '../../diagnose/object-fields.ts';
 import type { Caller } from '../../direct-call.ts';
 import { readPod } from '../../pods.ts';
 import type { Changes } from '../../put-back.ts';

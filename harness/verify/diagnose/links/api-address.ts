@@ -1,8 +1,9 @@
 /** The addresses of API servers in remote secrets: pods of the cluster that holds the secret reach them. */
+import { list } from '../../../base/untyped.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
 import { itemsOr } from '../cluster-objects.ts';
-import { at, list, text } from '../object-fields.ts';
+import { at, text } from '../object-fields.ts';
 import { type Chain, reachKey } from './chain.ts';
 import { broken, eachPair, notAsked, ok, type Reached } from './findings.ts';
 import { secretsFor, statusOf } from './known-secrets.ts';

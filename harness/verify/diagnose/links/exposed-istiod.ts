@@ -1,9 +1,10 @@
 /** What exposes istiod: a Gateway and a VirtualService that lead remotes from the gateway to it. */
+import { list } from '../../../base/untyped.ts';
 import { isRemote, primariesOf, remotesOf } from '../../../model/topology.ts';
 import { ISTIOD_PORT, WEBHOOK_PORT } from '../../workloads.ts';
 import { itemsOf } from '../cluster-objects.ts';
 import { closedDoor } from '../istiod-door.ts';
-import { at, list, text } from '../object-fields.ts';
+import { at, text } from '../object-fields.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notApplicable, ok, type Reached } from './findings.ts';
 import { selectsGateway } from './gateways.ts';

@@ -1,9 +1,10 @@
 /**
  * What exposes services: a Gateway that passes calls through by their SNI, where the gateway's istiod reads.
  */
+import { list } from '../../../base/untyped.ts';
 import { controlPlaneOf, isMultiNetwork } from '../../../model/topology.ts';
 import { itemsOf, NotAsked } from '../cluster-objects.ts';
-import { at, list } from '../object-fields.ts';
+import { at } from '../object-fields.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notApplicable, notAsked, ok, type Reached, reached } from './findings.ts';
 import { SERVICES_PORT, selectsGateway, serviceOf } from './gateways.ts';

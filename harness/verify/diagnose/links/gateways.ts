@@ -1,5 +1,6 @@
 /** Which clusters need an east-west gateway, and its Service and pods as objects. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { list } from '../../../base/untyped.ts';
 import {
   type ClusterSpec,
   isMultiNetwork,
@@ -9,7 +10,7 @@ import {
 } from '../../../model/topology.ts';
 import { GATEWAY } from '../../workloads.ts';
 import { itemsOf, objectIn } from '../cluster-objects.ts';
-import { at, list } from '../object-fields.ts';
+import { at } from '../object-fields.ts';
 import type { Reached } from './findings.ts';
 
 /** Port that gateways take calls of services on. */

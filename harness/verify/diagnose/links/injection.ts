@@ -1,8 +1,9 @@
 /** Injection: the namespace asks for it, a webhook does it, and pods have their sidecar. */
+import { list } from '../../../base/untyped.ts';
 import { NAMESPACE } from '../../workloads.ts';
 import { itemsOf } from '../cluster-objects.ts';
 import { controlPlaneSteps } from '../control-plane.ts';
-import { at, list } from '../object-fields.ts';
+import { at } from '../object-fields.ts';
 import { explainMissingSidecar } from '../sidecar-missing.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notAsked, ok, type Reached } from './findings.ts';

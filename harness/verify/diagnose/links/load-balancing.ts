@@ -1,11 +1,12 @@
 /**
  * Load balancing: nothing takes the choice among all endpoints away, and they weigh what stands behind them.
  */
+import { list } from '../../../base/untyped.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import { NAMESPACE, SERVICE } from '../../workloads.ts';
 import { itemsOf } from '../cluster-objects.ts';
 import type { KnownEndpoint } from '../facts.ts';
-import { at, list, text } from '../object-fields.ts';
+import { at, text } from '../object-fields.ts';
 import { leadsElsewhere } from '../routes.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notAsked, ok, type Reached } from './findings.ts';

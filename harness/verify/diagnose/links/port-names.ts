@@ -1,7 +1,8 @@
 /** The Service's port: the same number and name in all clusters, and a name that says HTTP. */
+import { list } from '../../../base/untyped.ts';
 import { SERVICE, SERVICE_PORT } from '../../workloads.ts';
 import { objectIn } from '../cluster-objects.ts';
-import { at, list, text } from '../object-fields.ts';
+import { at, text } from '../object-fields.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notAsked, ok, type Reached } from './findings.ts';
 import type { Finding, Link } from './link.ts';

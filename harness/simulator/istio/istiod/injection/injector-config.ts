@@ -1,12 +1,10 @@
 /** The injector's configuration, out of ConfigMap `istio-sidecar-injector`. */
 import yaml from 'js-yaml';
+import { type Tree, tree } from '../../../../base/untyped.ts';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import { chartValues, withValues } from '../../pod/chart-values.ts';
 import { builtInTemplates, installedTemplates } from '../../pod/injection-template.ts';
 import { isOurTemplate } from './template.ts';
-
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
 /** Policy, templates and the charts' values. */
 export interface InjectorConfig {

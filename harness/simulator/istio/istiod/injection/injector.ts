@@ -3,14 +3,12 @@
  * (pkg/kube/inject/webhook.go).
  */
 import { messageOf } from '../../../../base/errors.ts';
+import { type Tree, tree } from '../../../../base/untyped.ts';
 import { isInjectionWanted, type PodMeta } from './decision.ts';
 import type { InjectionRequest } from './injection-request.ts';
 import { layOver, type PodParts } from './merge.ts';
 import { fillTemplate } from './template.ts';
 import { templateData } from './template-data.ts';
-
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
 /** @returns the AdmissionReview with its response; a failure is a refusal with its reason */
 export function reviewInjection(request: InjectionRequest): Tree {

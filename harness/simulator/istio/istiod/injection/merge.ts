@@ -1,14 +1,13 @@
 /**
  * Lays a filled template over a pod, as far as injection needs it: lists of named things are merged by name.
  */
+import { type Tree, tree } from '../../../../base/untyped.ts';
 
-type Tree = Readonly<Record<string, unknown>>;
 interface Named extends Tree {
   readonly name: string;
 }
 
 const list = (value: unknown): readonly Named[] => (Array.isArray(value) ? (value as Named[]) : []);
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
 /**
  * Lays a container of the pod over the template's. What the pod says wins, except that the image `auto` asks

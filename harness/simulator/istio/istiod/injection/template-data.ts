@@ -1,13 +1,11 @@
 /** What injection templates may ask for: values of the charts, the mesh and the pod. */
 import yaml from 'js-yaml';
+import { type Tree, tree } from '../../../../base/untyped.ts';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import { NETWORK_LABEL } from '../model/mesh-model.ts';
 import type { InjectionRequest } from './injection-request.ts';
 import type { PodParts } from './merge.ts';
 import { redirectArguments } from './redirect-annotations.ts';
-
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
 /** `/inject/cluster/cluster2/net/network2` → { cluster, net }; 1.8 knows no such paths. */
 function pathParameters(behaviour: IstioBehaviour, path: string): Readonly<Record<string, string>> {

@@ -3,9 +3,9 @@
  * (pkg/config/validation/validation.go).
  */
 
+import { tree } from '../../../../base/untyped.ts';
 import { knownFields } from '../../registry/known-fields.ts';
 import type { Edition } from '../../registry/names.ts';
-import { tree } from '../model/config-fields.ts';
 import { problemsOf } from '../model/resource-problems.ts';
 
 type Tree = ReturnType<typeof tree>;

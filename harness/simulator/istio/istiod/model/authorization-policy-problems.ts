@@ -2,7 +2,8 @@
  * What an AuthorizationPolicy could not mean (pkg/config/validation/validation.go and
  * pkg/config/security/security.go @1.30.3).
  */
-import { list, text, texts, tree } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { text, texts } from './config-fields.ts';
 
 type Tree = ReturnType<typeof tree>;
 

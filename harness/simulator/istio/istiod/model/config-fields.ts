@@ -1,12 +1,7 @@
 /** Fields of untyped resources: how to read them, and how to note those that have no effect here. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { list, tree } from '../../../../base/untyped.ts';
 
-type Tree = Readonly<Record<string, unknown>>;
-/** Takes anything but an object for an empty one. */
-export const tree = (value: unknown): Tree =>
-  typeof value === 'object' && value !== null ? (value as Tree) : {};
-/** Takes anything but an array for an empty one. */
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 /** Prints a scalar; undefined for null and for no value. */
 export const text = (value: unknown): string | undefined =>
   value === undefined || value === null ? undefined : String(value);

@@ -3,7 +3,8 @@
  * (pilot/pkg/model/virtualservice.go @1.30.3, MergeHTTPRoutes). Works on resources as they are stored.
  */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { fullHost, list, text, texts, tree } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { fullHost, text, texts } from './config-fields.ts';
 import { isExportedTo } from './visibility.ts';
 
 type Tree = ReturnType<typeof tree>;

@@ -1,4 +1,5 @@
 /** Selectors of labels, as the mesh's settings have them (metav1.LabelSelector). */
+import { list, tree } from '../../../../base/untyped.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -11,10 +12,6 @@ export interface LabelSelector {
     readonly values: readonly string[];
   }[];
 }
-
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Reads a list of selectors; what is no list has none. */
 export const readLabelSelectors = (value: unknown): readonly LabelSelector[] =>

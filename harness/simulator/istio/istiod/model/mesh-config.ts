@@ -1,8 +1,9 @@
 /** The mesh's configuration as istiod reads it: ConfigMap `istio`, keys `mesh` and `meshNetworks`. */
 import yaml from 'js-yaml';
 import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
+import { type Tree, tree, trees } from '../../../../base/untyped.ts';
 import type { LocalityOfHost } from './cluster-local.ts';
-import { durationMs, Unsupported } from './config-fields.ts';
+import { durationMs, text, texts, Unsupported } from './config-fields.ts';
 import type { HttpRetries } from './http-route.ts';
 import { type LabelSelector, readLabelSelectors } from './label-selector.ts';
 import { readRetries } from './read-http-route.ts';
@@ -60,12 +61,6 @@ export interface MeshConfig {
   readonly localityLbSetting: LocalitySetting;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
-const list = (value: unknown): readonly Tree[] => (Array.isArray(value) ? value.map(tree) : []);
-const text = (value: unknown): string | undefined =>
-  value === undefined || value === null ? undefined : String(value);
-
 /** @throws Error if a text is no YAML */
 export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConfig {
   const mesh = tree(yaml.load(data['mesh'] ?? ''));
@@ -92,14 +87,14 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
       virtualServices: exportTo(mesh['defaultVirtualServiceExportTo']),
       destinationRules: exportTo(mesh['defaultDestinationRuleExportTo']),
     },
-    caCertificates: list(mesh['caCertificates']).map(({ pem, trustDomains }) => ({
+    caCertificates: trees(mesh['caCertificates']).map(({ pem, trustDomains }) => ({
       pem: text(pem) ?? '',
-      trustDomains: Array.isArray(trustDomains) ? trustDomains.map(String) : [],
+      trustDomains: texts(trustDomains),
     })),
     discoverySelectors: readLabelSelectors(mesh['discoverySelectors']),
-    clusterLocal: list(mesh['serviceSettings']).flatMap(({ settings, hosts }) =>
-      (Array.isArray(hosts) ? hosts : []).map(host => ({
-        host: String(host),
+    clusterLocal: trees(mesh['serviceSettings']).flatMap(({ settings, hosts }) =>
+      texts(hosts).map(host => ({
+        host,
         isClusterLocal: tree(settings)['clusterLocal'] === true,
       })),
     ),
@@ -113,11 +108,11 @@ export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConf
 const exportTo = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : ['*']);
 
 function readNetwork(network: Tree): MeshNetwork {
-  const endpoints = list(network['endpoints']);
+  const endpoints = trees(network['endpoints']);
   return {
     fromRegistry: endpoints.flatMap(({ fromRegistry }) => text(fromRegistry) ?? []),
     fromCidr: endpoints.flatMap(({ fromCidr }) => text(fromCidr) ?? []),
-    gateways: list(network['gateways']).map(gateway => ({
+    gateways: trees(network['gateways']).map(gateway => ({
       registryServiceName: text(gateway['registryServiceName']),
       address: text(gateway['address']),
       port: Number(gateway['port'] ?? 15443),

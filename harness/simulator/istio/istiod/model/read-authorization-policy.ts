@@ -1,5 +1,6 @@
 /** Reads AuthorizationPolicies; notes what is not executed. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { list, tree } from '../../../../base/untyped.ts';
 import type {
   Attribute,
   AttributeKey,
@@ -7,7 +8,7 @@ import type {
   AuthorizationPolicyConfig,
   AuthorizationRule,
 } from './authorization-policy.ts';
-import { keyOf, labels, list, text, texts, tree, type Unsupported } from './config-fields.ts';
+import { keyOf, labels, text, texts, type Unsupported } from './config-fields.ts';
 
 type Tree = ReturnType<typeof tree>;
 

@@ -1,5 +1,6 @@
 /** Reads where a route leads (networking.istio.io, Destination). */
-import { fullHost, text, tree } from './config-fields.ts';
+import { tree } from '../../../../base/untyped.ts';
+import { fullHost, text } from './config-fields.ts';
 import type { Destination } from './destination.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,6 +1,7 @@
 /** Reads the conditions of a VirtualService's HTTP routes (networking.istio.io, HTTPMatchRequest). */
+import { list, tree } from '../../../../base/untyped.ts';
 import type { TextMatch } from '../../xds/routes.ts';
-import { labels, list, text, tree, type Unsupported } from './config-fields.ts';
+import { labels, text, type Unsupported } from './config-fields.ts';
 import type { HttpMatch, HttpUriMatch } from './http-route.ts';
 import { gatewayKeys, type Reading } from './reading.ts';
 

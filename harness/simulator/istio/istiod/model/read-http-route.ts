@@ -1,8 +1,9 @@
 /** Reads the HTTP routes of a VirtualService (networking.istio.io, HTTPRoute). */
 import { re2Problem } from '../../../../base/re2.ts';
+import { list, tree } from '../../../../base/untyped.ts';
 import { RETRY_CONDITIONS } from '../../xds/retry-policy.ts';
 import type { DirectResponse, Fault, HeaderEdits, Rewrite } from '../../xds/routes.ts';
-import { durationMs, labels, list, text, texts, tree } from './config-fields.ts';
+import { durationMs, labels, text, texts } from './config-fields.ts';
 import type {
   HttpAction,
   HttpRedirect,

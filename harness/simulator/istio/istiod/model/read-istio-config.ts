@@ -1,6 +1,7 @@
 /** Reads Istio's own resources, and notes every field that has no effect here. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { fullHost, keyOf, labels, list, text, texts, tree, type Unsupported } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { fullHost, keyOf, labels, text, texts, type Unsupported } from './config-fields.ts';
 import type {
   DestinationRuleConfig,
   GatewayBinding,

@@ -1,6 +1,7 @@
 /** Reads `trafficPolicy` of DestinationRules, and `localityLbSetting` of the mesh. */
+import { list, tree } from '../../../../base/untyped.ts';
 import type { HashPolicy } from '../../xds/routes.ts';
-import { durationMs, list, text, texts, tree } from './config-fields.ts';
+import { durationMs, text, texts } from './config-fields.ts';
 import type {
   ConnectionPool,
   LoadBalancerSetting,

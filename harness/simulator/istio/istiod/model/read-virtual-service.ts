@@ -1,6 +1,7 @@
 /** Reads VirtualServices: routes for HTTP, and for TLS and TCP with one destination. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { fullHost, keyOf, list, texts, tree, type Unsupported } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { fullHost, keyOf, texts, type Unsupported } from './config-fields.ts';
 import { hasDelegates } from './delegates.ts';
 import type { StreamRouteConfig, VirtualServiceConfig } from './istio-config.ts';
 import { readDestination } from './read-destination.ts';

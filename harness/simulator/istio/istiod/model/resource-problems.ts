@@ -1,6 +1,7 @@
 /** What is wrong with a resource of Istio's, whoever asks. pkg/config/validation/validation.go @1.30.3 */
+import { list, tree } from '../../../../base/untyped.ts';
 import { problemsOfAuthorizationPolicy } from './authorization-policy-problems.ts';
-import { labels, list, tree } from './config-fields.ts';
+import { labels } from './config-fields.ts';
 import { problemsOfRouting, problemsOfSubsets } from './route-problems.ts';
 import { problemsOfServiceEntry } from './service-entry-problems.ts';
 

@@ -1,5 +1,6 @@
 /** Numbers and names that routes and subsets could not have (pkg/config/validation/validation.go @1.30.3). */
-import { list, text, tree } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { text } from './config-fields.ts';
 
 type Tree = ReturnType<typeof tree>;
 

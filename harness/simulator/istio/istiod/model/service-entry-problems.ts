@@ -1,5 +1,6 @@
 /** What a ServiceEntry could not mean (pkg/config/validation/validation.go @1.30.3, ValidateServiceEntry). */
-import { list, text, texts, tree } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { text, texts } from './config-fields.ts';
 
 /** Returns a sentence for each problem, in Istio's words. */
 export function problemsOfServiceEntry(spec: ReturnType<typeof tree>): string[] {

@@ -1,7 +1,8 @@
 /** ServiceEntries and WorkloadEntries: services and workloads that no API server knows. */
 import { isIPv4 } from 'node:net';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { keyOf, labels, list, text, texts, tree, type Unsupported } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { keyOf, labels, text, texts, type Unsupported } from './config-fields.ts';
 import type { Protocol, ServicePort } from './mesh-model.ts';
 import type { Exported } from './visibility.ts';
 

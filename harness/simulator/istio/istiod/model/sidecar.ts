@@ -1,6 +1,7 @@
 /** A Sidecar: which hosts the proxies of a namespace, or some of them, get to know. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { keyOf, labels, list, text, texts, tree, type Unsupported } from './config-fields.ts';
+import { list, tree } from '../../../../base/untyped.ts';
+import { keyOf, labels, text, texts, type Unsupported } from './config-fields.ts';
 
 /** One entry of a Sidecar's `egress`. */
 interface EgressListener {

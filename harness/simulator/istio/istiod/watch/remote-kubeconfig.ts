@@ -4,9 +4,8 @@
  * pkg/kube/util.go, NewUntrustedRestConfig @1.30.3; k8s.io/client-go tools/clientcmd/validation.go @v0.34
  */
 import yaml from 'js-yaml';
+import { type Tree, tree } from '../../../../base/untyped.ts';
 
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 const entries = (value: unknown, part: string): readonly (readonly [name: string, content: Tree])[] =>
   (Array.isArray(value) ? value : []).map(tree).map(each => [String(each['name']), tree(each[part])]);
 

@@ -2,6 +2,7 @@
  * How discovery travels: gRPC with Envoy's messages, on istiod's port 15012 with TLS and 15010 in clear. The
  * headers `authorization: Bearer <token>` and `clusterid` say who calls.
  */
+import { isObject } from '../../../../base/untyped.ts';
 import type * as ads from '../ads/messages.ts';
 import type { Dialect } from '../dialect.ts';
 import { resourceName } from '../envoy-v3/resource-name.ts';
@@ -139,8 +140,5 @@ function textsOf(value: unknown): Readonly<Record<string, string>> {
     Object.entries(value).map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
   );
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
