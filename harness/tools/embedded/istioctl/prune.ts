@@ -7,11 +7,10 @@ import type { InstallPlan } from '../../../simulator/istio/install/install-plan.
 import { pathTo } from '../kubectl/resources.ts';
 import type { Call } from './verb.ts';
 
-/** Unlike Istio's, the list has EndpointSlices: those of a control plane that had an address before. */
+/** Those of Istio; EndpointSlices are not among them. */
 const PRUNED: readonly (readonly [apiVersion: string, plural: string, kind: string])[] = [
   ['apps/v1', 'deployments', 'Deployment'],
   ['v1', 'services', 'Service'],
-  ['discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice'],
   ['v1', 'configmaps', 'ConfigMap'],
   ['v1', 'serviceaccounts', 'ServiceAccount'],
   ['rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding'],
