@@ -1,17 +1,13 @@
 /** What DestinationRules make of localities, hashes and failures in Istio 1.8. */
 import t from 'tap';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
+import { destinationRule } from '../../../support/helloworld-rules.ts';
 import { type Called, RuledMesh } from '../../../support/ruled-mesh.ts';
 
 const mesh = await RuledMesh.install('multi-primary-multi-network', '1.8');
 t.teardown(async () => await mesh[Symbol.asyncDispose]());
 
-const rule = (trafficPolicy: object): KubernetesObject => ({
-  apiVersion: 'networking.istio.io/v1alpha3',
-  kind: 'DestinationRule',
-  metadata: { name: 'rule', namespace: 'sample' },
-  spec: { host: 'helloworld.sample.svc.cluster.local', trafficPolicy },
-});
+const rule = (trafficPolicy: object): KubernetesObject => destinationRule({ trafficPolicy });
 const seen = (calls: readonly Called[]): string =>
   [...new Set(calls.map(({ status, body }) => /version: (v\d)/.exec(body)?.[1] ?? String(status)))]
     .sort()

@@ -1,23 +1,17 @@
 /** DestinationRules across networks: subsets by topology, and what modes of TLS make of far endpoints. */
 import t from 'tap';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
+import { destinationRule, HELLOWORLD } from '../../../support/helloworld-rules.ts';
 import { type Called, RuledMesh } from '../../../support/ruled-mesh.ts';
 
 const mesh = await RuledMesh.install('multi-primary-multi-network');
 t.teardown(async () => await mesh[Symbol.asyncDispose]());
 
-const HOST = 'helloworld.sample.svc.cluster.local';
-const rule = (spec: object): KubernetesObject => ({
-  apiVersion: 'networking.istio.io/v1alpha3',
-  kind: 'DestinationRule',
-  metadata: { name: 'rule', namespace: 'sample' },
-  spec: { host: HOST, ...spec },
-});
 const toSubset = (subset: string): KubernetesObject => ({
   apiVersion: 'networking.istio.io/v1alpha3',
   kind: 'VirtualService',
   metadata: { name: 'route', namespace: 'sample' },
-  spec: { hosts: [HOST], http: [{ route: [{ destination: { host: HOST, subset } }] }] },
+  spec: { hosts: [HELLOWORLD], http: [{ route: [{ destination: { host: HELLOWORLD, subset } }] }] },
 });
 const subset = (name: string, labels: object) => ({ name, labels });
 const seen = (calls: readonly Called[]): string =>
@@ -34,7 +28,7 @@ const BY_LABELS: readonly [labels: Record<string, string>, expected: string][] =
 ];
 for (const [labels, expected] of BY_LABELS)
   t.test(`a subset by ${JSON.stringify(labels)}: ${expected}`, async t => {
-    const objects = [rule({ subsets: [subset('chosen', labels)] }), toSubset('chosen')];
+    const objects = [destinationRule({ subsets: [subset('chosen', labels)] }), toSubset('chosen')];
     t.equal(seen(await mesh.with(objects, async () => await mesh.calls(6))), expected);
   });
 
@@ -47,13 +41,13 @@ const BY_MODE: readonly [mode: string, expected: string][] = [
 ];
 for (const [mode, expected] of BY_MODE)
   t.test(`TLS mode ${mode}: ${expected}`, async t => {
-    const objects = [rule({ trafficPolicy: { tls: { mode } } })];
+    const objects = [destinationRule({ trafficPolicy: { tls: { mode } } })];
     t.equal(seen(await mesh.with(objects, async () => await mesh.calls(12))), expected);
   });
 
 t.test('a mode for another port changes nothing', async t => {
   const settings = [{ port: { number: 80 }, tls: { mode: 'DISABLE' } }];
-  const objects = [rule({ trafficPolicy: { portLevelSettings: settings } })];
+  const objects = [destinationRule({ trafficPolicy: { portLevelSettings: settings } })];
   t.equal(seen(await mesh.with(objects, async () => await mesh.calls(12))), 'v1 v2');
 });
 
@@ -75,12 +69,12 @@ const BALANCERS: readonly [loadBalancer: object, argv: readonly string[], expect
 ];
 for (const [loadBalancer, argv, expected] of BALANCERS)
   t.test(`${JSON.stringify(loadBalancer)} ${argv}: ${expected}`, async t => {
-    const objects = [rule({ trafficPolicy: { loadBalancer } })];
+    const objects = [destinationRule({ trafficPolicy: { loadBalancer } })];
     t.match(seen(await mesh.with(objects, async () => await mesh.calls(16, ...argv))), expected);
   });
 
 t.test('hashes of many values go to both versions, and who has no cookie is given one', async t => {
-  const byHeader = rule({
+  const byHeader = destinationRule({
     trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: 'x-user' } } },
   });
   await mesh.with([byHeader], async () => {
@@ -90,7 +84,7 @@ t.test('hashes of many values go to both versions, and who has no cookie is give
     t.equal(seen(calls), 'v1 v2');
   });
   const httpCookie = { name: 'user', path: '/', ttl: '60s' };
-  const byCookie = rule({ trafficPolicy: { loadBalancer: { consistentHash: { httpCookie } } } });
+  const byCookie = destinationRule({ trafficPolicy: { loadBalancer: { consistentHash: { httpCookie } } } });
   await mesh.with([byCookie], async () => {
     const first = await mesh.call();
     t.match(first.headers['set-cookie'], /^user="[0-9a-f]{16}"; Max-Age=60; Path=\/; HttpOnly$/);
@@ -101,7 +95,7 @@ t.test('hashes of many values go to both versions, and who has no cookie is give
 
 t.test('above the limits of a pool a call is answered at once', async t => {
   const connectionPool = { tcp: { maxConnections: 1 }, http: { http1MaxPendingRequests: 1 } };
-  const objects = [rule({ trafficPolicy: { connectionPool, tls: { mode: 'DISABLE' } } })];
+  const objects = [destinationRule({ trafficPolicy: { connectionPool, tls: { mode: 'DISABLE' } } })];
   await mesh.with(objects, async () => {
     t.equal(seen(await mesh.calls(6)), 'v1', 'one after the other');
     const calls = (await Promise.all(Array.from({ length: 8 }, async () => await mesh.calls(3)))).flat();

@@ -1,18 +1,12 @@
 /** Changes reach connections that are open: pools of a changed cluster, chains of a changed listener. */
 import t from 'tap';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
+import { destinationRule, HELLOWORLD } from '../../../support/helloworld-rules.ts';
 import { type Called, RuledMesh } from '../../../support/ruled-mesh.ts';
 
 const mesh = await RuledMesh.install('multi-primary-multi-network');
 t.teardown(async () => await mesh[Symbol.asyncDispose]());
 
-const HOST = 'helloworld.sample.svc.cluster.local';
-const rule = (spec: object): KubernetesObject => ({
-  apiVersion: 'networking.istio.io/v1alpha3',
-  kind: 'DestinationRule',
-  metadata: { name: 'rule', namespace: 'sample' },
-  spec: { host: HOST, ...spec },
-});
 const policy = (mode: string, ports?: object): KubernetesObject => ({
   apiVersion: 'security.istio.io/v1beta1',
   kind: 'PeerAuthentication',
@@ -21,19 +15,19 @@ const policy = (mode: string, ports?: object): KubernetesObject => ({
 });
 /** All calls to v2, which is behind the gateway of cluster2, and no other attempt. */
 const TO_FAR_VERSION: readonly KubernetesObject[] = [
-  rule({ subsets: [{ name: 'far', labels: { version: 'v2' } }] }),
+  destinationRule({ subsets: [{ name: 'far', labels: { version: 'v2' } }] }),
   {
     apiVersion: 'networking.istio.io/v1alpha3',
     kind: 'VirtualService',
     metadata: { name: 'route', namespace: 'sample' },
-    spec: { hosts: [HOST], http: [{ route: [{ destination: { host: HOST, subset: 'far' } }] }] },
+    spec: { hosts: [HELLOWORLD], http: [{ route: [{ destination: { host: HELLOWORLD, subset: 'far' } }] }] },
   },
 ];
 const seen = (calls: readonly Called[]): string =>
   [...new Set(calls.map(({ status, body }) => /version: (v\d)/.exec(body)?.[1] ?? String(status)))]
     .sort()
     .join(' ');
-const plaintext = rule({ trafficPolicy: { tls: { mode: 'DISABLE' } } });
+const plaintext = destinationRule({ trafficPolicy: { tls: { mode: 'DISABLE' } } });
 
 const BY_RULES: readonly [title: string, objects: readonly KubernetesObject[], expected: string][] = [
   ['plaintext to a server that takes mTLS only (R16)', [policy('STRICT'), plaintext], '503'],
@@ -41,7 +35,7 @@ const BY_RULES: readonly [title: string, objects: readonly KubernetesObject[], e
   ['plaintext to a server that takes nothing else', [policy('DISABLE'), plaintext], 'v1'],
   [
     'mTLS to a server that takes plaintext only',
-    [policy('DISABLE'), rule({ trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } })],
+    [policy('DISABLE'), destinationRule({ trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } })],
     '503',
   ],
 ];

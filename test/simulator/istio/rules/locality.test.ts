@@ -1,18 +1,13 @@
 /** Locality load balancing: the caller's own region first, others when it fails, or by weights. */
 import t from 'tap';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
+import { destinationRule } from '../../../support/helloworld-rules.ts';
 import { type Called, RuledMesh } from '../../../support/ruled-mesh.ts';
 
 const mesh = await RuledMesh.install('multi-primary-multi-network');
 t.teardown(async () => await mesh[Symbol.asyncDispose]());
 
-const HOST = 'helloworld.sample.svc.cluster.local';
-const rule = (trafficPolicy: object): KubernetesObject => ({
-  apiVersion: 'networking.istio.io/v1alpha3',
-  kind: 'DestinationRule',
-  metadata: { name: 'rule', namespace: 'sample' },
-  spec: { host: HOST, trafficPolicy },
-});
+const rule = (trafficPolicy: object): KubernetesObject => destinationRule({ trafficPolicy });
 const OUTLIER = {
   consecutive5xxErrors: 1,
   interval: '1s',
