@@ -1,4 +1,5 @@
 /** Our istiod on two simulated API servers without anything else: what it tells proxies of the mesh. */
+import { setMaxListeners } from 'node:events';
 import { createRootCa } from '../../../harness/base/certificates.ts';
 import { sleep } from '../../../harness/base/clock.ts';
 import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
@@ -92,6 +93,7 @@ export class OurIstiod implements AsyncDisposable {
     await setMesh(first, MESH_CONFIG);
     await create(first, remoteSecret('cluster2', kubeconfigOf('cluster2')));
     const ending = new AbortController();
+    setMaxListeners(0, ending.signal); // a request under way is a listener
     const said: string[] = [];
     const plane = await startPlane(world, clock, first, { signal: ending.signal, said });
     return new OurIstiod({ world, clock, clients, plane, ending, said });
