@@ -1,7 +1,7 @@
 /** Our istiod on two simulated API servers without anything else: what it tells proxies of the mesh. */
-import { setMaxListeners } from 'node:events';
 import { createRootCa } from '../../../harness/base/certificates.ts';
 import { sleep } from '../../../harness/base/clock.ts';
+import { controllerForMany } from '../../../harness/base/deadline.ts';
 import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
 import { createRandom } from '../../../harness/base/random.ts';
 import { renderInstall } from '../../../harness/simulator/istio/install/render.ts';
@@ -92,8 +92,7 @@ export class OurIstiod implements AsyncDisposable {
       for (const object of objectsOf(name)) await create(clients[at] ?? first, object);
     await setMesh(first, MESH_CONFIG);
     await create(first, remoteSecret('cluster2', kubeconfigOf('cluster2')));
-    const ending = new AbortController();
-    setMaxListeners(0, ending.signal); // a request under way is a listener
+    const ending = controllerForMany(); // each request under way listens
     const said: string[] = [];
     const plane = await startPlane(world, clock, first, { signal: ending.signal, said });
     return new OurIstiod({ world, clock, clients, plane, ending, said });
