@@ -184,7 +184,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/envoy/http/local-reply.ts': 1,
   'harness/simulator/istio/envoy/listener-updates.ts': 1,
   'harness/simulator/istio/envoy/listeners/listener-manager.ts': 1,
-  'harness/simulator/istio/envoy/validation.ts': 2,
+  'harness/simulator/istio/envoy/validation.ts': 1,
   'harness/simulator/istio/install/operator-document.ts': 2,
   'harness/simulator/istio/istiod/generate/gateway-filter-chains.ts': 1,
   'harness/simulator/istio/istiod/mesh/remote-clusters.ts': 1,

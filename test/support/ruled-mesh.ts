@@ -153,7 +153,7 @@ function merged(below: unknown, above: unknown): unknown {
 
 const pathOf = ({ apiVersion = '', kind = '', metadata }: KubernetesObject) => ({
   apiVersion,
-  plural: kind.endsWith('y') ? `${kind.slice(0, -1).toLowerCase()}ies` : `${kind.toLowerCase()}s`,
+  plural: /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1).toLowerCase()}ies` : `${kind.toLowerCase()}s`,
   namespace: metadata.namespace ?? 'sample',
 });
 

@@ -68,6 +68,8 @@ export interface IstioBehaviour {
   readonly autoPassthrough: 'sni-cluster' | 'chain-per-service';
   /** Whether a gateway's chain for TLS that it passes on wants TLS, or is chosen by the name alone. */
   readonly passthroughMatch: 'tls' | 'name-only';
+  /** What becomes of a VirtualService's `tcp` and `tls`. */
+  readonly streams: StreamBehaviour;
   /** True if `outbound_.…` clusters leave out endpoints without mTLS. */
   readonly sniClustersDemandMtls: boolean;
   /** The name of the cluster that hands a request to the application, and the address it dials. */
@@ -218,4 +220,16 @@ interface EnvoyPages {
   readonly detailedClusters: boolean;
   /** Whether what the bootstrap defines is listed beside what istiod pushed. */
   readonly listsBootstrap: boolean;
+}
+
+/** How routes of connections become filter chains. */
+interface StreamBehaviour {
+  /** A chain for all connections is looked at after all others, and does not compete with them. */
+  readonly catchAllIsDefault: boolean;
+  /** A rule that hashes addresses of clients hashes those of connections too. */
+  readonly hashesSource: boolean;
+  /** The subnets of a condition of TLS hold for the conditions after it that have none. */
+  readonly carriesSubnets: boolean;
+  /** At a gateway a name of TLS that a route before has does not come twice. */
+  readonly skipsDoubleNames: boolean;
 }

@@ -122,6 +122,12 @@ export const ISTIO_1_8: IstioBehaviour = {
   gatewayRoutesByBoundPort: false,
   autoPassthrough: 'sni-cluster',
   passthroughMatch: 'tls',
+  streams: {
+    catchAllIsDefault: false,
+    hashesSource: false,
+    carriesSubnets: false,
+    skipsDoubleNames: false,
+  },
   sniClustersDemandMtls: false,
   inbound: {
     clusterName: ({ service }, protocol, host) => `inbound|${service}|${protocol}|${host}`,

@@ -79,6 +79,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   autoPassthrough: 'chain-per-service',
   // pilot/pkg/networking/core/gateway.go @1.30.3, buildGatewayTCPFilterChainOpts
   passthroughMatch: 'name-only',
+  streams: { catchAllIsDefault: true, hashesSource: true, carriesSubnets: true, skipsDoubleNames: true },
   sniClustersDemandMtls: true,
   inbound: {
     clusterName: ({ container }) => `inbound|${container}||`,

@@ -1,6 +1,6 @@
 /** Envoy's own checks: the reasons for which it refuses a push. */
 import { isIPv4 } from 'node:net';
-import type { Cluster, ClusterLoadAssignment, Listener } from '../xds/resources.ts';
+import type { Cluster, ClusterLoadAssignment, FilterChain, Listener } from '../xds/resources.ts';
 import type { RouteConfiguration } from '../xds/routes.ts';
 import { duplicateDomain } from './http/route-match.ts';
 import { isByName } from './upstream/dns-hosts.ts';
@@ -46,8 +46,9 @@ export function faultOfAssignment({ clusterName, endpoints }: ClusterLoadAssignm
 /** Returns why Envoy refuses a listener; undefined if it takes it. */
 export function faultOfListener(listener: Listener): string | undefined {
   if (!isIPv4(listener.address)) return `malformed IP address: ${listener.address}`;
-  if (listener.filterChains.length === 0)
-    return `error adding listener '${listener.address}:${listener.port}': no filter chains specified`;
+  const adding = `error adding listener '${listener.address}:${listener.port}'`;
+  const rules = 'matching rules are defined';
+  if (listener.filterChains.length === 0) return `${adding}: no filter chains specified`;
   const seen = new Set<string>();
   for (const chain of listener.filterChains) {
     const { filter } = chain;
@@ -57,14 +58,36 @@ export function faultOfListener(listener: Listener): string | undefined {
       filter.type === 'http_connection_manager' &&
       (filter.rds === undefined) === (filter.routeConfig === undefined)
     )
-      return `error adding listener '${listener.address}:${listener.port}': route_specifier is required`;
+      return `${adding}: route_specifier is required`;
     const match = JSON.stringify(chain.match ?? {});
-    if (seen.has(match))
-      return `error adding listener '${listener.address}:${listener.port}': multiple filter chains with the same matching rules are defined`;
+    if (seen.has(match)) return `${adding}: multiple filter chains with the same ${rules}`;
     seen.add(match);
   }
-  return undefined;
+  return overlaps(listener.filterChains)
+    ? `${adding}: multiple filter chains with overlapping ${rules}`
+    : undefined;
 }
+
+/**
+ * Tells whether two chains are for the same connections in a part of what they list
+ * (source/common/listener_manager/filter_chain_manager_impl.cc @v1.30, addFilterChainForSourceIPs).
+ */
+function overlaps(chains: readonly FilterChain[]): boolean {
+  const seen = new Set<string>();
+  for (const { match = {} } of chains) {
+    const { destinationPort, prefixRanges, serverNames, transportProtocol, applicationProtocols } = match;
+    for (const range of each(prefixRanges))
+      for (const name of each(serverNames))
+        for (const protocol of each(applicationProtocols)) {
+          const one = [destinationPort, range, name, transportProtocol, protocol].join(' ');
+          if (seen.has(one)) return true;
+          seen.add(one);
+        }
+  }
+  return false;
+}
+
+const each = (list: readonly string[] = []): readonly string[] => (list.length > 0 ? list : ['']);
 
 /** Returns why Envoy refuses routes; undefined if it takes them. */
 export function faultOfRoutes(routes: RouteConfiguration): string | undefined {

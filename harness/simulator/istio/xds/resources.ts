@@ -147,11 +147,13 @@ export interface DownstreamTls {
 }
 
 /**
- * All that is given must match; the most specific chain wins (port, server name, transport protocol, ALPN, in
- * that order, as in Envoy).
+ * All that is given must match; the most specific chain wins (port, address, server name, transport protocol,
+ * ALPN, in that order, as in Envoy).
  */
 export interface FilterChainMatch {
   readonly destinationPort?: number;
+  /** `10.0.0.0/8`: where the connection goes to lies within one of them. */
+  readonly prefixRanges?: readonly string[];
   /** Exact names or suffixes `*.local`. */
   readonly serverNames?: readonly string[];
   readonly transportProtocol?: 'tls' | 'raw_buffer';
@@ -190,6 +192,19 @@ export interface PathOptions {
   readonly escapedSlashes?: EscapedSlashes;
 }
 
+/** Passes bytes on to a cluster, or to one of some, each as often as its weight says. */
+export type TcpProxy = {
+  readonly type: 'tcp_proxy';
+  readonly statPrefix: string;
+  /** Each has to let a connection go on. */
+  readonly rbac?: readonly Rbac[];
+  /** Clusters that balance by hashes hash the client's address. */
+  readonly hashesSource?: true;
+} & (
+  | { readonly cluster: string }
+  | { readonly weightedClusters: readonly { readonly cluster: string; readonly weight: number }[] }
+);
+
 /** The last filter of a chain: it decides where the bytes go. */
 export type NetworkFilter =
   | {
@@ -208,12 +223,6 @@ export type NetworkFilter =
       /** Paths stay as they come if it is not given. */
       readonly paths?: PathOptions;
     }
-  | {
-      readonly type: 'tcp_proxy';
-      readonly cluster: string;
-      readonly statPrefix: string;
-      /** Each has to let a connection go on. */
-      readonly rbac?: readonly Rbac[];
-    }
+  | TcpProxy
   /** Sets the upstream cluster to the SNI; falls back to `fallbackCluster` if there is no such cluster. */
   | { readonly type: 'sni_cluster_tcp_proxy'; readonly fallbackCluster: string; readonly statPrefix: string };

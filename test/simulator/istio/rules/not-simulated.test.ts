@@ -36,9 +36,15 @@ t.test('fields that nobody executes', async t => {
       'VirtualService sample/x: spec.http[0] is left out, since not all of it is simulated',
     ],
   );
-  t.same(told(object('networking', 'VirtualService', { hosts: ['a'], tcp: [{ route: [{}, {}] }] })), [
-    'VirtualService sample/x: spec.tcp (on sidecars) is not simulated and has no effect',
-  ]);
+  t.same(
+    told(
+      object('networking', 'VirtualService', {
+        hosts: ['a'],
+        tcp: [{ match: [{ sourceSubnet: '10.0.0.0/8' }], route: [{}] }],
+      }),
+    ),
+    ['VirtualService sample/x: spec.tcp[0].match[0].sourceSubnet is not simulated and has no effect'],
+  );
   t.same(told(object('security', 'PeerAuthentication', { mtls: { mode: 'STRICT' } })), []);
 });
 

@@ -27,6 +27,15 @@ const subsets = (label: string, one: string, two: string) =>
     ],
   });
 const versions = subsets('version', 'v1', 'v2');
+/** HelloWorld as a port that takes any bytes. */
+const bytes: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'hello-tcp', namespace: 'sample' },
+  spec: { selector: { app: 'helloworld' }, ports: [{ name: 'tcp', port: 5000 }] },
+};
+const BYTES = 'http://hello-tcp.sample:5000/hello';
+const streams = (...tcp: object[]) => networking('VirtualService', { hosts: ['hello-tcp'], tcp });
 const sidecar = (hosts: readonly string[]) => networking('Sidecar', { egress: [{ hosts }] });
 const policy = (action: 'ALLOW' | 'DENY', operation: object): KubernetesObject => ({
   apiVersion: 'security.istio.io/v1beta1',
@@ -76,6 +85,13 @@ const DAILY: readonly Row[] = [
     'hosts of policies match as they are written',
     [policy('ALLOW', { hosts: ['HelloWorld.Sample:5000'] })],
     '403',
+  ],
+  ['connections of a subset', [bytes, versions, streams(to('two'))], 'v2', [BYTES]],
+  [
+    'connections to a subnet',
+    [bytes, versions, streams({ match: [{ destinationSubnets: ['10.0.0.0/8'] }], ...to('one') }, to('two'))],
+    'v1',
+    [BYTES],
   ],
   ['a Sidecar without the host', [sidecar(['istio-system/*'])], 'v1'],
 ];

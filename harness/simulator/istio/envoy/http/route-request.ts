@@ -3,8 +3,9 @@ import { headerOf } from '../../../../base/http1/message-head.ts';
 import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
 import type { ServerResponse } from '../../../../base/http1/server-response.ts';
 import { xxHash64 } from '../../../../base/xx-hash.ts';
-import type { HeaderChanges, Route, WeightedCluster } from '../../xds/routes.ts';
+import type { HeaderChanges, Route } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
+import { pickWeighted } from '../upstream/weighted-choice.ts';
 import { DownstreamResponse } from './downstream-response.ts';
 import { afterFault } from './fault.ts';
 import { ACCESS_DENIED, NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
@@ -43,7 +44,10 @@ export function routeRequest(
   const body = announcesBody ? new RequestBody(request) : undefined;
   afterFault(context, downstream, route.fault, () => {
     if (answers(route, traits, downstream)) return;
-    const weighted = 'weightedClusters' in route ? pickWeighted(context, route.weightedClusters) : undefined;
+    const weighted =
+      'weightedClusters' in route
+        ? pickWeighted(context.environment.random, route.weightedClusters)
+        : undefined;
     const cluster = context.clusterOf(weighted?.cluster ?? ('cluster' in route ? route.cluster : ''));
     if (!cluster) {
       downstream.reply(NO_CLUSTER);
@@ -88,17 +92,4 @@ function answers(route: Route, traits: RequestTraits, downstream: DownstreamResp
   const reply = { status: route.redirect.status, body: '', flags: '' };
   downstream.reply(reply, ['location', location], route.headers?.response);
   return true;
-}
-
-/** Picks a cluster by chance, each as often as its weight says. */
-function pickWeighted(
-  { environment }: ManagerContext,
-  clusters: readonly WeightedCluster[],
-): WeightedCluster | undefined {
-  const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
-  let left = environment.random.integer(total);
-  return clusters.find(({ weight }) => {
-    left -= weight;
-    return left < 0;
-  });
 }

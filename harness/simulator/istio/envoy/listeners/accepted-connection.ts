@@ -41,6 +41,7 @@ export function acceptedFrom(
     downstream: { worker, destination, remoteAddress: socket.remoteAddress ?? '', wantsClose },
     traits: {
       destinationPort: destination.port,
+      destinationAddress: destination.address,
       serverName: undefined,
       transport: 'raw_buffer',
       protocols: [],

@@ -1,9 +1,12 @@
 /** Which filter chain of a listener serves a connection. */
+import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
 import type { FilterChain } from '../../xds/resources.ts';
 
 /** The facts about a connection that choose its filter chain. */
 export interface ConnectionTraits {
   readonly destinationPort: number;
+  /** Where the client wanted to go, before any redirect. */
+  readonly destinationAddress: string;
   readonly serverName: string | undefined;
   readonly transport: 'tls' | 'raw_buffer';
   readonly protocols: readonly string[];
@@ -24,6 +27,7 @@ export function findFilterChain(
     chain => chain.match?.destinationPort === traits.destinationPort,
     chain => chain.match?.destinationPort === undefined,
   );
+  left = byAddress(left, traits.destinationAddress);
   left = byServerName(left, traits.serverName);
   left = narrow(
     left,
@@ -46,6 +50,24 @@ function narrow(
 ): readonly FilterChain[] {
   const exactly = chains.filter(exact);
   return exactly.length > 0 ? exactly : chains.filter(any);
+}
+
+/** Chooses the chains of the smallest range that the address lies in, else those without ranges. */
+function byAddress(chains: readonly FilterChain[], address: string): readonly FilterChain[] {
+  // Nearly no listener asks for addresses.
+  if (chains.every(({ match }) => isEmpty(match?.prefixRanges))) return chains;
+  const closest = (chain: FilterChain): number =>
+    Math.max(
+      -1,
+      ...(chain.match?.prefixRanges ?? []).map(range => {
+        const span = parseCidrOrAddress(range);
+        return span && contains(span, address) ? span.prefix : -1;
+      }),
+    );
+  const longest = Math.max(...chains.map(closest));
+  return longest < 0
+    ? chains.filter(({ match }) => isEmpty(match?.prefixRanges))
+    : chains.filter(chain => closest(chain) === longest);
 }
 
 /**

@@ -8,7 +8,7 @@ import { HttpConnectionManager } from '../http/http-connection-manager.ts';
 import { isAllowed } from '../http/rbac.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import type { AcceptedConnection, RunningListener } from './accepted-connection.ts';
-import { proxyTcp } from './tcp-proxy.ts';
+import { proxyTcp, serveTcp } from './tcp-proxy.ts';
 
 /** What the filters look up when a connection or request comes, so that changes take effect at once. */
 export interface FilterResources {
@@ -51,7 +51,7 @@ export class NetworkFilters {
           stream.destroy();
           return;
         }
-        proxyTcp(clusterOf(filter.cluster), stream, downstream);
+        serveTcp({ clusterOf, random: this.#environment.random }, filter, stream, downstream);
         return;
       case 'sni_cluster_tcp_proxy': {
         const { fallbackCluster } = filter;

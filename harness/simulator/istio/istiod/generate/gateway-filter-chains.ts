@@ -2,18 +2,13 @@
 import type { FilterChain } from '../../xds/resources.ts';
 import { commonHost, hostCovers } from '../mesh/host-names.ts';
 import { type PushContext, virtualServicesFor, visibleServices } from '../mesh/push-context.ts';
-import type { Destination } from '../model/destination.ts';
-import type {
-  GatewayConfig,
-  GatewayServer,
-  StreamRouteConfig,
-  VirtualServiceConfig,
-} from '../model/istio-config.ts';
+import type { GatewayConfig, GatewayServer, VirtualServiceConfig } from '../model/istio-config.ts';
+import type { StreamMatch } from '../model/stream-route.ts';
 import { proxiedPorts } from './clusters.ts';
 import { ruleFor, subsetsOf } from './destination-policy.ts';
-import { ALPN_MESH, BLACK_HOLE, gatewayRoutesName, outboundName, sniName } from './names.ts';
+import { ALPN_MESH, BLACK_HOLE, gatewayRoutesName, sniName } from './names.ts';
 import { pathOptions } from './path-options.ts';
-import { tcpProxy } from './tcp-proxy-filter.ts';
+import { routeProxy, tcpProxy } from './tcp-proxy-filter.ts';
 
 /** A server of a Gateway, and the pod's port behind the one that it names. */
 interface OpenServer {
@@ -89,26 +84,10 @@ function autoPassthroughChains(context: PushContext, { hosts }: GatewayServer): 
     );
 }
 
-function streamTarget(
-  context: PushContext,
-  { host, port, subset }: Destination,
-  listenerPort: number,
-): string {
-  const ports = context.state.service(host)?.ports ?? [];
-  return outboundName(
-    port ?? (ports.length === 1 ? ports[0]?.port : undefined) ?? listenerPort,
-    subset ?? '',
-    host,
-  );
-}
-
-const matchesServer = (
-  match: StreamRouteConfig['matches'][number],
-  gateway: GatewayConfig,
-  { port }: GatewayServer,
-): boolean =>
-  (match.port === undefined || match.port === port) &&
-  (match.gateways === undefined || match.gateways.includes(gateway.key));
+/** l4SingleMatch: labels and namespace of callers, and subnets, are not looked at. */
+const matchesServer = (match: StreamMatch, gateway: GatewayConfig, { port }: GatewayServer): boolean =>
+  (match.port === undefined || match.port === 0 || match.port === port) &&
+  (!match.gateways || match.gateways.length === 0 || match.gateways.includes(gateway.key));
 
 function boundServices(
   context: PushContext,
@@ -142,19 +121,24 @@ function passthroughChains(
   gateway: GatewayConfig,
   server: GatewayServer,
 ): FilterChain[] {
-  return boundServices(context, gateway, server).flatMap(({ tls }) =>
-    tls.flatMap(({ matches, destination }) =>
+  const { passthroughMatch, streams } = context.behaviour;
+  const taken = new Set<string>();
+  return boundServices(context, gateway, server).flatMap(({ key, tls }) =>
+    tls.flatMap(({ matches, destinations }) =>
       matches
         .filter(match => matchesServer(match, gateway, server))
-        .map(({ sniHosts }): FilterChain => {
-          const cluster = streamTarget(context, destination, server.port);
-          return {
-            match: {
-              ...(context.behaviour.passthroughMatch === 'tls' && { transportProtocol: 'tls' }),
-              ...serverNames(sniHosts),
+        .flatMap(({ sniHosts }): FilterChain[] => {
+          if (streams.skipsDoubleNames && sniHosts.some(name => taken.has(name))) return [];
+          for (const name of sniHosts) taken.add(name);
+          return [
+            {
+              match: {
+                ...(passthroughMatch === 'tls' && { transportProtocol: 'tls' }),
+                ...serverNames(sniHosts),
+              },
+              filter: routeProxy(context, destinations, { key, port: server.port }),
             },
-            filter: tcpProxy(cluster),
-          };
+          ];
         }),
     ),
   );
@@ -162,11 +146,11 @@ function passthroughChains(
 
 /** Passes any stream of bytes to the first destination that matches. */
 function tcpChains(context: PushContext, gateway: GatewayConfig, server: GatewayServer): FilterChain[] {
-  for (const { tcp } of boundServices(context, gateway, server)) {
-    for (const { matches, destination } of tcp) {
-      if (!matches.some(match => matchesServer(match, gateway, server))) continue;
-      const cluster = streamTarget(context, destination, server.port);
-      return [{ name: `tcp.${server.port}`, filter: tcpProxy(cluster) }];
+  for (const { key, tcp } of boundServices(context, gateway, server)) {
+    for (const { matches, destinations } of tcp) {
+      if (matches.length > 0 && !matches.some(match => matchesServer(match, gateway, server))) continue;
+      const filter = routeProxy(context, destinations, { key, port: server.port });
+      return [{ name: `tcp.${server.port}`, filter }];
     }
   }
   return [];

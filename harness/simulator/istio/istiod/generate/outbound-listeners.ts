@@ -4,108 +4,91 @@
  */
 import type { FilterChain, Listener } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
-import {
-  addressFor,
-  isSniffed,
-  outboundModeOf,
-  type PushContext,
-  visibleServices,
-} from '../mesh/push-context.ts';
+import { addressFor, isSniffed, type PushContext, visibleServices } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP, sniffedRoutes } from './names.ts';
+import { ALPN_HTTP, BLACK_HOLE, PLAINTEXT_HTTP, sniffedRoutes } from './names.ts';
+import { mergedChains, outboundListener, type Place, placeOf, restOf } from './outbound-listener.ts';
 import { pathOptions } from './path-options.ts';
+import { type StreamCaller, streamChains } from './stream-chains.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
-import { WildcardListeners } from './wildcard-listeners.ts';
 
 const OUTBOUND_PORT = 15001;
+const ANY_ADDRESS = '0.0.0.0';
 
-/** Returns the listeners of any sidecar in a cluster; all sidecars there have the same. */
-export function outboundListeners(context: PushContext, clusterId: string): Listener[] {
+/** Whose listeners they are; only VirtualServices that ask for callers look at more than the cluster. */
+interface OutboundCaller extends StreamCaller {
+  readonly clusterId: string;
+}
+
+/** Returns the listeners of a sidecar for what its application calls. */
+export function outboundListeners(context: PushContext, caller: OutboundCaller): Listener[] {
   const httpPorts = new Set<number>();
-  const streams = new Map<string, Listener>();
-  const wildcards = new WildcardListeners(context);
+  const streams = new Map<string, { readonly place: Place; readonly chains: readonly FilterChain[] }>();
   for (const service of visibleServices(context)) {
+    const { hostname, external } = service;
     for (const { port, protocol, name: portName } of service.ports) {
       if (isHttp(protocol)) httpPorts.add(port);
       else if (protocol !== 'udp') {
-        const cluster = outboundName(port, '', service.hostname);
-        if (service.external && service.external.addresses.length === 0) {
-          wildcards.add(service.hostname, { port, protocol }, cluster);
-          continue;
-        }
-        for (const address of streamAddresses(context, service, portName, clusterId)) {
-          const name = `${address}_${port}`;
-          // The first service by name wins an address. Only headless services can share one.
-          if (streams.has(name)) continue;
-          const place = { name, address, port, bindToPort: false };
-          streams.set(
-            name,
-            isSniffed(context, protocol)
-              ? sniffedListener(context, place, { rds: sniffedRoutes(service.hostname, port), cluster })
-              : { ...place, filterChains: [{ filter: tcpProxy(cluster) }] },
-          );
+        const hasNoAddress = external?.addresses.length === 0 && ({ hasNoAddress: true } as const);
+        const own = streamChains(context, { hostname, port, protocol, ...hasNoAddress }, caller);
+        const addresses = hasNoAddress ? [ANY_ADDRESS] : streamAddresses(context, service, portName, caller);
+        for (const address of addresses) {
+          const place = placeOf(address, port);
+          const sniffed =
+            !hasNoAddress && isSniffed(context, protocol)
+              ? [httpChain(context, place, sniffedRoutes(hostname, port))]
+              : [];
+          // Of chains for all, the first service by name wins an address.
+          const before = streams.get(place.name)?.chains ?? [];
+          streams.set(place.name, { place, chains: mergedChains(before, [...own, ...sniffed]) });
         }
       }
     }
   }
-  const rest = outboundModeOf(context) === 'ALLOW_ANY' ? PASSTHROUGH : BLACK_HOLE;
+  const chainsAt = (port: number) => streams.get(placeOf(ANY_ADDRESS, port).name)?.chains ?? [];
   return [
-    {
-      name: 'virtualOutbound',
-      address: '0.0.0.0',
-      port: OUTBOUND_PORT,
-      bindToPort: true,
-      useOriginalDst: true,
-      filterChains: [
-        {
-          name: context.behaviour.sidecar.outboundTrap,
-          match: { destinationPort: OUTBOUND_PORT },
-          filter: tcpProxy(BLACK_HOLE),
-        },
-        { name: 'virtualOutbound-catchall-tcp', filter: tcpProxy(rest) },
-      ],
-    },
-    ...[...httpPorts].sort((a, b) => a - b).map(port => httpListener(context, port, rest)),
-    ...streams.values(),
-    ...wildcards.besides(httpPorts),
+    virtualOutbound(context),
+    ...[...httpPorts].sort((a, b) => a - b).map(port => httpListener(context, port, chainsAt(port))),
+    ...[...streams.values()]
+      .filter(({ place }) => place.address !== ANY_ADDRESS || !httpPorts.has(place.port))
+      .map(({ place, chains }) => outboundListener(context, place, chains)),
   ];
 }
 
-type Place = Pick<Listener, 'name' | 'address' | 'port' | 'bindToPort'>;
+/** Takes all, and hands over to the others. */
+const virtualOutbound = (context: PushContext): Listener => ({
+  name: 'virtualOutbound',
+  address: ANY_ADDRESS,
+  port: OUTBOUND_PORT,
+  bindToPort: true,
+  useOriginalDst: true,
+  filterChains: [
+    {
+      name: context.behaviour.sidecar.outboundTrap,
+      match: { destinationPort: OUTBOUND_PORT },
+      filter: tcpProxy(BLACK_HOLE),
+    },
+    { name: 'virtualOutbound-catchall-tcp', filter: tcpProxy(restOf(context)) },
+  ],
+});
 
 /**
  * Serves all HTTP services of one port; the route configuration of that name tells them apart.
- * @param rest - the cluster for what is no HTTP, if that is looked at
+ * @param others - chains of services without an address that have the port too; in 1.8 HTTP has it alone
  */
-function httpListener(context: PushContext, port: number, rest: string): Listener {
-  const place = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
+function httpListener(context: PushContext, port: number, others: readonly FilterChain[]): Listener {
+  const place = placeOf(ANY_ADDRESS, port);
   const rds = String(port);
-  if (!context.behaviour.sidecar.inspectsHttp)
-    return { ...place, filterChains: [{ filter: requestsBy(context, place, rds) }] };
-  const listener = sniffedListener(context, place, { rds, cluster: rest });
-  return {
-    ...listener,
-    defaultFilterChain: { name: 'PassthroughFilterChain', filter: tcpProxy(rest) },
-  };
+  return context.behaviour.sidecar.inspectsHttp
+    ? outboundListener(context, place, mergedChains([httpChain(context, place, rds)], others))
+    : { ...place, filterChains: [{ filter: requestsBy(context, place, rds) }] };
 }
 
-/**
- * Tells HTTP from other bytes.
- * @param to - the routes of requests, and the cluster of the rest
- */
-function sniffedListener(
-  context: PushContext,
-  place: Place,
-  to: { readonly rds: string; readonly cluster: string },
-): Listener {
-  const match = { transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP } as const;
-  return {
-    ...place,
-    httpInspector: true,
-    filterChains: [{ match, filter: requestsBy(context, place, to.rds) }],
-    defaultFilterChain: { filter: tcpProxy(to.cluster) },
-  };
-}
+/** For what the first bytes show to be HTTP. */
+const httpChain = (context: PushContext, place: Place, rds: string): FilterChain => ({
+  match: { transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP },
+  filter: requestsBy(context, place, rds),
+});
 
 const requestsBy = (context: PushContext, { address, port }: Place, rds: string): FilterChain['filter'] => ({
   type: 'http_connection_manager',
@@ -120,9 +103,9 @@ function streamAddresses(
   context: PushContext,
   service: MeshService,
   portName: string,
-  clusterId: string,
-): string[] {
-  if (service.external) return [...service.external.addresses];
+  { clusterId }: OutboundCaller,
+): readonly string[] {
+  if (service.external) return service.external.addresses;
   if (!service.isHeadless) {
     const address = addressFor(service, clusterId);
     return address === '' ? [] : [address];

@@ -148,7 +148,7 @@ function withDestinations(seen: EgressScope, exported: readonly MeshService[]): 
       ...http.flatMap(({ action }) =>
         action.kind === 'route' ? action.destinations.map(({ destination }) => destination.host) : [],
       ),
-      ...[...tls, ...tcp].map(({ destination }) => destination.host),
+      ...[...tls, ...tcp].flatMap(route => route.destinations.map(({ destination }) => destination.host)),
     ]),
   );
   const known = new Map(seen.services.map(service => [service.hostname, service]));

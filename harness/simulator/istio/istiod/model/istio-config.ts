@@ -3,8 +3,8 @@
  * notes the others.
  */
 
-import type { Destination } from './destination.ts';
 import type { HttpRouteConfig } from './http-route.ts';
+import type { StreamRouteConfig } from './stream-route.ts';
 import type { TrafficBlocks } from './traffic-policy.ts';
 import type { Exported } from './visibility.ts';
 
@@ -30,16 +30,6 @@ export interface GatewayConfig {
   readonly key: string;
   readonly selector: Readonly<Record<string, string>>;
   readonly servers: readonly GatewayServer[];
-}
-
-/** One entry of a VirtualService's `tls` or `tcp`. */
-export interface StreamRouteConfig {
-  readonly matches: readonly {
-    readonly port: number | undefined;
-    readonly sniHosts: readonly string[];
-    readonly gateways: readonly string[] | undefined;
-  }[];
-  readonly destination: Destination;
 }
 
 /** A VirtualService; its hosts are full names. */

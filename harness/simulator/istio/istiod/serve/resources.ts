@@ -18,16 +18,11 @@ import type { MeshChange } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { ProxyScopes } from '../mesh/proxy-scopes.ts';
 import { clusterServices, isSniRouter, type PushContext } from '../mesh/push-context.ts';
+import { asksForLabels, streamCaller } from './asked-of-callers.ts';
 import { type EncodedResource, encodeResources, versionOf } from './encoded-resources.ts';
 
 /** Of one type, each name once. */
 type Encoded = readonly EncodedResource[];
-
-/** Whether callers with other labels have other routes. */
-const asksForLabels = ({ virtualServices }: PushContext['config']): boolean =>
-  virtualServices.some(({ http }) =>
-    http.some(({ matches }) => matches.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0)),
-  );
 
 /** The cache of a push: `renew` starts the next one, `of` answers for one proxy. */
 export class Resources {
@@ -131,8 +126,9 @@ export class Resources {
     if (proxy.role === 'router')
       return encodeResources('listener', gatewayListeners(context, proxy, this.#onUnsupported));
     const { clusterId } = proxy;
-    const outbound = this.#forView(`listener|${clusterId}|${key}`, () =>
-      encodeResources('listener', outboundListeners(context, clusterId)),
+    const caller = { clusterId, ...streamCaller(context.config, proxy) };
+    const outbound = this.#forView(`listener|${key}|${JSON.stringify(caller)}`, () =>
+      encodeResources('listener', outboundListeners(context, caller)),
     );
     return [...outbound, ...encodeResources('listener', [inboundListener(context, proxy)])];
   }

@@ -10,6 +10,8 @@ const DESTINATION = 'destination { host port { number } subset }';
 const EDITS = '{ request { add remove set } response { add remove set } }';
 const SELECTOR = 'selector { matchLabels }';
 
+const CONNECTIONS = 'port destinationSubnets gateways sourceLabels sourceNamespace';
+
 const VIRTUAL_SERVICES = executed(
   'VirtualService',
   `hosts gateways exportTo
@@ -31,8 +33,8 @@ const VIRTUAL_SERVICES = executed(
     }
     headers ${EDITS}
   }
-  tls { match { port sniHosts gateways } route { ${DESTINATION} weight } }
-  tcp { match { port gateways } route { ${DESTINATION} weight } }`,
+  tls { match { sniHosts ${CONNECTIONS} } route { ${DESTINATION} weight } }
+  tcp { match { ${CONNECTIONS} } route { ${DESTINATION} weight } }`,
 );
 
 /** The part of a policy that a port may have for itself. */

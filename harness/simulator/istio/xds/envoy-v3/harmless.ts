@@ -129,7 +129,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     access_log_options: LOGS,
     idle_timeout: IDLE,
     max_downstream_connection_duration: IDLE,
-    hash_policy: 'there is no hashing load balancer',
     on_demand: TUNING,
   },
   'envoy.extensions.filters.http.router.v3.Router': {

@@ -12,6 +12,7 @@ import { HARMLESS } from './harmless.ts';
 import { pathOptionsOf, readPathOptions } from './path-options.ts';
 import { httpRbacOf, networkRbacOf, readRbac } from './rbac.ts';
 import { readRouteConfiguration, routeConfigurationOf } from './route.ts';
+import { readTcpProxy, tcpProxyOf } from './tcp-proxy.ts';
 import { TYPES } from './type-names.ts';
 
 /** Protocol of the alpn filter (envoy/config/filter/http/alpn/v2alpha1/config.proto, istio/proxy@1.30.3). */
@@ -52,11 +53,11 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
         },
       ];
     case 'tcp_proxy':
-      return [...(filter.rbac ?? []).map(networkRbacOf), tcpProxyOf(filter.cluster, statPrefix)];
+      return [...(filter.rbac ?? []).map(networkRbacOf), tcpProxyOf(filter)];
     case 'sni_cluster_tcp_proxy':
       return [
         { name: 'envoy.filters.network.sni_cluster', typed_config: emptyAny(TYPES.sniCluster) },
-        tcpProxyOf(filter.fallbackCluster, statPrefix),
+        tcpProxyOf({ type: 'tcp_proxy', cluster: filter.fallbackCluster, statPrefix }),
       ];
   }
 }
@@ -71,11 +72,6 @@ const alpnFilterOf = (alpn: readonly string[]): ProtoMessage => ({
   typed_config: anyOf(TYPES.alpnFilter, {
     alpn_override: [{ upstream_protocol: HTTP_1_1, alpn_override: alpn }],
   }),
-});
-
-const tcpProxyOf = (cluster: string, statPrefix: string): ProtoMessage => ({
-  name: 'envoy.filters.network.tcp_proxy',
-  typed_config: anyOf(TYPES.tcpProxy, { stat_prefix: statPrefix, cluster }),
 });
 
 /** What one filter of a chain is. */
@@ -111,7 +107,7 @@ export function readFilters(chain: Fields): NetworkFilter {
     throw new Refusal(`${chain.type}: network.rbac is simulated before one tcp_proxy only`);
   if (rbac.length > 0) return { ...last, rbac };
   if (before.length === 0) return last;
-  if (last.type !== 'tcp_proxy' || before.length > 1)
+  if (last.type !== 'tcp_proxy' || !('cluster' in last) || before.length > 1)
     throw new Refusal(`${chain.type}: sni_cluster is simulated before one tcp_proxy only`);
   return { type: 'sni_cluster_tcp_proxy', fallbackCluster: last.cluster, statPrefix: last.statPrefix };
 }
@@ -132,15 +128,6 @@ function readFilter(fields: Fields): Part | undefined {
     default:
       return noImplementation(extension);
   }
-}
-
-function readTcpProxy(fields: Fields): Part {
-  if (!fields.has('cluster')) throw new Refusal(`${fields.type}: only cluster is simulated as a target`);
-  return {
-    type: 'tcp_proxy',
-    cluster: fields.string('cluster'),
-    statPrefix: fields.string('stat_prefix'),
-  };
 }
 
 function readConnectionManager(fields: Fields): Part {

@@ -2,8 +2,9 @@
 import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
-import { anyOf, uint32Of, wrapped } from '../proto/well-known.ts';
+import { anyOf } from '../proto/well-known.ts';
 import type { Rbac, RbacCondition, RbacPolicy } from '../rbac.ts';
+import { rangeOf, readRange } from './cidr-range.ts';
 import { extensionOf } from './extensions.ts';
 import { headerMatchOf, readHeaderMatch } from './route-match.ts';
 import { readTextMatch, textMatchOf } from './text-match.ts';
@@ -80,11 +81,6 @@ function conditionOf(condition: RbacCondition, side: Side): ProtoMessage {
   }
 }
 
-function rangeOf(range: string): ProtoMessage {
-  const [address = '', length = '32'] = range.split('/');
-  return { address_prefix: address, prefix_len: wrapped(Number(length)) };
-}
-
 /** Reads the filter for requests or for connections. @throws Refusal for rules that are not executed */
 export function readRbac(fields: Fields): Rbac | undefined {
   fields.string('stat_prefix'); // what statistics of connections are named by
@@ -154,6 +150,3 @@ function readTemplate(fields: Fields): string {
   const { type, value } = extension.packed;
   return Fields.read(type, value, fields.reading, it => it.string('path_template'));
 }
-
-const readRange = (fields: Fields): string =>
-  `${fields.string('address_prefix')}/${fields.message('prefix_len', uint32Of) ?? 0}`;

@@ -31,6 +31,12 @@ const PER_SERVICE = [
     applicationProtocols: ['istio', 'istio-http/1.1'],
   }),
 ];
+const BY_ADDRESS = [
+  chain('wide', { prefixRanges: ['10.0.0.0/8', '172.16.0.0/12'] }),
+  chain('close', { prefixRanges: ['10.1.0.0/16'] }),
+  chain('named', { prefixRanges: ['10.2.0.0/16'], serverNames: ['a.local'] }),
+  chain('any'),
+];
 
 const rows: [string, FilterChain[], Partial<ConnectionTraits>, string | undefined][] = [
   ['mTLS by its protocols', INBOUND, { transport: 'tls', protocols: ['istio-http/1.1', 'http/1.1'] }, 'mtls'],
@@ -59,12 +65,18 @@ const rows: [string, FilterChain[], Partial<ConnectionTraits>, string | undefine
     { transport: 'tls', serverName: 'outbound_.5000_._.h.local', protocols: ['http/1.1'] },
     undefined,
   ],
+  ['the second of two ranges', BY_ADDRESS, { destinationAddress: '172.31.0.1' }, 'wide'],
+  ['the smallest range', BY_ADDRESS, { destinationAddress: '10.1.2.3' }, 'close'],
+  ['an address in no range', BY_ADDRESS, { destinationAddress: '192.168.0.1' }, 'any'],
+  ['a range is chosen before a name is looked at', BY_ADDRESS, { destinationAddress: '10.2.0.1' }, undefined],
+  ['a range and a name', BY_ADDRESS, { destinationAddress: '10.2.0.1', serverName: 'a.local' }, 'named'],
 ];
 
 for (const [name, chains, traits, expected] of rows) {
   t.test(name, async t => {
     const found = findFilterChain(chains, {
       destinationPort: 5000,
+      destinationAddress: '10.96.0.10',
       serverName: undefined,
       transport: 'raw_buffer',
       protocols: [],
