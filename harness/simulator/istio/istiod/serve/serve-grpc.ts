@@ -1,4 +1,5 @@
 /** gRPC ports of istiod's pod, with and without TLS. */
+import { constants } from 'node:crypto';
 import tls from 'node:tls';
 import { GrpcListener } from '../../../../base/grpc/listener.ts';
 import type { GrpcServer } from '../../../../base/grpc/server.ts';
@@ -28,7 +29,11 @@ function handshakesOf(
   { certPem, keyPem }: NonNullable<ServeOptions['tls']>,
   listener: GrpcListener,
 ): (socket: VirtualSocket) => void {
-  const secureContext = tls.createSecureContext({ cert: certPem, key: keyPem });
+  const secureContext = tls.createSecureContext({
+    cert: certPem,
+    key: keyPem,
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  });
   return socket => {
     const secure = new tls.TLSSocket(inPieces(socket, 'server'), {
       isServer: true,

@@ -1,4 +1,5 @@
 /** HTTP/2 and HTTP/1.1 over TLS, on sockets that the server is handed or on a port of this machine. */
+import { constants } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2 from 'node:http2';
 import type net from 'node:net';
@@ -76,6 +77,8 @@ export function createListener(certificate: ServerCertificate, listener: Request
     // As the real one, which takes upgrades over HTTP/1.1 only.
     ALPNProtocols: ['h2', 'http/1.1'],
     minVersion: 'TLSv1.2',
+    // Nobody here comes back with a ticket; to write one is a quarter of a handshake.
+    secureOptions: constants.SSL_OP_NO_TICKET,
     // A real timer, too: where thousands of clients come at once, a slow machine is no fault of theirs.
     handshakeTimeout: NEVER_MS,
   });
