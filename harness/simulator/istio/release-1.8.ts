@@ -122,6 +122,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   gatewayRoutesByBoundPort: false,
   autoPassthrough: 'sni-cluster',
   passthroughMatch: 'tls',
+  marksMirrors: true,
   streams: {
     catchAllIsDefault: false,
     hashesSource: false,

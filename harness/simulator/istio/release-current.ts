@@ -79,6 +79,8 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   autoPassthrough: 'chain-per-service',
   // pilot/pkg/networking/core/gateway.go @1.30.3, buildGatewayTCPFilterChainOpts
   passthroughMatch: 'name-only',
+  // pilot/pkg/features/pilot.go @1.30.3
+  marksMirrors: false,
   streams: { catchAllIsDefault: true, hashesSource: true, carriesSubnets: true, skipsDoubleNames: true },
   sniClustersDemandMtls: true,
   inbound: {

@@ -28,6 +28,7 @@ export type Route = RouteAction & {
   readonly match: RouteMatch;
   readonly fault?: Fault;
   readonly headers?: HeaderChanges;
+  readonly cors?: CorsPolicy;
 };
 
 /** Exactly one of the four actions of a route. */
@@ -45,6 +46,37 @@ export interface Forwarding {
   readonly rewrite?: Rewrite;
   /** What clusters that balance by hashes hash of a request; together, in this order. */
   readonly hashPolicy?: readonly HashPolicy[];
+  /** Where copies go, of whose answers nobody hears. */
+  readonly mirrors?: readonly Mirror[];
+}
+
+/** A cluster that gets copies of some requests. */
+export interface Mirror {
+  readonly cluster: string;
+  readonly share: Share;
+  /** The Host header says `-shadow` behind the name. */
+  readonly marksHost?: true;
+}
+
+/** So many of so many. */
+export interface Share {
+  readonly numerator: number;
+  readonly denominator: 100 | 10_000 | 1_000_000;
+}
+
+/** What browsers are told of whose pages may call (fetch.spec.whatwg.org, CORS protocol). */
+export interface CorsPolicy {
+  /** One is enough; one that matches `*` lets all pages call. */
+  readonly allowOrigins: readonly TextMatch[];
+  /** Lists with commas; empty: nothing is said. */
+  readonly allowMethods: string;
+  readonly allowHeaders: string;
+  readonly exposeHeaders: string;
+  /** Seconds. */
+  readonly maxAge: string;
+  readonly allowCredentials?: boolean;
+  /** Questions before a request, of pages that may not call, are answered without leave; else they go on. */
+  readonly answersOthers?: true;
 }
 
 /** A part of a request that is hashed. */

@@ -18,12 +18,18 @@ export class DownstreamResponse {
   readonly #context: ManagerContext;
   readonly #connection: DownstreamConnection;
   readonly #startedMs: number;
+  #edits: HeaderEdits | undefined;
 
   constructor(context: ManagerContext, connection: DownstreamConnection, stream: ServerResponse) {
     this.stream = stream;
     this.#connection = connection;
     this.#context = context;
     this.#startedMs = context.environment.clock.now();
+  }
+
+  /** Has the headers of any answer from here on changed, after all else. */
+  changeHeaders(edits: HeaderEdits | undefined): void {
+    this.#edits = edits;
   }
 
   /**
@@ -33,7 +39,7 @@ export class DownstreamResponse {
   reply({ status, body, isOverload }: LocalReply, more: readonly string[] = [], edits?: HeaderEdits): void {
     const headers = editedHeaders(
       [...more, ...(isOverload ? OVERLOADED : []), ...downstreamHeaders(this.#context, body)],
-      [edits],
+      [edits, this.#edits],
     );
     this.stream.writeHead({ status, headers: this.#withClose(headers) });
     this.stream.end(body);
@@ -52,7 +58,10 @@ export class DownstreamResponse {
   ): void {
     const { stream } = this;
     const tookMs = this.#context.environment.clock.now() - this.#startedMs;
-    const headers = editedHeaders(responseHeaders(this.#context, rawHeaders, tookMs), edits);
+    const headers = editedHeaders(responseHeaders(this.#context, rawHeaders, tookMs), [
+      ...edits,
+      this.#edits,
+    ]);
     stream.writeHead({ status, reason, headers: this.#withClose(headers) });
     stream.onDrain = () => attempt.resume();
     const length = headerOf(rawHeaders, 'content-length');

@@ -3,7 +3,7 @@ import type { Timer } from '../../../../base/clock.ts';
 import { headerOf, type MessageHead } from '../../../../base/http1/message-head.ts';
 import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
 import type { RetryPolicy } from '../../xds/retry-policy.ts';
-import type { HeaderChanges } from '../../xds/routes.ts';
+import type { HeaderChanges, Mirror } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
@@ -13,6 +13,7 @@ import { HostSelection } from './host-selection.ts';
 import { attemptHeaders, upstreamHeaders, withHost, withOriginalPath } from './http-headers.ts';
 import { type LocalReply, NO_HEALTHY_UPSTREAM, REQUEST_TIMEOUT, upstreamResetReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
+import { sendCopies } from './mirror.ts';
 import type { RequestBody } from './request-body.ts';
 import { RetryState } from './retry.ts';
 import { countResponse, type Reset, UpstreamAttempt } from './upstream-request.ts';
@@ -41,6 +42,7 @@ interface Journey {
   readonly edits: readonly HeaderChanges[];
   /** What decides about the host; undefined: chance. */
   readonly hash: bigint | undefined;
+  readonly mirrors: readonly Mirror[] | undefined;
 }
 
 /** The life of one request; `start` runs it, and the response reports its end. */
@@ -75,7 +77,8 @@ export class ProxiedRequest {
     this.#body = body;
   }
 
-  start({ retryPolicy, timeoutMs, tellsAttempts, url, host, edits, hash }: Journey): void {
+  start(journey: Journey): void {
+    const { retryPolicy, timeoutMs, tellsAttempts, url, host, edits, hash, mirrors } = journey;
     this.#hash = hash;
     this.#tellsAttempts = tellsAttempts;
     this.#url = url;
@@ -94,6 +97,17 @@ export class ProxiedRequest {
       this.#retries = new RetryState(retryPolicy, this.#context.environment);
     if (timeoutMs > 0) this.#deadline = clock.setTimeout(this.#onDeadline, timeoutMs);
     this.#attempt();
+    if (!mirrors || !this.#upstream) return;
+    sendCopies(this.#context, this.#connection, mirrors, { ...this.#message(), timeoutMs, body: this.#body });
+  }
+
+  /** What goes to a host by the attempt that is under way. */
+  #message(): { readonly method: string; readonly path: string; readonly headers: readonly string[] } {
+    return {
+      method: this.#request.head.method,
+      path: this.#url,
+      headers: this.#tellsAttempts ? attemptHeaders(this.#headers, this.#hosts.attempts) : this.#headers,
+    };
   }
 
   #attempt(): void {
@@ -107,12 +121,7 @@ export class ProxiedRequest {
     }
     const upstream = new UpstreamAttempt(
       { cluster: this.#cluster, host },
-      {
-        method: this.#request.head.method,
-        path: this.#url,
-        headers: this.#tellsAttempts ? attemptHeaders(this.#headers, this.#hosts.attempts) : this.#headers,
-        body: this.#body,
-      },
+      { ...this.#message(), body: this.#body },
       {
         onResponse: head => {
           if (this.#upstream === upstream) this.#onResponse(host, head, upstream);

@@ -24,6 +24,9 @@ export class RequestBody implements BodyReader {
   #remembers = true;
   #hasEnded = false;
   #target: BodyTarget | undefined;
+  /** All that has come, for whoever wants it whole. */
+  #whole: Buffer[] | undefined;
+  #onWhole: ((body: Buffer) => void) | undefined;
 
   constructor(source: ServerRequest) {
     this.#source = source;
@@ -44,6 +47,20 @@ export class RequestBody implements BodyReader {
     else this.#source.resume();
   }
 
+  /** Tells of the body once it is there; never, if it is longer than what is remembered. */
+  whenWhole(done: (body: Buffer) => void): void {
+    if (!this.#remembers) return;
+    this.#whole = [...this.#chunks];
+    this.#onWhole = done;
+    if (this.#hasEnded) this.#tellWhole();
+  }
+
+  #tellWhole(): void {
+    const whole = this.#whole;
+    this.#whole = undefined;
+    if (whole) this.#onWhole?.(Buffer.concat(whole));
+  }
+
   /** Drops the remembered bytes: there will be no other attempt. */
   forget(): void {
     this.#remembers = false;
@@ -54,6 +71,8 @@ export class RequestBody implements BodyReader {
     this.#bytes += bytes.length;
     if (this.#remembers && this.#bytes > MAX_REMEMBERED_BYTES) this.forget();
     if (this.#remembers) this.#chunks.push(bytes);
+    if (this.#bytes > MAX_REMEMBERED_BYTES) this.#whole = undefined;
+    this.#whole?.push(bytes);
     const target = this.#target;
     if (!target || (!target.isOver && !target.write(bytes))) this.#source.pause();
   }
@@ -61,5 +80,6 @@ export class RequestBody implements BodyReader {
   onEnd(): void {
     this.#hasEnded = true;
     this.#target?.end();
+    this.#tellWhole();
   }
 }

@@ -6,6 +6,7 @@ import { xxHash64 } from '../../../../base/xx-hash.ts';
 import type { HeaderChanges, Route } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import { pickWeighted } from '../upstream/weighted-choice.ts';
+import { corsOutcome } from './cors.ts';
 import { DownstreamResponse } from './downstream-response.ts';
 import { afterFault } from './fault.ts';
 import { ACCESS_DENIED, NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
@@ -43,6 +44,12 @@ export function routeRequest(
   const { route, virtualHost } = found;
   const body = announcesBody ? new RequestBody(request) : undefined;
   afterFault(context, downstream, route.fault, () => {
+    const cors = corsOutcome(route.cors, traits);
+    if ('reply' in cors) {
+      downstream.reply(cors.reply, cors.headers);
+      return;
+    }
+    downstream.changeHeaders(cors.edits);
     if (answers(route, traits, downstream)) return;
     const weighted =
       'weightedClusters' in route
@@ -53,7 +60,7 @@ export function routeRequest(
       downstream.reply(NO_CLUSTER);
       return;
     }
-    const { timeoutMs = 0, retryPolicy, rewrite, hashPolicy } = 'timeoutMs' in route ? route : {};
+    const { timeoutMs = 0, retryPolicy, rewrite, hashPolicy, mirrors } = 'timeoutMs' in route ? route : {};
     const newCookie = () => xxHash64(context.requestIds.uuid()).toString(16).padStart(16, '0');
     const hashed = hashPolicy && hashOf(hashPolicy, { connection, url, rawHeaders, newCookie });
     const edits = [weighted?.headers, route.headers, hashed && givingCookies(hashed.cookies)].filter(
@@ -67,6 +74,7 @@ export function routeRequest(
       host: rewrite?.host ?? weighted?.host,
       edits,
       hash: hashed?.hash,
+      mirrors,
     });
   });
 }

@@ -16,7 +16,7 @@ interface UpstreamMessage {
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
-  readonly body: RequestBody | undefined;
+  readonly body: Pick<RequestBody, 'sendTo'> | undefined;
 }
 
 /** Why there was no response. */

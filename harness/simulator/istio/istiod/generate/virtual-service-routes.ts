@@ -7,6 +7,7 @@ import type {
   Forwarding,
   HeaderChanges,
   HeaderMatch,
+  Mirror,
   Redirect,
   Route,
   RouteAction,
@@ -89,7 +90,7 @@ const headerMatchOf = ({ name, text, isInverted }: HttpMatch['headers'][number])
 });
 
 function routeOf(context: PushContext, route: HttpRouteConfig, match: RouteMatch, caller: Caller): Route {
-  const { action, fault } = route;
+  const { action, fault, cors } = route;
   const only =
     action.kind === 'route' && action.destinations.length === 1 ? action.destinations[0] : undefined;
   const headers = joined(changesOf(route.headers), changesOf(only?.headers));
@@ -98,6 +99,7 @@ function routeOf(context: PushContext, route: HttpRouteConfig, match: RouteMatch
     ...actionOf(context, action, route.headers?.host, caller),
     ...(fault && { fault }),
     ...(headers && { headers }),
+    ...(cors && { cors }),
   };
 }
 
@@ -119,7 +121,12 @@ function actionOf(
         port: port ?? listenerPort,
         subset,
       }));
-      const forwarding = { ...forwardingOf(context, action, host), ...hashPolicies(context, hashed) };
+      const mirrors = mirrorsOf(context, action, caller);
+      const forwarding = {
+        ...forwardingOf(context, action, host),
+        ...hashPolicies(context, hashed),
+        ...(mirrors.length > 0 && { mirrors }),
+      };
       const [first, ...others] = action.destinations;
       if (first && others.length === 0)
         return { cluster: clusterOf(context, first.destination, caller), ...forwarding };
@@ -147,6 +154,17 @@ function forwardingOf(
     ...(Object.keys(changes).length > 0 && { rewrite: changes }),
   };
 }
+
+const mirrorsOf = (
+  context: PushContext,
+  { mirrors }: Extract<HttpAction, { kind: 'route' }>,
+  caller: Caller,
+): readonly Mirror[] =>
+  mirrors.map(({ destination, share }) => ({
+    cluster: clusterOf(context, destination, caller),
+    share,
+    ...(context.behaviour.marksMirrors && { marksHost: true }),
+  }));
 
 /** Returns a rule's, the mesh's or the release's retries (retry/retry.go @1.30.3, ConvertPolicy). */
 export function retryPolicyOf(

@@ -1,5 +1,13 @@
 /** One entry of a VirtualService's `http`, as istiod keeps it (networking.istio.io, HTTPRoute). */
-import type { DirectResponse, Fault, HeaderEdits, Rewrite, TextMatch } from '../../xds/routes.ts';
+import type {
+  CorsPolicy,
+  DirectResponse,
+  Fault,
+  HeaderEdits,
+  Rewrite,
+  Share,
+  TextMatch,
+} from '../../xds/routes.ts';
 import type { Destination } from './destination.ts';
 
 /** What may be done with the requests that match one of the conditions. */
@@ -9,6 +17,7 @@ export interface HttpRouteConfig {
   readonly action: HttpAction;
   readonly fault: Fault | undefined;
   readonly headers: RouteHeaders | undefined;
+  readonly cors: CorsPolicy | undefined;
 }
 
 /** Exactly one of three actions. */
@@ -19,6 +28,8 @@ export type HttpAction =
       readonly timeoutMs: number | undefined;
       readonly retries: HttpRetries | undefined;
       readonly rewrite: Rewrite | undefined;
+      /** Where copies go, each of a part of the requests. */
+      readonly mirrors: readonly { readonly destination: Destination; readonly share: Share }[];
     }
   | { readonly kind: 'redirect'; readonly redirect: HttpRedirect }
   | { readonly kind: 'direct-response'; readonly response: DirectResponse };

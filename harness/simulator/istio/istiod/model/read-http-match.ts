@@ -48,7 +48,7 @@ function readHttpMatch(reading: Reading, path: string, value: unknown): HttpMatc
   const uri = uriOf(unsupported, `${path}.uri`, match['uri']);
   const pseudo = Object.entries(PSEUDO_HEADERS).flatMap(([field, name]) =>
     field in match
-      ? [{ name, text: textOf(unsupported, `${path}.${field}`, match[field]), isInverted: false }]
+      ? [{ name, text: readStringMatch(unsupported, `${path}.${field}`, match[field]), isInverted: false }]
       : [],
   );
   const tested = (field: 'headers' | 'withoutHeaders') =>
@@ -56,7 +56,7 @@ function readHttpMatch(reading: Reading, path: string, value: unknown): HttpMatc
       if (name.startsWith(CLAIMS)) unsupported.note(`${path}.${field}.${name}`);
       return {
         name,
-        text: textOf(unsupported, `${path}.${field}.${name}`, condition),
+        text: readStringMatch(unsupported, `${path}.${field}.${name}`, condition),
         isInverted: field === 'withoutHeaders',
       };
     });
@@ -65,7 +65,7 @@ function readHttpMatch(reading: Reading, path: string, value: unknown): HttpMatc
   );
   const query = Object.entries(tree(match['queryParams'])).map(([name, condition]) => ({
     name,
-    text: textOf(unsupported, `${path}.queryParams.${name}`, condition),
+    text: readStringMatch(unsupported, `${path}.queryParams.${name}`, condition),
   }));
   const port = match['port'];
   return unsupported.fields.length > before
@@ -83,14 +83,18 @@ function readHttpMatch(reading: Reading, path: string, value: unknown): HttpMatc
 }
 
 function uriOf(unsupported: Unsupported, path: string, value: unknown): HttpUriMatch | undefined {
-  const match = textOf(unsupported, path, value);
+  const match = readStringMatch(unsupported, path, value);
   if (!match) return undefined;
   if ('exact' in match || 'prefix' in match || 'regex' in match) return match;
   return undefined;
 }
 
 /** Reads a StringMatch. @returns undefined for none, and for the regular expression `*`: whatever is there */
-function textOf(unsupported: Unsupported, path: string, value: unknown): TextMatch | undefined {
+export function readStringMatch(
+  unsupported: Unsupported,
+  path: string,
+  value: unknown,
+): TextMatch | undefined {
   const match = tree(value);
   unsupported.check(path, match, ['exact', 'prefix', 'regex']);
   const [exact, prefix, regex] = [text(match['exact']), text(match['prefix']), text(match['regex'])];

@@ -12,8 +12,10 @@ import type {
   RouteHeaders,
   WeightedDestination,
 } from './http-route.ts';
+import { readCorsPolicy } from './read-cors-policy.ts';
 import { readDestination } from './read-destination.ts';
 import { readHttpMatches } from './read-http-match.ts';
+import { readMirrors } from './read-mirrors.ts';
 import type { Reading } from './reading.ts';
 
 const EXECUTED = [
@@ -29,9 +31,8 @@ const EXECUTED = [
   'retries',
   'fault',
   'headers',
+  ...['mirror', 'mirrors', 'mirrorPercent', 'mirror_percent', 'mirrorPercentage', 'corsPolicy'],
 ];
-/** What changes no answer of the route, and is noted. */
-const WITHOUT_EFFECT = ['mirror', 'mirrors', 'mirrorPercent', 'mirrorPercentage', 'corsPolicy'];
 const MILLION = 1_000_000;
 /** google.rpc.Code, by number. */
 const GRPC_STATUS = [
@@ -52,17 +53,17 @@ export function readHttpRoute(reading: Reading, path: string, value: unknown): H
   const before = unsupported.fields.length;
   const matches = readHttpMatches(reading, path, route['match']);
   const afterMatches = unsupported.fields.length;
-  unsupported.check(path, route, [...EXECUTED, ...WITHOUT_EFFECT]);
+  unsupported.check(path, route, EXECUTED);
   const action = readAction(reading, path, route);
   const fault = 'fault' in route ? readFault(reading, `${path}.fault`, tree(route['fault'])) : undefined;
   const headers = readHeaders(reading, `${path}.headers`, route['headers']);
+  const cors = readCorsPolicy(reading, `${path}.corsPolicy`, route['corsPolicy']);
   const isWhole = unsupported.fields.length === afterMatches && matches !== undefined;
   if (!isWhole || !action) {
     if (unsupported.fields.length > before) unsupported.leaveOut(path);
     return undefined;
   }
-  for (const field of WITHOUT_EFFECT) if (field in route) unsupported.note(`${path}.${field}`);
-  return { matches, action, fault, headers };
+  return { matches, action, fault, headers, cors };
 }
 
 function readAction(reading: Reading, path: string, route: ReturnType<typeof tree>): HttpAction | undefined {
@@ -81,6 +82,7 @@ function readAction(reading: Reading, path: string, route: ReturnType<typeof tre
     timeoutMs: durationMs(route['timeout']),
     retries: readRetries(reading, `${path}.retries`, route['retries']),
     rewrite: 'rewrite' in route ? readRewrite(reading, `${path}.rewrite`, tree(route['rewrite'])) : undefined,
+    mirrors: readMirrors(reading, path, route),
   };
 }
 

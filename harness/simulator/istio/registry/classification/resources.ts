@@ -10,6 +10,7 @@ const DESTINATION = 'destination { host port { number } subset }';
 const EDITS = '{ request { add remove set } response { add remove set } }';
 const SELECTOR = 'selector { matchLabels }';
 
+const MIRROR = DESTINATION.replace('destination', 'mirror');
 const CONNECTIONS = 'port destinationSubnets gateways sourceLabels sourceNamespace';
 
 const VIRTUAL_SERVICES = executed(
@@ -32,6 +33,10 @@ const VIRTUAL_SERVICES = executed(
       abort { httpStatus grpcStatus percentage { value } }
     }
     headers ${EDITS}
+    ${MIRROR} mirrors { ${DESTINATION} percentage { value } }
+    mirrorPercent mirror_percent mirrorPercentage { value }
+    corsPolicy { allowOrigin allowOrigins ${TEXT} allowMethods allowHeaders exposeHeaders maxAge
+      allowCredentials unmatchedPreflights }
   }
   tls { match { sniHosts ${CONNECTIONS} } route { ${DESTINATION} weight } }
   tcp { match { ${CONNECTIONS} } route { ${DESTINATION} weight } }`,

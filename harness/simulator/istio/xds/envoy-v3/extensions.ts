@@ -46,8 +46,7 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [`${LISTENER}.proxy_protocol.v3.ProxyProtocol`]: refused,
 
   // The filters that istiod puts before the router of every proxy, whatever the mesh asks for.
-  [`${HTTP}.cors.v3.Cors`]: accepted('no client is a browser, which alone heeds it'),
-  [`${HTTP}.cors.v3.CorsPolicy`]: accepted('no client is a browser, which alone heeds it'),
+  [`${HTTP}.cors.v3.Cors`]: accepted('what browsers are told is told by routes'),
   [`${HTTP}.fault.v3.HTTPFault`]: accepted('faults are those of routes'),
   [`${HTTP}.grpc_stats.v3.FilterConfig`]: TELEMETRY,
   'io.istio.http.peer_metadata.Config': TELEMETRY,

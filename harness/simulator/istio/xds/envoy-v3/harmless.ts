@@ -99,7 +99,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     max_grpc_timeout: 'the route timeout ends a request',
     cluster_not_found_response_code: 'an unknown cluster answers 503',
     append_x_forwarded_host: HEADERS,
-    request_mirror_policies: 'nobody waits for the answers to copies of requests, and none are sent',
   },
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': {
     codec_type: 'the protocol is found out by itself',

@@ -13,6 +13,7 @@ import type {
 } from '../routes.ts';
 import { hashPolicyOf, readHashPolicy } from './hash-policy.ts';
 import { headerChangesOf, readHeaderChanges } from './header-changes.ts';
+import { mirrorOf, readMirror } from './mirror.ts';
 import { readRetryPolicy, retryPolicyOf } from './retry-policy.ts';
 import { readRegex, regexOf } from './text-match.ts';
 
@@ -29,7 +30,7 @@ export function actionOf(action: RouteAction): ProtoMessage {
     'cluster' in action
       ? { cluster: action.cluster }
       : { weighted_clusters: { clusters: action.weightedClusters.map(weightOf) } };
-  const { timeoutMs, retryPolicy, rewrite, hashPolicy } = action;
+  const { timeoutMs, retryPolicy, rewrite, hashPolicy, mirrors } = action;
   return {
     route: {
       ...to,
@@ -42,6 +43,7 @@ export function actionOf(action: RouteAction): ProtoMessage {
       },
       host_rewrite_literal: rewrite?.host,
       hash_policy: hashPolicy?.map(hashPolicyOf),
+      request_mirror_policies: mirrors?.map(mirrorOf),
     },
   };
 }
@@ -82,11 +84,13 @@ function readForwarding(fields: Fields): RouteAction {
   const retryPolicy = fields.message('retry_policy', readRetryPolicy);
   const rewrite = readRewrite(fields);
   const hashPolicy = fields.messages('hash_policy', readHashPolicy);
+  const mirrors = fields.messages('request_mirror_policies', readMirror);
   const forwarding: Forwarding = {
     timeoutMs: fields.message('timeout', millisecondsOf) ?? DEFAULT_TIMEOUT_MS,
     ...(retryPolicy && { retryPolicy }),
     ...(rewrite && { rewrite }),
     ...(hashPolicy.length > 0 && { hashPolicy }),
+    ...(mirrors.length > 0 && { mirrors }),
   };
   const weightedClusters = fields.message('weighted_clusters', readWeightedClusters);
   if (weightedClusters) return { weightedClusters, ...forwarding };

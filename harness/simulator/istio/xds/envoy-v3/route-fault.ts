@@ -1,9 +1,8 @@
 /** Faults of a route: the filter's own message, in the route's typed_per_filter_config. */
 import type { ProtoMessage } from '../proto/encode-message.ts';
-import { Fields } from '../proto/fields.ts';
-import { anyOf, durationOf, millisecondsOf, packedOf } from '../proto/well-known.ts';
+import type { Fields } from '../proto/fields.ts';
+import { anyOf, durationOf, millisecondsOf } from '../proto/well-known.ts';
 import type { Fault } from '../routes.ts';
-import { passExtension } from './extensions.ts';
 import { TYPES } from './type-names.ts';
 
 const MILLION = 1_000_000;
@@ -27,19 +26,8 @@ export const faultEntryOf = ({ delay, abort }: Fault): ProtoMessage => ({
 
 const percentageOf = (numerator: number): ProtoMessage => ({ numerator, denominator: 2 });
 
-/** Reads a route's typed_per_filter_config. @throws Refusal for any other filter's */
-export function readFault(fields: Fields): Fault | undefined {
-  const entries = fields.mapOf('typed_per_filter_config', packedOf);
-  const faults = entries.flatMap(([name, packed]) => {
-    const { type, value } = packed;
-    if (type === TYPES.fault) return [Fields.read(type, value, fields.reading, readHttpFault)];
-    passExtension(fields, { name, packed });
-    return [];
-  });
-  return faults[0];
-}
-
-function readHttpFault(fields: Fields): Fault {
+/** Reads the filter's message. */
+export function readHttpFault(fields: Fields): Fault {
   const delay = fields.message('delay', it => ({
     perMillion: it.message('percentage', readPercentage) ?? 0,
     delayMs: it.message('fixed_delay', millisecondsOf) ?? 0,

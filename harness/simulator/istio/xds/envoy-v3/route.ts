@@ -7,7 +7,7 @@ import type { Route, RouteConfiguration, VirtualHost } from '../routes.ts';
 import { HARMLESS } from './harmless.ts';
 import { headerChangesOf, readHeaderChanges } from './header-changes.ts';
 import { actionOf, readAction } from './route-action.ts';
-import { faultEntryOf, readFault } from './route-fault.ts';
+import { filterSettingsOf, readFilterSettings } from './route-filters.ts';
 import { readRouteMatch, routeMatchOf } from './route-match.ts';
 import { TYPES } from './type-names.ts';
 
@@ -35,7 +35,7 @@ const routeOf = (route: Route): ProtoMessage => ({
   match: routeMatchOf(route.match),
   ...actionOf(route),
   ...headerChangesOf(route.headers),
-  ...(route.fault && { typed_per_filter_config: faultEntryOf(route.fault) }),
+  typed_per_filter_config: filterSettingsOf(route),
 });
 
 /**
@@ -63,7 +63,7 @@ function readRoute(fields: Fields): Route {
   const match = fields.message('match', readRouteMatch);
   // PGV in api/envoy/config/route/v3/route_components.proto@v1.30
   if (match === undefined) throw new Refusal('Route.Match: value is required');
-  const fault = readFault(fields);
+  const settings = readFilterSettings(fields);
   const headers = readHeaderChanges(fields);
-  return { match, ...readAction(fields), ...(fault && { fault }), ...(headers && { headers }) };
+  return { match, ...readAction(fields), ...settings, ...(headers && { headers }) };
 }

@@ -18,6 +18,7 @@ export const TYPES = {
   sniCluster: `${FILTERS}.network.sni_cluster.v3.SniCluster`,
   httpRbac: `${FILTERS}.http.rbac.v3.RBAC`,
   networkRbac: `${FILTERS}.network.rbac.v3.RBAC`,
+  corsPolicy: `${FILTERS}.http.cors.v3.CorsPolicy`,
   fault: `${FILTERS}.http.fault.v3.HTTPFault`,
   router: `${FILTERS}.http.router.v3.Router`,
   originalDst: `${FILTERS}.listener.original_dst.v3.OriginalDst`,
