@@ -1,48 +1,36 @@
 /**
  * X.509: certificate authorities and the leaves that they issue.
  *
- * The structures are those of @peculiar/asn1-x509; signatures are node:crypto's synchronous calls, as the
- * virtual-time rule of the simulator demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top
- * of them signs with WebCrypto, and reads everything again that it writes.
+ * Signatures are node:crypto's synchronous calls, as the virtual-time rule of the simulator demands
+ * (`docs/architecture.md`, time).
  */
 import { createHash, type KeyObject, randomBytes } from 'node:crypto';
-import { AsnConvert } from '@peculiar/asn1-schema';
+import { type Authority, issuerOf, signingKey, withKey } from './authority.ts';
 import {
-  AuthorityKeyIdentifier,
-  BasicConstraints,
-  Certificate,
-  Validity as CertificateValidity,
-  ExtendedKeyUsage,
-  type Extension,
-  Extensions,
-  id_ce_authorityKeyIdentifier,
-  id_ce_basicConstraints,
-  id_ce_extKeyUsage,
-  id_ce_keyUsage,
-  id_ce_subjectKeyIdentifier,
-  id_kp_clientAuth,
-  id_kp_serverAuth,
-  KeyIdentifier,
-  KeyUsage,
-  KeyUsageFlags,
-  SubjectKeyIdentifier,
-  SubjectPublicKeyInfo,
-  TBSCertificate,
-  Version,
-} from '@peculiar/asn1-x509';
-import { type Authority, issuerOf, signingKey } from './authority.ts';
+  bitString,
+  bitsOf,
+  contextTag,
+  element,
+  octetString,
+  partsOf,
+  readElements,
+  sequence,
+  smallInteger,
+  TAG,
+  time,
+} from './der.ts';
 import { createKeyPair } from './keys.ts';
 import { pemOf } from './pem.ts';
 import {
   type AlternativeNames,
   alternativeNames,
-  arrayBufferOf,
   caExtensions,
   distinguishedName,
   extension,
+  OID,
   type Subject,
   signatureAlgorithm,
-  signatureOf,
+  signed,
 } from './x509.ts';
 
 /** The period in a certificate. OpenSSL checks it against the wall's clock, whatever the virtual one says. */
@@ -65,12 +53,11 @@ export async function createRootCa(options: Subject & Validity): Promise<Authori
     ...caExtensions(),
     subjectKey(keys.publicKeyDer),
   ]);
-  return {
-    certificatePem,
-    privateKeyPem: keys.privateKeyPem,
-    chainPem: certificatePem,
-    rootPem: certificatePem,
-  };
+  const { privateKeyPem } = keys;
+  return withKey(
+    { certificatePem, privateKeyPem, chainPem: certificatePem, rootPem: certificatePem },
+    keys.privateKey,
+  );
 }
 
 /** Creates an authority that `parent` signs, and that may sign leaves only. */
@@ -87,12 +74,9 @@ export async function createIntermediateCa(
     signingKey(parent),
     extensions,
   );
-  return {
-    certificatePem,
-    privateKeyPem: keys.privateKeyPem,
-    chainPem: certificatePem + parent.chainPem,
-    rootPem: parent.rootPem,
-  };
+  const chainPem = certificatePem + parent.chainPem;
+  const { privateKeyPem } = keys;
+  return withKey({ certificatePem, privateKeyPem, chainPem, rootPem: parent.rootPem }, keys.privateKey);
 }
 
 /**
@@ -101,73 +85,61 @@ export async function createIntermediateCa(
  */
 export async function issueCertificate(authority: Authority, request: LeafRequest): Promise<string> {
   const extensions = [
-    ...leafExtensions(),
+    ...ofEveryLeaf,
     extendedUsage(request.usages ?? ['server', 'client']),
     ...alternativeNames(request),
   ];
   return createCertificate(request, request.publicKeyDer, authority, signingKey(authority), extensions);
 }
 
-let ofEveryLeaf: readonly Extension[] | undefined;
+/** digitalSignature and keyEncipherment: bits 0 and 2 of RFC 5280, 4.2.1.3; five of eight are unused. */
+const LEAF_USES = bitString(Buffer.of(0b1010_0000), 5);
+/** What every leaf has. That it is no authority is the default, which DER leaves out. */
+const ofEveryLeaf: readonly Buffer[] = [
+  extension(OID.basicConstraints, sequence(), true),
+  extension(OID.keyUsage, LEAF_USES, true),
+];
+/** `v3`, as certificates with extensions have it (RFC 5280, 4.1.2.1). */
+const VERSION = element(contextTag(0, true), smallInteger(2));
 
-/** Returns the extensions that every leaf has; they are encoded once. */
-function leafExtensions(): readonly Extension[] {
-  const uses = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
-  ofEveryLeaf ??= [
-    extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
-    extension(id_ce_keyUsage, new KeyUsage(uses), true),
-  ];
-  return ofEveryLeaf;
-}
-
-function extendedUsage(usages: readonly ('server' | 'client')[]): Extension {
-  return extension(
-    id_ce_extKeyUsage,
-    new ExtendedKeyUsage(usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth))),
+const extendedUsage = (usages: readonly ('server' | 'client')[]): Buffer =>
+  extension(
+    OID.extKeyUsage,
+    sequence(...usages.map(usage => (usage === 'server' ? OID.serverAuth : OID.clientAuth))),
   );
-}
 
 /** As Go makes it, and RFC 5280, 4.2.1.2: the hash of the key's bits. */
-function subjectKey(publicKeyDer: Buffer): Extension {
-  const { subjectPublicKey } = AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo);
-  const hash = createHash('sha1').update(Buffer.from(subjectPublicKey)).digest();
-  return extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(arrayBufferOf(hash)));
+function subjectKey(publicKeyDer: Buffer): Buffer {
+  const bits = bitsOf(partsOf(readElements(publicKeyDer)[0])[1]);
+  return extension(OID.subjectKeyIdentifier, octetString(createHash('sha1').update(bits).digest()));
 }
 
-const authorityKey = (keyIdentifier: ArrayBuffer | undefined): readonly Extension[] =>
+/** The key identifier of whoever signs, in the first field of its extension (RFC 5280, 4.2.1.1). */
+const authorityKey = (keyIdentifier: Buffer | undefined): readonly Buffer[] =>
   keyIdentifier === undefined
     ? []
-    : [
-        extension(
-          id_ce_authorityKeyIdentifier,
-          new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(keyIdentifier) }),
-        ),
-      ];
+    : [extension(OID.authorityKeyIdentifier, sequence(element(contextTag(0, false), keyIdentifier)))];
 
 function createCertificate(
   options: Subject & Validity,
   publicKeyDer: Buffer,
   issuer: Authority | undefined,
   key: KeyObject,
-  extensions: readonly Extension[],
+  extensions: readonly Buffer[],
 ): string {
   const subject = distinguishedName(options);
   const issuerParts = issuer && issuerOf(issuer);
   const serial = randomBytes(16);
   serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f); // positive, and of the same length always
-  const tbsCertificate = new TBSCertificate({
-    version: Version.v3,
-    serialNumber: arrayBufferOf(serial),
-    signature: signatureAlgorithm,
-    issuer: issuerParts?.name ?? subject,
-    validity: new CertificateValidity({
-      notBefore: new Date(options.notBeforeMs),
-      notAfter: new Date(options.notAfterMs),
-    }),
+  const content = sequence(
+    VERSION,
+    element(TAG.integer, serial),
+    signatureAlgorithm,
+    issuerParts?.name ?? subject,
+    sequence(time(options.notBeforeMs), time(options.notAfterMs)),
     subject,
-    subjectPublicKeyInfo: AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo),
-    extensions: new Extensions([...extensions, ...authorityKey(issuerParts?.keyIdentifier)]),
-  });
-  const signatureValue = signatureOf(tbsCertificate, key);
-  return pemOf('CERTIFICATE', new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
+    publicKeyDer,
+    element(contextTag(3, true), sequence(...extensions, ...authorityKey(issuerParts?.keyIdentifier))),
+  );
+  return pemOf('CERTIFICATE', signed(content, key));
 }
