@@ -6,6 +6,7 @@ import type { KubernetesMinor } from '../base/kubernetes-versions.ts';
 import { createRandom } from '../base/random.ts';
 import { dialHost } from './bridge/host-dial.ts';
 import { createImageCatalog } from './images/catalog.ts';
+import { schemaNamed } from './istio/install/named-schemas.ts';
 import { pilotDiscovery } from './istio/istiod/discovery.ts';
 import { adviceOn } from './istio/istiod/model/advice.ts';
 import { ALLOW_NOT_SIMULATED } from './istio/istiod/model/settings.ts';
@@ -111,6 +112,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           random: random.stream(`cluster/${spec.name}`),
           images,
           dialHost,
+          schemaNamed,
           ...(options.kubernetes && { kubernetes: options.kubernetes }),
           ...(options.apiOnly && { apiOnly: true }),
           ...(options.version !== undefined && { version: options.version }),

@@ -22,6 +22,7 @@ const PEERS = [
   'compare-kubectl',
   'kubernetes-types',
   'istio-names',
+  'istio-definitions',
   'istioctl-names',
   'controller-runtime',
   'java-client',

@@ -37,6 +37,7 @@ import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Supervisor } from './client/supervisor.ts';
 import { type CertifiedKey, issueClient, issueServer, kubeconfigOf } from './cluster-certificates.ts';
 import { startCompaction } from './compaction.ts';
+import type { NamedSchema } from './custom-resource-type.ts';
 import { startCustomResources } from './custom-resources.ts';
 import { startEventExpiry } from './event-expiry.ts';
 import { createHttpApi, type RequestRecord } from './http/server/server.ts';
@@ -73,6 +74,8 @@ export interface ApiServerOptions {
   readonly dialHost?: HostDial;
   /** Tells what of a written object has no effect; absent: nothing is told. */
   readonly advise?: Advise;
+  /** Has the schemas that definitions name; absent: there are none. */
+  readonly schemaNamed?: NamedSchema;
   /** Called with every request, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -169,7 +172,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const stopCompaction = startCompaction(store, clock);
   const stopEventExpiry = startEventExpiry(store, registry.require('events'), clock);
   const apiServices = new ApiServices(machinery, supervisor.component('api-services'));
-  const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));
+  const stopCustomResources = startCustomResources(
+    machinery,
+    supervisor.component('custom-resources'),
+    options.schemaNamed,
+  );
   // Every watch listens to it.
   const end = controllerForMany();
   let kubelets: KubeletApi | undefined;

@@ -19,6 +19,7 @@ import { defectEvents } from './client/defect-events.ts';
 import { type OnWrite, Supervisor } from './client/supervisor.ts';
 import { startControlPlane } from './components.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
+import type { NamedSchema } from './custom-resource-type.ts';
 import type { RequestRecord } from './http/server/server.ts';
 import { type NodeMachine, nodeNames } from './node/nodes.ts';
 import { execOnNode } from './node-exec.ts';
@@ -68,6 +69,8 @@ export interface ClusterOptions {
   readonly dialHost?: HostDial;
   /** Tells what of an object that is written has no effect in this world; absent: nothing is told. */
   readonly advise?: Advise;
+  /** Has the schemas that definitions of custom resources name; absent: there are none. */
+  readonly schemaNamed?: NamedSchema;
   /** Called with every request to the API server, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Gets what containers' main processes show, like a debugger attached to all of them. */
@@ -164,6 +167,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     ...(onRequest && { onRequest }),
     ...(options.dialHost && { dialHost: options.dialHost }),
     ...(options.advise && { advise: options.advise }),
+    ...(options.schemaNamed && { schemaNamed: options.schemaNamed }),
   });
   tellInEvents = defectEvents(api.machinery, clock);
   const parts: ControlPlaneOptions = {

@@ -19,6 +19,13 @@ import type {
   Subresource,
 } from './registry/resources.ts';
 
+/**
+ * Returns the schema that a definition means which only names it (`externalDocs.url` at the root); always the
+ * same object for a name. It is taken to be well-formed.
+ * @returns undefined for a name of somebody else's
+ */
+export type NamedSchema = (url: string) => JsonObject | undefined;
+
 function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
   return objectsOf(objectOf(definition['spec'])['versions']);
 }
@@ -83,11 +90,31 @@ function deprecatedOf(group: string, kind: string, versions: readonly JsonObject
   return told;
 }
 
+function schemaOf(version: JsonObject, schemaNamed: NamedSchema): unknown {
+  const schema = objectOf(version['schema'])['openAPIV3Schema'];
+  const url = stringOf(objectOf(objectOf(schema)['externalDocs'])['url']);
+  return (url === undefined ? undefined : schemaNamed(url)) ?? schema;
+}
+
+function subresourcesOf(kind: string, scales: object, status: boolean): Subresource[] {
+  const verbs = ['get', 'patch', 'update'];
+  return [
+    ...(Object.keys(scales).length > 0
+      ? [{ name: 'scale', verbs, kind: 'Scale', group: 'autoscaling', version: 'v1' }]
+      : []),
+    ...(status ? [{ name: 'status', verbs, kind }] : []),
+  ];
+}
+
 /**
  * Returns the type with the served versions of a definition, the preferred one first.
  * @param names - those that the server has accepted
  */
-export function resourceTypeOf(definition: KubernetesObject, names: JsonObject): ResourceType {
+export function resourceTypeOf(
+  definition: KubernetesObject,
+  names: JsonObject,
+  schemaNamed: NamedSchema = () => undefined,
+): ResourceType {
   const spec = objectOf(definition['spec']);
   const kind = stringOf(names['kind']) ?? '';
   const versions = versionsOf(definition).filter(version => version['served'] === true);
@@ -99,7 +126,7 @@ export function resourceTypeOf(definition: KubernetesObject, names: JsonObject):
   let status = false;
   for (const version of versions) {
     const name = stringOf(version['name']) ?? '';
-    schemas[name] = objectOf(version['schema'])['openAPIV3Schema'];
+    schemas[name] = schemaOf(version, schemaNamed);
     const printed = listOf(version['additionalPrinterColumns']);
     if (printed.length > 0) columns[name] = printed;
     selectableFields[name] = objectsOf(version['selectableFields']).map(({ jsonPath }) =>
@@ -110,13 +137,6 @@ export function resourceTypeOf(definition: KubernetesObject, names: JsonObject):
     status ||= 'status' in subresources;
     if (isObject(subresources['scale'])) scales[name] = scalePathsOf(subresources['scale']);
   }
-  const verbs = ['get', 'patch', 'update'];
-  const subresources: Subresource[] = [
-    ...(Object.keys(scales).length > 0
-      ? [{ name: 'scale', verbs, kind: 'Scale', group: 'autoscaling', version: 'v1' }]
-      : []),
-    ...(status ? [{ name: 'status', verbs, kind }] : []),
-  ];
   return {
     group: stringOf(spec['group']) ?? '',
     versions: versions.map(version => stringOf(version['name']) ?? '').sort(byPriority),
@@ -128,7 +148,7 @@ export function resourceTypeOf(definition: KubernetesObject, names: JsonObject):
     shortNames: listOf(names['shortNames']).filter(name => typeof name === 'string'),
     categories: listOf(names['categories']).filter(name => typeof name === 'string'),
     verbs: VERBS,
-    subresources,
+    subresources: subresourcesOf(kind, scales, status),
     hasStatus: status,
     hasGeneration: true,
     nameRule: 'subdomain',

@@ -4,7 +4,7 @@
 
 import type { Component } from './client/supervisor.ts';
 import { WorkQueue } from './client/work-queue.ts';
-import { resourceTypeOf, storageVersion } from './custom-resource-type.ts';
+import { type NamedSchema, resourceTypeOf, storageVersion } from './custom-resource-type.ts';
 import type { Machinery } from './machinery.ts';
 import { acceptNames, hasItsNames } from './registry/definition-names.ts';
 import {
@@ -23,7 +23,11 @@ import type { ResourceKey } from './registry/resources.ts';
  * A definition's name is the key of what it defines: the API lets no other one pass.
  * @returns ends it
  */
-export function startCustomResources(machinery: Machinery, component: Component): () => void {
+export function startCustomResources(
+  machinery: Machinery,
+  component: Component,
+  schemaNamed: NamedSchema = () => undefined,
+): () => void {
   const { registry, store } = machinery;
   const { clock } = component;
   const client = machinery.clientFor(component);
@@ -77,7 +81,7 @@ export function startCustomResources(machinery: Machinery, component: Component)
 
   const serve = (key: ResourceKey, definition: KubernetesObject, names: JsonObject): void => {
     const served = registry.get(key);
-    const resource = resourceTypeOf(definition, names);
+    const resource = resourceTypeOf(definition, names, schemaNamed);
     // Our own words in its status are no reason to serve it anew.
     if (served && equal(served, resource)) return;
     // Where objects lie follows from the scope. Unlike Kubernetes, which leaves the old ones in etcd, we drop

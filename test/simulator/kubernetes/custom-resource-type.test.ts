@@ -13,6 +13,24 @@ const typeOf = (...versions: readonly object[]) =>
     names,
   ).custom?.deprecated;
 
+t.test('a schema may be named', async t => {
+  const named = { type: 'object', properties: { spec: { type: 'object' } } };
+  const open = { type: 'object', externalDocs: { url: 'lamps' } };
+  const other = { type: 'object', externalDocs: { url: 'https://example.com' } };
+  const versions = [open, other].map((schema, at) => ({
+    name: `v${at + 1}`,
+    served: true,
+    schema: { openAPIV3Schema: schema },
+  }));
+  const definition = {
+    metadata: { name: 'lamps.example.com' },
+    spec: { group: 'example.com', names, versions },
+  };
+  const { custom } = resourceTypeOf(definition, names, url => (url === 'lamps' ? named : undefined));
+  t.equal(custom?.schemas['v1'], named);
+  t.equal(custom?.schemas['v2'], other, 'a name of somebody else is a page to read');
+});
+
 t.test('a deprecated version is warned of', async t => {
   t.same(typeOf({ name: 'v1' }), {});
   t.same(

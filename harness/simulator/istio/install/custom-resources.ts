@@ -1,156 +1,69 @@
 /**
- * The custom resource definitions of the releases, with open schemas: istiod looks at the fields, not the API
- * server.
+ * The custom resource definitions of the releases, out of Istio's modules (test/peers/istio-definitions.ts).
+ * Unlike Istio's, they name their schemas instead of holding them: a fifth of a second is a lot for what most
+ * runs never look at. The API server looks a name up (named-schemas.ts) and refuses what the schema refuses.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
+import old from './definitions/1.8.json' with { type: 'json' };
+import current from './definitions/current.json' with { type: 'json' };
 import { kubernetesObject } from './kubernetes-objects.ts';
+import { schemaName } from './named-schemas.ts';
 
 interface Definition {
   readonly group: string;
-  readonly plural: string;
-  readonly kind: string;
-  readonly shortNames?: readonly string[];
-  readonly versions: Readonly<Record<IstioBehaviour['line'], readonly string[]>>;
+  readonly names: { readonly plural: string };
+  readonly versions: readonly string[];
+  /** The one in which objects are kept. */
+  readonly stored: string;
+  readonly columns: readonly object[];
 }
 
-const NETWORKING = 'networking.istio.io';
-const SECURITY = 'security.istio.io';
-/** The last one is stored. */
-const ROUTING_VERSIONS = { '1.8': ['v1beta1', 'v1alpha3'], current: ['v1alpha3', 'v1beta1', 'v1'] } as const;
-const SECURITY_VERSIONS = { '1.8': ['v1beta1'], current: ['v1beta1', 'v1'] } as const;
-const ALPHA = { '1.8': ['v1alpha3'], current: ['v1alpha3'] } as const;
-const CURRENT_ONLY = (...versions: string[]) => ({ '1.8': [], current: versions });
+interface Release {
+  readonly source: string;
+  readonly definitions: readonly Definition[];
+}
 
-const DEFINITIONS: readonly Definition[] = [
-  {
-    group: NETWORKING,
-    plural: 'destinationrules',
-    kind: 'DestinationRule',
-    shortNames: ['dr'],
-    versions: ROUTING_VERSIONS,
-  },
-  { group: NETWORKING, plural: 'envoyfilters', kind: 'EnvoyFilter', versions: ALPHA },
-  { group: NETWORKING, plural: 'gateways', kind: 'Gateway', shortNames: ['gw'], versions: ROUTING_VERSIONS },
-  {
-    group: NETWORKING,
-    plural: 'serviceentries',
-    kind: 'ServiceEntry',
-    shortNames: ['se'],
-    versions: ROUTING_VERSIONS,
-  },
-  { group: NETWORKING, plural: 'sidecars', kind: 'Sidecar', versions: ROUTING_VERSIONS },
-  {
-    group: NETWORKING,
-    plural: 'virtualservices',
-    kind: 'VirtualService',
-    shortNames: ['vs'],
-    versions: ROUTING_VERSIONS,
-  },
-  {
-    group: NETWORKING,
-    plural: 'workloadentries',
-    kind: 'WorkloadEntry',
-    shortNames: ['we'],
-    versions: ROUTING_VERSIONS,
-  },
-  {
-    group: NETWORKING,
-    plural: 'workloadgroups',
-    kind: 'WorkloadGroup',
-    shortNames: ['wg'],
-    versions: { '1.8': ['v1alpha3'], current: ROUTING_VERSIONS.current },
-  },
-  { group: NETWORKING, plural: 'proxyconfigs', kind: 'ProxyConfig', versions: CURRENT_ONLY('v1beta1') },
-  {
-    group: SECURITY,
-    plural: 'authorizationpolicies',
-    kind: 'AuthorizationPolicy',
-    shortNames: ['ap'],
-    versions: SECURITY_VERSIONS,
-  },
-  {
-    group: SECURITY,
-    plural: 'peerauthentications',
-    kind: 'PeerAuthentication',
-    shortNames: ['pa'],
-    versions: SECURITY_VERSIONS,
-  },
-  {
-    group: SECURITY,
-    plural: 'requestauthentications',
-    kind: 'RequestAuthentication',
-    shortNames: ['ra'],
-    versions: SECURITY_VERSIONS,
-  },
-  {
-    group: 'telemetry.istio.io',
-    plural: 'telemetries',
-    kind: 'Telemetry',
-    versions: CURRENT_ONLY('v1alpha1', 'v1'),
-  },
-  {
-    group: 'extensions.istio.io',
-    plural: 'wasmplugins',
-    kind: 'WasmPlugin',
-    versions: CURRENT_ONLY('v1alpha1'),
-  },
-  {
-    group: 'extensions.istio.io',
-    plural: 'trafficextensions',
-    kind: 'TrafficExtension',
-    versions: CURRENT_ONLY('v1alpha1'),
-  },
-  {
-    group: 'install.istio.io',
-    plural: 'istiooperators',
-    kind: 'IstioOperator',
-    shortNames: ['iop', 'io'],
-    versions: { '1.8': ['v1alpha1'], current: [] },
-  },
-];
+const RELEASES: Readonly<Record<IstioBehaviour['line'], Release>> = { '1.8': old, current };
 
-/** Makes the CustomResourceDefinitions (manifests/charts/base/crds/crd-all.gen.yaml). */
-export function customResourceDefinitions(behaviour: IstioBehaviour): KubernetesObject[] {
-  return DEFINITIONS.filter(({ versions }) => versions[behaviour.line].length > 0).map(definition => {
-    const { group, plural, versions } = definition;
-    return kubernetesObject(
+/**
+ * Makes the CustomResourceDefinitions (1.8: manifests/charts/base/crds, which are of v1beta1; current:
+ * manifests/charts/base/files/crd-all.gen.yaml).
+ */
+export function customResourceDefinitions({ line }: IstioBehaviour): KubernetesObject[] {
+  const { source, definitions } = RELEASES[line];
+  return definitions.map(({ group, names, versions, stored, columns }) =>
+    kubernetesObject(
       'apiextensions.k8s.io/v1',
       'CustomResourceDefinition',
       {
-        name: `${plural}.${group}`,
+        name: `${names.plural}.${group}`,
         labels: { app: 'istio-pilot', chart: 'istio', heritage: 'Tiller', release: 'istio' },
       },
       {
         spec: {
           group,
           scope: 'Namespaced',
-          names: namesOf(definition),
-          versions: servedVersions(versions[behaviour.line]),
+          names,
+          versions: versions.map(name => ({
+            name,
+            served: true,
+            storage: name === stored,
+            subresources: { status: {} },
+            ...(columns.length > 0 && { additionalPrinterColumns: columns }),
+            schema: { openAPIV3Schema: openSchema(schemaName(source, names.plural)) },
+          })),
         },
       },
-    );
-  });
+    ),
+  );
 }
-
-/** Lists what kubectl may call the kind. */
-const namesOf = ({ kind, plural, shortNames }: Definition) => ({
-  kind,
-  listKind: `${kind}List`,
-  plural,
-  singular: kind.toLowerCase(),
-  categories: ['istio-io'],
-  ...(shortNames && { shortNames }),
-});
 
 const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
-/** Serves all versions with an open schema and stores the last one. */
-const servedVersions = (versions: readonly string[]) =>
-  versions.map((name, index) => ({
-    name,
-    served: true,
-    storage: index === versions.length - 1,
-    subresources: { status: {} },
-    schema: { openAPIV3Schema: { type: 'object', properties: { spec: OPEN, status: OPEN } } },
-  }));
+/** A schema that takes everything, and says which one is meant. */
+const openSchema = (url: string) => ({
+  type: 'object',
+  externalDocs: { url },
+  properties: { spec: OPEN, status: OPEN },
+});

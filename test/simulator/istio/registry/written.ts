@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../../../harness/base/kubernetes-clien
 import { type Edition, namesOf, typeOf } from '../../../../harness/simulator/istio/registry/names.ts';
 import type { FieldType } from '../../../../harness/simulator/istio/registry/type-text.ts';
 import type { Entry } from '../../../support/registry-entries.ts';
+import { completedSpec } from './completed.ts';
 
 /** Any value of a type. */
 function someOf(type: FieldType): unknown {
@@ -81,10 +82,15 @@ const LEAST: Readonly<Record<string, object>> = {
   WorkloadEntry: { address: '192.0.2.1' },
 };
 
-/** A provider is that of an action, which wants rules; a subset has a name. */
+/** What a field wants beside it: a provider is that of an action, which wants rules; a subset has a name. */
 function leastOf({ root, path, value }: Entry): object {
   if (root === 'AuthorizationPolicy' && (path[0] === 'provider' || value === 'CUSTOM'))
     return { action: 'CUSTOM', provider: { name: 'text' }, rules: [{}] };
+  if (root === 'TrafficExtension' && path[0] !== 'wasm') return { lua: { inlineCode: '--' } };
+  if (root === 'EnvoyFilter' && path[2] === 'waypoint')
+    return { configPatches: [{ match: { context: 'WAYPOINT' } }] };
+  if (root === 'ServiceEntry' && path[0] === 'endpoints')
+    return { ...LEAST[root], endpoints: [{ address: '192.0.2.1' }] };
   const subsets = root === 'DestinationRule' && path[0] === 'subsets' ? [{ name: 'text' }] : undefined;
   return { ...LEAST[root], ...(subsets && { subsets }) };
 }
@@ -138,7 +144,11 @@ export function objectWith(edition: Edition, entry: Entry, name: string): Kubern
         apiVersion: `${group}/${versions.split(' ')[0]}`,
         kind: root,
         metadata: { name, namespace: 'sample' },
-        spec: laidOver(leastOf(entry), documentOf(edition, { ...entry, ...addressOf(entry) })),
+        spec: completedSpec(
+          edition,
+          root,
+          laidOver(leastOf(entry), documentOf(edition, { ...entry, ...addressOf(entry) })),
+        ),
       };
     }
   }
