@@ -1,35 +1,22 @@
 /**
- * One object for entries of the registry that are not simulated, written to a running mesh: each is told in the
- * answer, in istiod's log and in `istioctl analyze`. By day a sample of them, by night all.
+ * One object for each entry of the registry that is not simulated, written to a running mesh: each is told in the
+ * answer, in istiod's log and in `istioctl analyze`.
  */
 import t from 'tap';
 import { KubernetesClient, type KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
-import { createRandom } from '../../../../harness/base/random.ts';
 import { type Edition, namesOf } from '../../../../harness/simulator/istio/registry/names.ts';
 import { notSimulatedFindings } from '../../../../harness/tools/embedded/istioctl/not-simulated-findings.ts';
-import { isNightly } from '../../../support/nightly.ts';
 import { describeEntry, type Entry, entriesOf } from '../../../support/registry-entries.ts';
 import { RuledMesh } from '../../../support/ruled-mesh.ts';
 import { objectWith } from './written.ts';
 
-const SAMPLE = 40;
 const BATCH = 40;
 
-/** Entries whose object has a name of its own; settings of the mesh and of istiod are in one object for all. */
+/** Entries whose object has a name of its own; for those in one object for all see settings-told.test.ts. */
 const isOwnObject = ({ root }: Entry): boolean => root !== 'MeshConfig' && root !== 'istiod';
 
-function chosen(edition: Edition): readonly Entry[] {
-  const all = entriesOf(edition).filter(
-    entry => entry.verdict.kind === 'not simulated' && isOwnObject(entry),
-  );
-  if (isNightly) return all;
-  const random = createRandom(`told/${edition}`);
-  return all
-    .map(entry => ({ entry, at: random.next() }))
-    .sort((a, b) => a.at - b.at)
-    .slice(0, SAMPLE)
-    .map(({ entry }) => entry);
-}
+const notSimulated = (edition: Edition): readonly Entry[] =>
+  entriesOf(edition).filter(entry => entry.verdict.kind === 'not simulated' && isOwnObject(entry));
 
 const pathOf = (edition: Edition, { apiVersion = '', kind = '' }: KubernetesObject) => ({
   apiVersion,
@@ -48,7 +35,7 @@ for (const edition of ['1.8', 'current'] as const)
       cluster.kubeconfig('this-machine'),
       cluster.dial ? { dial: cluster.dial } : {},
     );
-    const entries = chosen(edition);
+    const entries = notSimulated(edition);
     for (let begin = 0; begin < entries.length; begin += BATCH) {
       const batch = entries.slice(begin, begin + BATCH);
       const objects = batch.map((entry, at) => objectWith(edition, entry, `it-${begin + at}`));
@@ -87,38 +74,3 @@ for (const edition of ['1.8', 'current'] as const)
     }
     client.close();
   });
-
-t.test('settings of the mesh and variables of istiod', async t => {
-  await using mesh = await RuledMesh.install('multi-primary');
-  const client = mesh.mesh.client('cluster1');
-  const warnings: string[] = [];
-  const telling = client.telling(text => void warnings.push(text));
-  const configMap = { apiVersion: 'v1', plural: 'configmaps', namespace: 'istio-system', name: 'istio' };
-  const { data } = (await client.get(configMap)) as { data?: Record<string, string> };
-  await telling.patch(configMap, 'merge', {
-    data: { mesh: `${data?.['mesh']}\nverifyCertificateAtClient: true\nnoSuchSetting: 1\n` },
-  });
-  const deployment = {
-    ...{ apiVersion: 'apps/v1', plural: 'deployments' },
-    ...{ namespace: 'istio-system', name: 'istiod' },
-  };
-  const container = { name: 'discovery', env: [{ name: 'PILOT_HTTP10', value: 'true' }] };
-  await telling.patch(deployment, 'strategic', {
-    spec: { template: { spec: { containers: [container] } } },
-  });
-  const said = [
-    'ConfigMap istio-system/istio: meshConfig.verifyCertificateAtClient is not simulated by mesh-harness and has no effect',
-    'ConfigMap istio-system/istio: Istio has no meshConfig.noSuchSetting',
-    'Deployment istio-system/istiod: variable PILOT_HTTP10 is not simulated by mesh-harness and has no effect',
-  ];
-  t.same(warnings, said);
-  t.same(
-    mesh.mesh.world.notSimulated(),
-    [...said].sort().map(text => `cluster1: ${text}`),
-    'the report has them',
-  );
-  await mesh.mesh.pass(60_000);
-  const log = await mesh.istiodLog();
-  t.match(log, 'ConfigMap istio-system/istio: meshConfig.verifyCertificateAtClient is not simulated');
-  t.match(log, 'variable PILOT_HTTP10 is not simulated');
-});

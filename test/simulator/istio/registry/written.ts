@@ -100,7 +100,7 @@ const addressOf = ({ path }: Entry): { readonly value?: string } =>
   path.at(-1)?.endsWith('IpBlocks') ? { value: '192.0.2.1' } : {};
 
 /** Lays an object over another, lists place by place. */
-function laidOver(below: unknown, above: unknown): unknown {
+export function laidOver(below: unknown, above: unknown): unknown {
   if (Array.isArray(below) && Array.isArray(above))
     return [...above.map((each, at) => laidOver(below[at], each)), ...below.slice(above.length)];
   if (!isTree(below) || !isTree(above)) return above ?? below;
