@@ -60,7 +60,15 @@ const BELOW_ISTIO = [
 const LAYERS: Readonly<Record<string, Rule>> = {
   base: {
     from: [],
-    packages: ['@kubernetes/client-node', 're2js', 'js-yaml', 'zod'],
+    packages: [
+      '@kubernetes/client-node',
+      're2js',
+      '@peculiar/asn1-csr',
+      '@peculiar/asn1-schema',
+      '@peculiar/asn1-x509',
+      'js-yaml',
+      'zod',
+    ],
   },
   model: { from: ['base'], packages: ['js-yaml'] },
   process: { from: ['model', 'base'], packages: ['execa', 'p-retry'] },

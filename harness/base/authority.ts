@@ -1,8 +1,13 @@
 /** An authority that can sign: read from PEM once, however often it signs. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { contextTag, type DerElement, partsOf, readElements, TAG } from './der.ts';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import {
+  Certificate,
+  id_ce_subjectKeyIdentifier,
+  type Name,
+  SubjectKeyIdentifier,
+} from '@peculiar/asn1-x509';
 import { bytesOf } from './pem.ts';
-import { OID } from './x509.ts';
 
 /** A certificate with its key and the chain above it. */
 export interface Authority {
@@ -19,21 +24,13 @@ export interface Authority {
  * @throws Error if a text is no certificate or key, or they do not belong together
  */
 export function loadAuthority(pems: Authority): Authority {
-  const key = createPrivateKey(pems.privateKeyPem);
-  if (!new X509Certificate(pems.certificatePem).checkPrivateKey(key))
+  if (!new X509Certificate(pems.certificatePem).checkPrivateKey(createPrivateKey(pems.privateKeyPem)))
     throw new Error('The private key does not belong to the certificate.');
-  return withKey(pems, key);
+  return { ...pems };
 }
 
 /** An authority signs often: its key is read once. */
 const signingKeys = new WeakMap<Authority, KeyObject>();
-
-/** Makes an authority whose key has been read, or has just been made. */
-export function withKey(authority: Authority, key: KeyObject): Authority {
-  const made = { ...authority };
-  signingKeys.set(made, key);
-  return made;
-}
 
 /** Reads the key of an authority, the first time. */
 export function signingKey(authority: Authority): KeyObject {
@@ -44,10 +41,9 @@ export function signingKey(authority: Authority): KeyObject {
 
 /** What certificates that an authority signs say of their issuer. */
 interface Issuer {
-  /** DER, as it stands in the authority's own certificate. */
-  readonly name: Buffer;
+  readonly name: Name;
   /** Undefined for an authority whose certificate has none. */
-  readonly keyIdentifier: Buffer | undefined;
+  readonly keyIdentifier: ArrayBuffer | undefined;
 }
 
 const issuers = new WeakMap<Authority, Issuer>();
@@ -59,23 +55,15 @@ const issuers = new WeakMap<Authority, Issuer>();
 export function issuerOf(authority: Authority): Issuer {
   const known = issuers.get(authority);
   if (known) return known;
-  const [certificate] = readElements(bytesOf(authority.certificatePem));
-  const fields = partsOf(partsOf(certificate)[0]);
-  // Serial number, algorithm, issuer, validity, subject; before them the version, of which v1 has none.
-  const subject = fields[fields[0]?.tag === contextTag(0, true) ? 5 : 4];
-  partsOf(subject);
-  const issuer = { name: subject?.bytes ?? Buffer.of(), keyIdentifier: keyIdentifierIn(fields.at(-1)) };
+  const { subject, extensions = [] } = AsnConvert.parse(
+    bytesOf(authority.certificatePem),
+    Certificate,
+  ).tbsCertificate;
+  const identifier = extensions.find(({ extnID }) => extnID === id_ce_subjectKeyIdentifier)?.extnValue;
+  const issuer = {
+    name: subject,
+    keyIdentifier: identifier && AsnConvert.parse(identifier.buffer, SubjectKeyIdentifier).buffer,
+  };
   issuers.set(authority, issuer);
   return issuer;
-}
-
-/** @param last - of the fields of a certificate: the extensions, if it has any (RFC 5280, 4.1) */
-function keyIdentifierIn(last: DerElement | undefined): Buffer | undefined {
-  if (last?.tag !== contextTag(3, true)) return undefined;
-  const found = partsOf(partsOf(last, last.tag)[0])
-    .map(each => partsOf(each))
-    .find(([id]) => id?.bytes.equals(OID.subjectKeyIdentifier));
-  const value = found?.at(-1);
-  if (value?.tag !== TAG.octetString) return undefined;
-  return readElements(value.content)[0]?.content;
 }

@@ -1,11 +1,18 @@
 /** Signing requests, as PKCS #10 has them (RFC 2986). */
 import { createPublicKey, verify } from 'node:crypto';
-import { bitsOf, contextTag, element, partsOf, readElements, sequence, smallInteger, TAG } from './der.ts';
+import { CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { Attribute, Extensions, SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import type { KeyPair } from './keys.ts';
 import { bytesOf, pemOf } from './pem.ts';
-import { alternativeNames, distinguishedName, OID, type Subject, signed } from './x509.ts';
-
-const ATTRIBUTES = contextTag(0, true);
+import {
+  alternativeNames,
+  distinguishedName,
+  OID,
+  type Subject,
+  signatureAlgorithm,
+  signatureOf,
+} from './x509.ts';
 
 /** Creates a request, in PEM, that its own key signs. */
 export async function createCsr(
@@ -13,15 +20,20 @@ export async function createCsr(
   options: Subject & { readonly uris?: readonly string[] } = {},
 ): Promise<string> {
   const extensions = alternativeNames(options);
-  const attributes =
-    extensions.length > 0 ? [sequence(OID.extensionRequest, element(TAG.set, sequence(...extensions)))] : [];
-  const information = sequence(
-    smallInteger(0),
-    distinguishedName(options),
-    keys.publicKeyDer,
-    element(ATTRIBUTES, ...attributes),
-  );
-  return pemOf('CERTIFICATE REQUEST', signed(information, keys.privateKey));
+  const information = new CertificationRequestInfo({
+    subject: distinguishedName(options),
+    subjectPKInfo: AsnConvert.parse(keys.publicKeyDer, SubjectPublicKeyInfo),
+  });
+  if (extensions.length > 0) {
+    const values = [AsnConvert.serialize(new Extensions(extensions))];
+    information.attributes.push(new Attribute({ type: OID.extensionRequest, values }));
+  }
+  const request = new CertificationRequest({
+    certificationRequestInfo: information,
+    signatureAlgorithm,
+    signature: signatureOf(information, keys.privateKey),
+  });
+  return pemOf('CERTIFICATE REQUEST', request);
 }
 
 /**
@@ -29,16 +41,13 @@ export async function createCsr(
  * @throws Error if the text is no request, or its own key has not signed it
  */
 export async function readCsr(pem: string): Promise<{ readonly publicKeyDer: Buffer }> {
-  const [whole, ...rest] = readElements(bytesOf(pem));
-  const [information, algorithm, signature, ...more] = partsOf(whole);
-  const [version, subject, publicKey, attributes] = partsOf(information);
-  partsOf(algorithm);
-  partsOf(subject);
-  partsOf(attributes, ATTRIBUTES);
-  if (rest.length + more.length > 0 || version?.tag !== TAG.integer || !information || !publicKey)
-    throw new Error('This is no certificate request.');
-  const key = createPublicKey({ key: publicKey.bytes, type: 'spki', format: 'der' });
-  if (!verify('sha256', information.bytes, key, bitsOf(signature)))
+  const request = AsnConvert.parse(bytesOf(pem), CertificationRequest);
+  const { certificationRequestInfo: information, signature } = request;
+  const publicKeyDer = Buffer.from(AsnConvert.serialize(information.subjectPKInfo));
+  const key = createPublicKey({ key: publicKeyDer, type: 'spki', format: 'der' });
+  // The bytes as they came: serialized again they may differ.
+  const content = Buffer.from(request.certificationRequestInfoRaw ?? AsnConvert.serialize(information));
+  if (!verify('sha256', content, key, Buffer.from(signature)))
     throw new Error('The signature of the certificate request is not valid.');
-  return { publicKeyDer: publicKey.bytes };
+  return { publicKeyDer };
 }

@@ -1,36 +1,48 @@
 /**
  * X.509: certificate authorities and the leaves that they issue.
  *
- * Signatures are node:crypto's synchronous calls, as the virtual-time rule of the simulator demands
- * (`docs/architecture.md`, time).
+ * The structures are those of @peculiar/asn1-x509; signatures are node:crypto's synchronous calls, as the
+ * virtual-time rule of the simulator demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top
+ * of them signs with WebCrypto, and reads everything again that it writes.
  */
 import { createHash, type KeyObject, randomBytes } from 'node:crypto';
-import { type Authority, issuerOf, signingKey, withKey } from './authority.ts';
+import { AsnConvert } from '@peculiar/asn1-schema';
 import {
-  bitString,
-  bitsOf,
-  contextTag,
-  element,
-  octetString,
-  partsOf,
-  readElements,
-  sequence,
-  smallInteger,
-  TAG,
-  time,
-} from './der.ts';
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  Validity as CertificateValidity,
+  ExtendedKeyUsage,
+  type Extension,
+  Extensions,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectKeyIdentifier,
+  id_kp_clientAuth,
+  id_kp_serverAuth,
+  KeyIdentifier,
+  KeyUsage,
+  KeyUsageFlags,
+  SubjectKeyIdentifier,
+  SubjectPublicKeyInfo,
+  TBSCertificate,
+  Version,
+} from '@peculiar/asn1-x509';
+import { type Authority, issuerOf, signingKey } from './authority.ts';
 import { createKeyPair } from './keys.ts';
 import { pemOf } from './pem.ts';
 import {
   type AlternativeNames,
   alternativeNames,
+  arrayBufferOf,
   caExtensions,
   distinguishedName,
   extension,
-  OID,
   type Subject,
   signatureAlgorithm,
-  signed,
+  signatureOf,
 } from './x509.ts';
 
 /** The period in a certificate. OpenSSL checks it against the wall's clock, whatever the virtual one says. */
@@ -53,11 +65,12 @@ export async function createRootCa(options: Subject & Validity): Promise<Authori
     ...caExtensions(),
     subjectKey(keys.publicKeyDer),
   ]);
-  const { privateKeyPem } = keys;
-  return withKey(
-    { certificatePem, privateKeyPem, chainPem: certificatePem, rootPem: certificatePem },
-    keys.privateKey,
-  );
+  return {
+    certificatePem,
+    privateKeyPem: keys.privateKeyPem,
+    chainPem: certificatePem,
+    rootPem: certificatePem,
+  };
 }
 
 /** Creates an authority that `parent` signs, and that may sign leaves only. */
@@ -74,9 +87,12 @@ export async function createIntermediateCa(
     signingKey(parent),
     extensions,
   );
-  const chainPem = certificatePem + parent.chainPem;
-  const { privateKeyPem } = keys;
-  return withKey({ certificatePem, privateKeyPem, chainPem, rootPem: parent.rootPem }, keys.privateKey);
+  return {
+    certificatePem,
+    privateKeyPem: keys.privateKeyPem,
+    chainPem: certificatePem + parent.chainPem,
+    rootPem: parent.rootPem,
+  };
 }
 
 /**
@@ -85,61 +101,73 @@ export async function createIntermediateCa(
  */
 export async function issueCertificate(authority: Authority, request: LeafRequest): Promise<string> {
   const extensions = [
-    ...ofEveryLeaf,
+    ...leafExtensions(),
     extendedUsage(request.usages ?? ['server', 'client']),
     ...alternativeNames(request),
   ];
   return createCertificate(request, request.publicKeyDer, authority, signingKey(authority), extensions);
 }
 
-/** digitalSignature and keyEncipherment: bits 0 and 2 of RFC 5280, 4.2.1.3; five of eight are unused. */
-const LEAF_USES = bitString(Buffer.of(0b1010_0000), 5);
-/** What every leaf has. That it is no authority is the default, which DER leaves out. */
-const ofEveryLeaf: readonly Buffer[] = [
-  extension(OID.basicConstraints, sequence(), true),
-  extension(OID.keyUsage, LEAF_USES, true),
-];
-/** `v3`, as certificates with extensions have it (RFC 5280, 4.1.2.1). */
-const VERSION = element(contextTag(0, true), smallInteger(2));
+let ofEveryLeaf: readonly Extension[] | undefined;
 
-const extendedUsage = (usages: readonly ('server' | 'client')[]): Buffer =>
-  extension(
-    OID.extKeyUsage,
-    sequence(...usages.map(usage => (usage === 'server' ? OID.serverAuth : OID.clientAuth))),
-  );
-
-/** As Go makes it, and RFC 5280, 4.2.1.2: the hash of the key's bits. */
-function subjectKey(publicKeyDer: Buffer): Buffer {
-  const bits = bitsOf(partsOf(readElements(publicKeyDer)[0])[1]);
-  return extension(OID.subjectKeyIdentifier, octetString(createHash('sha1').update(bits).digest()));
+/** Returns the extensions that every leaf has; they are encoded once. */
+function leafExtensions(): readonly Extension[] {
+  const uses = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
+  ofEveryLeaf ??= [
+    extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
+    extension(id_ce_keyUsage, new KeyUsage(uses), true),
+  ];
+  return ofEveryLeaf;
 }
 
-/** The key identifier of whoever signs, in the first field of its extension (RFC 5280, 4.2.1.1). */
-const authorityKey = (keyIdentifier: Buffer | undefined): readonly Buffer[] =>
+function extendedUsage(usages: readonly ('server' | 'client')[]): Extension {
+  return extension(
+    id_ce_extKeyUsage,
+    new ExtendedKeyUsage(usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth))),
+  );
+}
+
+/** As Go makes it, and RFC 5280, 4.2.1.2: the hash of the key's bits. */
+function subjectKey(publicKeyDer: Buffer): Extension {
+  const { subjectPublicKey } = AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo);
+  const hash = createHash('sha1').update(Buffer.from(subjectPublicKey)).digest();
+  return extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(arrayBufferOf(hash)));
+}
+
+const authorityKey = (keyIdentifier: ArrayBuffer | undefined): readonly Extension[] =>
   keyIdentifier === undefined
     ? []
-    : [extension(OID.authorityKeyIdentifier, sequence(element(contextTag(0, false), keyIdentifier)))];
+    : [
+        extension(
+          id_ce_authorityKeyIdentifier,
+          new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(keyIdentifier) }),
+        ),
+      ];
 
 function createCertificate(
   options: Subject & Validity,
   publicKeyDer: Buffer,
   issuer: Authority | undefined,
   key: KeyObject,
-  extensions: readonly Buffer[],
+  extensions: readonly Extension[],
 ): string {
   const subject = distinguishedName(options);
   const issuerParts = issuer && issuerOf(issuer);
   const serial = randomBytes(16);
   serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f); // positive, and of the same length always
-  const content = sequence(
-    VERSION,
-    element(TAG.integer, serial),
-    signatureAlgorithm,
-    issuerParts?.name ?? subject,
-    sequence(time(options.notBeforeMs), time(options.notAfterMs)),
+  const tbsCertificate = new TBSCertificate({
+    version: Version.v3,
+    serialNumber: arrayBufferOf(serial),
+    signature: signatureAlgorithm,
+    issuer: issuerParts?.name ?? subject,
+    validity: new CertificateValidity({
+      notBefore: new Date(options.notBeforeMs),
+      notAfter: new Date(options.notAfterMs),
+    }),
     subject,
-    publicKeyDer,
-    element(contextTag(3, true), sequence(...extensions, ...authorityKey(issuerParts?.keyIdentifier))),
-  );
-  return pemOf('CERTIFICATE', signed(content, key));
+    subjectPublicKeyInfo: AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo),
+    extensions: new Extensions([...extensions, ...authorityKey(issuerParts?.keyIdentifier)]),
+  });
+  const signatureValue = signatureOf(tbsCertificate, key);
+  return pemOf('CERTIFICATE', new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
 }

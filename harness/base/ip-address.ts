@@ -42,14 +42,6 @@ export function familyOf(text: string): 'IPv4' | 'IPv6' | undefined {
   return mappedIpv4(groups) === undefined ? 'IPv6' : 'IPv4';
 }
 
-/** Returns the four or sixteen bytes of an address. @throws Error if the text is none */
-export function addressBytes(text: string): Buffer {
-  const four = parseIpv4(text);
-  const groups = four === undefined ? groupsOf(text) : [four >>> 16, four & 0xffff];
-  if (!groups) throw new Error(`${text} is no address.`);
-  return Buffer.from(groups.flatMap(group => [group >>> 8, group & 0xff]));
-}
-
 /** Tells whether an IPv4 address has bytes with leading zeros, or is written as an IPv6 address. */
 export function isOddIpv4(text: string): boolean {
   if (text.includes(':')) return familyOf(text) === 'IPv4';

@@ -1,8 +1,9 @@
-/** Bytes as texts in PEM (RFC 7468). */
+/** Structures of ASN.1 as texts in PEM. */
+import { AsnConvert } from '@peculiar/asn1-schema';
 
-/** Writes bytes under a label such as CERTIFICATE. */
-export function pemOf(label: string, der: Buffer): string {
-  const text = der.toString('base64');
+/** Writes a structure under a label such as CERTIFICATE. */
+export function pemOf(label: string, structure: unknown): string {
+  const text = Buffer.from(AsnConvert.serialize(structure)).toString('base64');
   return `-----BEGIN ${label}-----\n${text.replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
 }
 
