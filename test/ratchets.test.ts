@@ -247,7 +247,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/tools/embedded/istioctl/analyzers.ts': 2,
   'harness/tools/embedded/istioctl/create-remote-secret.ts': 3,
   'harness/tools/embedded/istioctl/install.ts': 1,
-  'harness/tools/embedded/istioctl/istioctl.ts': 2,
+  'harness/tools/embedded/istioctl/istioctl.ts': 1,
   'harness/tools/embedded/istioctl/proxy-config.ts': 1,
   'harness/tools/embedded/istioctl/proxy-pod.ts': 1,
   'harness/tools/embedded/kubectl/apply-object.ts': 3,

@@ -50,6 +50,15 @@ export function withBearer(text: string, token: string): string {
   });
 }
 
+/**
+ * Returns the address of the API server of the current context; undefined if it names none.
+ * @throws HarnessError ERR_TOOL if the document has no usable context
+ */
+export const serverOf = (text: string): string | undefined => {
+  const { server } = partsOf('', text).cluster as { readonly server?: unknown }; // whatever stands there
+  return typeof server === 'string' ? server : undefined;
+};
+
 function partsOf(name: string, text: string) {
   const config = parseKubeconfig(text);
   const current =

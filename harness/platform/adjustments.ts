@@ -6,7 +6,7 @@ import type { ClusterName } from '../model/names.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlatformAdjustment } from './platform.ts';
 
-/** As in both editions: it was experimental once. */
+/** As in both editions: it was experimental once, and had no `--server` then. */
 const REMOTE_SECRET_VERBS = [['create-remote-secret'], ['x', 'create-remote-secret']] as const;
 
 /**
@@ -29,15 +29,23 @@ export function writeForOthers(
  * @param servers - cluster → the address at which the pods of the others reach its API server
  * @param kubeconfigFile - for an istioctl without `--server`: a kubeconfig that names that address, which
  *   this machine must reach too
+ * @param isOurs - the istioctl is the embedded one: that of 1.8 finds the address by itself
  */
 export function remoteSecretAdjustments(
   servers: ReadonlyMap<ClusterName, string>,
   because: string,
   kubeconfigFile?: (cluster: ClusterName) => string,
+  isOurs = false,
 ): readonly PlatformAdjustment[] {
   return [...servers].flatMap(([cluster, server]) => {
     const addArgs = kubeconfigFile ? ['--kubeconfig', kubeconfigFile(cluster)] : ['--server', server];
-    return REMOTE_SECRET_VERBS.map(verb => ({ tool: 'istioctl' as const, verb, cluster, addArgs, because }));
+    return (isOurs ? [REMOTE_SECRET_VERBS[0]] : REMOTE_SECRET_VERBS).map(verb => ({
+      tool: 'istioctl' as const,
+      verb,
+      cluster,
+      addArgs,
+      because,
+    }));
   });
 }
 

@@ -27,8 +27,8 @@ export function adjustmentsFor(
     ...remoteSecretAdjustments(
       servers,
       'the address of the kubeconfig is good for this machine only',
-      // Our own istioctl has the flag --server in every release.
       real && !istioHas('serverFlag', real.istioVersion) ? outerFile : undefined,
+      !real,
     ),
     ...installAdjustments(clusters, { lowRequests: false, imagesAreThere: false, ...options }),
     ...clusters.flatMap(cluster => markAdjustment(cluster, notes)),

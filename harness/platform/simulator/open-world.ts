@@ -53,7 +53,7 @@ export async function startOpenWorld(
     const clusters = await listen(world, { istioVersion, ...(firstPort !== undefined && { firstPort }) });
     const isOfOthers = istioctlVersion !== undefined && istioctlVersion !== istioVersion;
     const adjustments = [...world.clusters].flatMap(([name, { apiServer }]) => [
-      ...serverAdjustments(name, serverOf(apiServer)),
+      ...serverAdjustments(name, serverOf(apiServer), istioctlVersion === undefined),
       ...(isOfOthers ? [imageAdjustment(name, istioVersion)] : []),
     ]);
     return {
@@ -103,9 +103,10 @@ async function realIstiod(file: string, cleanUp: CleanupStack): Promise<WorldOpt
   return istiod.main;
 }
 
-/** Adjusts both forms of the verb; a command of the plan matches one of them. */
-function serverAdjustments(name: string, server: string): readonly PlatformAdjustment[] {
-  return [['x', 'create-remote-secret'], ['create-remote-secret']].map(verb => ({
+/** Adjusts both forms of the verb; our own istioctl of 1.8 has no such flag, and finds the address itself. */
+function serverAdjustments(name: string, server: string, isOurs: boolean): readonly PlatformAdjustment[] {
+  const verbs = [...(isOurs ? [] : [['x', 'create-remote-secret']]), ['create-remote-secret']];
+  return verbs.map(verb => ({
     tool: 'istioctl',
     verb,
     cluster: clusterName(name),

@@ -46,6 +46,8 @@ export interface IstioBehaviour {
   readonly watchedHostsAreWeighted: boolean;
   /** Whether a proxy is where the endpoints of its services are: without a service nowhere. */
   readonly servicesPlaceProxies: boolean;
+  /** The version of rules of traffic in the paths by which proxies know them. */
+  readonly rulesVersion: 'v1alpha3' | 'v1';
   /** Whether istiod's log tells of a gateway's host name that is not looked up. */
   readonly tellsOfNamedGateways: boolean;
   /** Which source of an endpoint's network wins: the first that has an answer. */

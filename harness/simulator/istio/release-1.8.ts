@@ -114,6 +114,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   policies: { takesPathTemplates: false, ignoresCaseOfHosts: false },
   watchedHostsAreWeighted: true,
   servicesPlaceProxies: true,
+  rulesVersion: 'v1alpha3',
   tellsOfNamedGateways: false,
   networkPrecedence: ['fromCidr', 'podLabel', 'fromRegistry', 'namespaceLabel'],
   gatewayServiceMustExposePort: false,

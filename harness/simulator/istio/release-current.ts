@@ -69,6 +69,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   policies: { takesPathTemplates: true, ignoresCaseOfHosts: true },
   watchedHostsAreWeighted: false,
   servicesPlaceProxies: false,
+  rulesVersion: 'v1',
   tellsOfNamedGateways: true,
   networkPrecedence: ['podLabel', 'namespaceLabel', 'fromRegistry', 'fromCidr'],
   gatewayServiceMustExposePort: true,

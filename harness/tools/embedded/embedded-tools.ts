@@ -9,6 +9,7 @@ import type { Random } from '../../base/random.ts';
 import { argvOf, environmentOf, substitute } from '../../model/argv.ts';
 import type { Command, CommandResult, PlanFile, ToolName } from '../../model/command.ts';
 import { type EditionName, runGatewayScript } from '../../model/east-west-gateway.ts';
+import { serverOf } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Cluster } from '../../platform/platform.ts';
 import type { RunCommandOptions, Tools } from '../tools.ts';
@@ -36,22 +37,7 @@ export interface EmbeddedToolsOptions {
 export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
   const { clock, random, istioVersion } = options;
   const folder = new WorkingFolder(options.samples);
-  const clients = new Map<string, KubernetesClient>();
-  const connect = (context: string | undefined, kubeconfig?: string): KubernetesClient => {
-    if (kubeconfig !== undefined)
-      throw new ToolExit('Error: --kubeconfig is not available inside this process');
-    const name = context ?? [...options.clusters.keys()][0] ?? '';
-    const known = clients.get(name);
-    if (known) return known;
-    const cluster = [...options.clusters.values()].find(each => each.name === name);
-    if (!cluster) throw new UnknownContextError(name);
-    const client = new KubernetesClient(
-      cluster.kubeconfig('this-machine'),
-      cluster.dial ? { dial: cluster.dial } : {},
-    );
-    clients.set(name, client);
-    return client;
-  };
+  const connections = new Connections(options.clusters);
   const programs: Readonly<Record<ToolName, Program>> = {
     kubectl,
     istioctl: istioctlOf(istioVersion),
@@ -79,7 +65,8 @@ export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
         readFile: (path: string) => folder.read(path),
         writeFile: (path: string, text: string) => folder.write(path, text),
         listFolder: (path: string) => folder.list(path),
-        connect,
+        connect: (context: string | undefined, kubeconfig?: string) => connections.to(context, kubeconfig),
+        serverForPods: (context: string | undefined) => connections.serverForPods(context),
         clock,
         random,
         signal,
@@ -87,11 +74,46 @@ export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
       };
       return await runProgram(program, invocation, command.timeoutMs);
     },
-    [Symbol.asyncDispose]: async () => {
-      for (const client of clients.values()) client.close();
-      clients.clear();
-    },
+    [Symbol.asyncDispose]: async () => connections.close(),
   };
+}
+
+/** A connection to each cluster, made when it is first needed. */
+class Connections {
+  readonly #clusters: ReadonlyMap<ClusterName, Cluster>;
+  readonly #clients = new Map<string, KubernetesClient>();
+
+  constructor(clusters: ReadonlyMap<ClusterName, Cluster>) {
+    this.#clusters = clusters;
+  }
+
+  to(context: string | undefined, kubeconfig?: string): KubernetesClient {
+    if (kubeconfig !== undefined)
+      throw new ToolExit('Error: --kubeconfig is not available inside this process');
+    const cluster = this.#clusterOf(context);
+    const known = this.#clients.get(cluster.name);
+    if (known) return known;
+    const how = cluster.dial ? { dial: cluster.dial } : {};
+    const client = new KubernetesClient(cluster.kubeconfig('this-machine'), how);
+    this.#clients.set(cluster.name, client);
+    return client;
+  }
+
+  serverForPods(context: string | undefined): string | undefined {
+    return serverOf(this.#clusterOf(context).kubeconfig('other-clusters'));
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
+  }
+
+  #clusterOf(context: string | undefined): Cluster {
+    const name = context ?? [...this.#clusters.keys()][0] ?? '';
+    const cluster = [...this.#clusters.values()].find(each => each.name === name);
+    if (!cluster) throw new UnknownContextError(name);
+    return cluster;
+  }
 }
 
 const gatewayScript =

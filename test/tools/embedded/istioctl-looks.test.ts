@@ -114,22 +114,25 @@ for (const [istioVersion, edition] of [
           .slice(1)
           .map(line => line.trim().replaceAll(/ {2,}/g, ' | '));
       };
-      const listeners = await rowsOf(`listeners ${proxy} --port 15006`);
+      // One blank is between the columns of listeners.
+      const listenersAt = async (port: number) =>
+        (await rowsOf(`listeners ${proxy} --port ${port}`)).map(row => row.replaceAll(' | ', ' '));
+      const listeners = await listenersAt(15006);
       const mesh = 'istio,istio-peer-exchange,istio-http/1.0,istio-http/1.1,istio-h2';
-      const at = '0.0.0.0 | 15006 |';
+      const at = '0.0.0.0 15006';
       t.same([...listeners].sort(), [
-        `${at} Addr: *:15006 | Non-HTTP/Non-TCP`,
-        `${at} Trans: raw_buffer | InboundPassthroughCluster`,
-        `${at} Trans: raw_buffer; Addr: *:5000 | Cluster: inbound|5000||`,
-        `${at} Trans: raw_buffer; App: http/1.1,h2c | InboundPassthroughCluster`,
-        `${at} Trans: tls | InboundPassthroughCluster`,
-        `${at} Trans: tls; App: istio,istio-peer-exchange | InboundPassthroughCluster`,
-        `${at} Trans: tls; App: ${mesh}; Addr: *:5000 | Cluster: inbound|5000||`,
-        `${at} Trans: tls; App: istio-http/1.0,istio-http/1.1,istio-h2 | InboundPassthroughCluster`,
+        `${at} Addr: *:15006 Non-HTTP/Non-TCP`,
+        `${at} Trans: raw_buffer InboundPassthroughCluster`,
+        `${at} Trans: raw_buffer; Addr: *:5000 Cluster: inbound|5000||`,
+        `${at} Trans: raw_buffer; App: http/1.1,h2c InboundPassthroughCluster`,
+        `${at} Trans: tls InboundPassthroughCluster`,
+        `${at} Trans: tls; App: istio,istio-peer-exchange InboundPassthroughCluster`,
+        `${at} Trans: tls; App: ${mesh}; Addr: *:5000 Cluster: inbound|5000||`,
+        `${at} Trans: tls; App: istio-http/1.0,istio-http/1.1,istio-h2 InboundPassthroughCluster`,
       ]);
-      t.same(await rowsOf(`listeners ${proxy} --port 15001`), [
-        '0.0.0.0 | 15001 | ALL | PassthroughCluster',
-        '0.0.0.0 | 15001 | Addr: *:15001 | Non-HTTP/Non-TCP',
+      t.same(await listenersAt(15001), [
+        '0.0.0.0 15001 ALL PassthroughCluster',
+        '0.0.0.0 15001 Addr: *:15001 Non-HTTP/Non-TCP',
       ]);
       const clusters = (await rowsOf(`clusters ${proxy}`)).map(row => row.split(' | '));
       const typeOf = (name: string) => clusters.find(([first]) => first === name)?.at(4);
@@ -211,7 +214,8 @@ t.test('what a real istioctl has is not called a mistake', async t => {
   await using world = await toolsWorld({}, { istioVersion: '1.30.3' });
   const refusals: readonly (readonly [string, string])[] = [
     ['istioctl bug-report', 'istioctl bug-report'],
-    ['istioctl x describe pod a', 'istioctl x describe'],
+    ['istioctl x metrics a', 'istioctl x metrics'],
+    ['istioctl x describe pod a --proxy-admin-port 1', 'istioctl x describe pod --proxy-admin-port'],
     ['istioctl pc ecds a', 'istioctl pc ecds'],
     ['istioctl install --verify', 'istioctl install --verify'],
     ['istioctl --as jane version', 'istioctl --as'],

@@ -52,6 +52,11 @@ export interface Cluster {
   readonly dnsRefreshMs?: number;
   /** What connections to hosts come from, in place of the proxy's own address: `127.0.0.6`. */
   readonly sourceAddress?: string;
+  /**
+   * The DestinationRule that it has its settings from, for who reads what a proxy runs:
+   * `/apis/networking.istio.io/v1/namespaces/sample/destination-rule/helloworld`.
+   */
+  readonly rule?: string;
   /** Percent of healthy hosts below which all are used; 50 if it is not given, 0 for never. */
   readonly panicThreshold?: number;
   /** The first match by the endpoint's `tlsMode` metadata decides; `tls` absent is plaintext. */

@@ -29,6 +29,8 @@ export type Route = RouteAction & {
   readonly fault?: Fault;
   readonly headers?: HeaderChanges;
   readonly cors?: CorsPolicy;
+  /** The VirtualService that says so: `/apis/networking.istio.io/v1/namespaces/a/virtual-service/b`. */
+  readonly rule?: string;
 };
 
 /** Exactly one of the four actions of a route. */

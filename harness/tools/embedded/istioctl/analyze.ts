@@ -6,15 +6,14 @@
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
-import { ANALYZERS, type Level, type Message, type Snapshot } from './analyzers.ts';
+import { ANALYZERS, type Snapshot } from './analyzers.ts';
+import { documentOf, formatOf, LEVELS, orderOf, pageOf, thresholdOf } from './findings.ts';
 import { networkFindings } from './network-findings.ts';
 import { notSimulatedFindings } from './not-simulated-findings.ts';
 import { printed } from './printed.ts';
 import type { Call, Verb } from './verb.ts';
 
 const EXIT_ANALYZER_FOUND_ISSUES = 79;
-const EXIT_INCORRECT_USAGE = 64;
-const LEVELS: readonly Level[] = ['Info', 'Warning', 'Error'];
 
 /** Prints the findings, the worst first; fails if one reaches `--failure-threshold`. */
 export const analyze: Verb = {
@@ -43,7 +42,7 @@ export const analyze: Verb = {
     const known = ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)]);
     const messages = [...known, ...ofNetworks, ...notSimulated]
       .filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(shown))
-      .sort(worstFirst);
+      .sort(orderOf);
     const where = all ? 'all namespaces' : `namespace: ${namespace}`;
     if (format !== 'log') {
       invocation.stdout(printed(format, messages.map(documentOf(call.istioVersion))) ?? '');
@@ -65,43 +64,6 @@ export const analyze: Verb = {
     );
   },
 };
-
-/** The page of a release, `1.30.3`, on what is found (pkg/url/url.go). */
-const pageOf = (version: string): string =>
-  `https://istio.io/v${version.split('.').slice(0, 2).join('.')}/docs/reference/config/analysis`;
-
-/** Compares messages: by level, then by code and object. */
-const worstFirst = (a: Message, b: Message): number =>
-  LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || order(a.code, b.code) || order(a.about, b.about);
-
-/** @throws ToolExit for a form that there is not */
-function formatOf(asked = 'log'): 'log' | 'json' | 'yaml' {
-  const format = asked.toLowerCase();
-  if (format === 'log' || format === 'json' || format === 'yaml') return format;
-  throw new ToolExit(
-    `Error: ${format} not a valid option for format. See istioctl analyze --help`,
-    EXIT_INCORRECT_USAGE,
-  );
-}
-
-/** A finding as JSON has it: pkg/config/analysis/diag/message.go @1.30.3. */
-const documentOf =
-  (istioVersion: string) =>
-  ({ level, code, about, text }: Message) => ({
-    code,
-    documentationUrl:
-      `https://istio.io/v${istioVersion.split('.').slice(0, 2).join('.')}/docs/reference/config/analysis/` +
-      `${code.toLowerCase()}/?ref=istioctl-analyze`,
-    level,
-    message: text,
-    origin: about,
-  });
-
-function thresholdOf(word: string): Level {
-  const level = LEVELS.find(each => each.toLowerCase() === word.toLowerCase());
-  if (!level) throw new ToolExit(`Error: invalid argument "${word}": must be one of Info, Warning, Error`);
-  return level;
-}
 
 type List = (apiVersion: string, plural: string) => Promise<readonly KubernetesObject[]>;
 
@@ -130,5 +92,3 @@ async function snapshotOf(list: List, namespace: string | undefined): Promise<Sn
     allPods,
   };
 }
-
-const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -13,6 +13,17 @@ export interface Answer {
   readonly page: unknown;
 }
 
+/** An istiod that has no such page, or does not answer. */
+export class RefusedPage extends ToolExit {
+  /** What it said. */
+  readonly body: string;
+
+  constructor(istiod: string, said: string) {
+    super(`Error: unable to query ${istiod}: ${said}`);
+    this.body = said.replace(/^Error: received unexpected status code \d+: /, '');
+  }
+}
+
 /**
  * @param path - `/debug/syncz`
  * @param missing - what is said where no istiod is running
@@ -51,7 +62,7 @@ async function askOne(
   const { exitCode, stdout, stderr } = await client.exec(ISTIO_NAMESPACE, istiod, 'discovery', argv, {
     signal,
   });
-  if (exitCode !== 0) throw new ToolExit(`Error: unable to query ${istiod}: ${stderr.trim()}`);
+  if (exitCode !== 0) throw new RefusedPage(istiod, stderr.trim());
   return { istiod, page: JSON.parse(stdout) };
 }
 

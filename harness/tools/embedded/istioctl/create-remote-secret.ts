@@ -4,6 +4,7 @@
  */
 import { dump } from 'js-yaml';
 import { renderReader } from '../../../simulator/istio/install/render.ts';
+import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import { type TokenSecret, tokenSecret } from './account-token.ts';
 import { applyObject } from './apply-objects.ts';
@@ -12,17 +13,17 @@ import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
 const READER = 'istio-reader-service-account';
 
+const FLAGS: FlagTable = {
+  name: { type: 'text' },
+  type: { type: 'text' },
+  'auth-type': { type: 'text' },
+  'service-account': { type: 'text' },
+  'create-service-account': { type: 'boolean' },
+};
+
 /** Prints the Secret as YAML, for `kubectl apply -f -` in the cluster of the other istiod. */
 export const createRemoteSecret: Verb = {
-  flags: {
-    name: { type: 'text' },
-    server: { type: 'text' },
-    type: { type: 'text' },
-    'auth-type': { type: 'text' },
-    'service-account': { type: 'text' },
-    'secret-name': { type: 'text' },
-    'create-service-account': { type: 'boolean' },
-  },
+  flags: { ...FLAGS, server: { type: 'text' }, 'secret-name': { type: 'text' } },
   maxArgs: 0,
   async run(call) {
     const { flags, invocation, istioVersion } = call;
@@ -46,6 +47,12 @@ export const createRemoteSecret: Verb = {
     return 0;
   },
 };
+
+/**
+ * The same in 1.8, which took the server of the kubeconfig and had no flag for another
+ * (istioctl/pkg/multicluster/remote_secret.go, addFlags @1.8.0).
+ */
+export const createRemoteSecretOf18: Verb = { ...createRemoteSecret, flags: FLAGS };
 
 /**
  * Returns the address by which pods reach the API server. istioctl takes the kubeconfig's address (I5). The

@@ -5,8 +5,14 @@
 import { FlagError, type FlagTable, parseFlags } from '../flags.ts';
 import { type Invocation, type Program, ToolExit } from '../invocation.ts';
 import { analyze } from './analyze.ts';
-import { createRemoteSecret } from './create-remote-secret.ts';
+import { authzCheck } from './authz-check.ts';
+import { checkInject } from './check-inject.ts';
+import { createRemoteSecret, createRemoteSecretOf18 } from './create-remote-secret.ts';
+import { describe } from './describe/describe.ts';
+import { injectorList } from './injector-list.ts';
 import { install, manifestGenerate } from './install.ts';
+import { internalDebug } from './internal-debug.ts';
+import { precheck } from './precheck.ts';
 import { proxyConfig } from './proxy-config.ts';
 import { isRealCommand, isRealFlag } from './real-commands.ts';
 import { releaseOf } from './releases.ts';
@@ -17,7 +23,14 @@ import { validate } from './validate.ts';
 import { endOf, globalFlags, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
-type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
+type Entry = Verb | Group;
+
+/** A command that is only for those below it. */
+interface Group {
+  readonly below: Readonly<Record<string, Entry>>;
+  /** Its own words for one that it does not have. */
+  readonly unknown?: (word: string) => string;
+}
 
 /**
  * Returns the verbs of a release. `x create-remote-secret` became `create-remote-secret`, and is no longer
@@ -27,7 +40,7 @@ const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
   const { remoteSecretsBelow, tellsRemoteClusters } = releaseOf(istioVersion);
   const isExperimental = remoteSecretsBelow === 'x';
   const experimental: Entry = {
-    below: isExperimental ? { 'create-remote-secret': createRemoteSecret, uninstall } : {},
+    below: isExperimental ? { 'create-remote-secret': createRemoteSecretOf18, uninstall } : LATER_EXPERIMENTS,
   };
   const proxies: Entry = { below: proxyConfig };
   return {
@@ -52,6 +65,21 @@ const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
   };
 };
 
+/** What the current release has below `x` and is simulated. */
+const describing: Group = { below: describe, unknown: word => `unknown resource type "${word}"` };
+const LATER_EXPERIMENTS: Readonly<Record<string, Entry>> = {
+  authz: { below: { check: authzCheck } },
+  'check-inject': checkInject,
+  des: describing,
+  describe: describing,
+  injector: { below: { list: injectorList }, unknown: word => `unknown subcommand "${word}"` },
+  'internal-debug': internalDebug,
+  precheck,
+  'proxy-status': proxyStatus,
+  ps: proxyStatus,
+  version,
+};
+
 /** @param istioVersion - the release that it belongs to: `1.8.0`, `1.30.3` */
 export const istioctlOf =
   (istioVersion: string): Program =>
@@ -67,9 +95,7 @@ export const istioctlOf =
       if (!next) {
         if (isRealCommand(istioVersion, [...path.slice(1), word]))
           throw notSimulated([...path, word].join(' '));
-        throw new ToolExit(
-          `Error: unknown command "${word}" for "${path.join(' ')}"\nRun '${path.join(' ')} --help' for usage.`,
-        );
+        throw new ToolExit(unknownCommand(entry, path, word));
       }
       path.push(word);
       argv = rest;
@@ -77,6 +103,11 @@ export const istioctlOf =
     }
     return await runVerb(entry, { words: path.slice(1), argv }, invocation, istioVersion);
   };
+
+const unknownCommand = ({ unknown }: Group, path: readonly string[], word: string): string =>
+  unknown
+    ? `Error: ${unknown(word)}`
+    : `Error: unknown command "${word}" for "${path.join(' ')}"\nRun '${path.join(' ')} --help' for usage.`;
 
 function help(
   invocation: Invocation,

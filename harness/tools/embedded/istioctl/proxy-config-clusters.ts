@@ -1,6 +1,7 @@
 /** `istioctl proxy-config clusters`. istio/istio istioctl/pkg/writer/envoy/configdump/cluster.go @1.8.0 */
 import { is, order, verbOf } from './proxy-config-table.ts';
 import { type DumpedCluster, entriesOf } from './proxy-resources.ts';
+import { ruleText } from './rule-names.ts';
 
 /**
  * Reads `outbound|5000|v1|helloworld.sample.svc.cluster.local`; on a gateway `_.` stands between the parts.
@@ -53,7 +54,7 @@ export const clusters = verbOf({
         subset || '-',
         direction || '-',
         cluster.type ?? 'STATIC',
-        '',
+        ruleText(cluster),
       ]),
     };
   },

@@ -7,6 +7,7 @@ import { releaseOf } from './releases.ts';
 export const listeners = verbOf({
   flags: { address: { type: 'text' }, port: { type: 'integer' } },
   path: 'config_dump',
+  padding: 1,
   header: ({ listenerAddress }) => [listenerAddress, 'PORT', 'MATCH', 'DESTINATION'],
   select: (page, { flags, istioVersion }) => {
     const release = releaseOf(istioVersion).proxyConfig;

@@ -24,10 +24,12 @@ export interface Table {
   readonly header: (release: IstioctlRelease['proxyConfig']) => readonly string[];
   /** A line before the table. */
   readonly note?: string;
+  /** Blanks between columns; five by default. */
+  readonly padding?: number;
 }
 
 /** Returns the verb that asks a proxy and prints the table. */
-export function verbOf({ flags, path, select, header, note }: Table): Verb {
+export function verbOf({ flags, path, select, header, note, padding }: Table): Verb {
   return {
     flags: { ...OUTPUT, ...flags },
     maxArgs: 1,
@@ -52,7 +54,7 @@ export function verbOf({ flags, path, select, header, note }: Table): Verb {
       }
       const release = releaseOf(call.istioVersion).proxyConfig;
       if (note !== undefined && release.hasNotes) call.invocation.stdout(`${note}\n`);
-      call.invocation.stdout(columns([header(release), ...rows]));
+      call.invocation.stdout(columns([header(release), ...rows], padding));
       return 0;
     },
   };

@@ -6,8 +6,9 @@ import { clusters } from './proxy-config-clusters.ts';
 import { listeners } from './proxy-config-listeners.ts';
 import { secret } from './proxy-config-secrets.ts';
 import { is, order, verbOf } from './proxy-config-table.ts';
-import { type ClusterStatus, type DumpedRoutes, entriesOf } from './proxy-resources.ts';
+import { type ClusterStatus, type DumpedMatch, type DumpedRoutes, entriesOf } from './proxy-resources.ts';
 import { releaseOf } from './releases.ts';
+import { ruleText } from './rule-names.ts';
 import type { Verb } from './verb.ts';
 
 /** Lists the hosts of a cluster as `endpoints` shows them. */
@@ -57,6 +58,18 @@ const endpoints = verbOf({
   },
 });
 
+/** Names that are ports come first, the others as they are. */
+const numberOf = (name: string): number => (/^\d+$/.test(name) ? Number(name) : Number.POSITIVE_INFINITY);
+
+/** configdump/listener.go, describeMatch: of the conditions only the path is told. */
+const matchText = (match: DumpedMatch = {}): string =>
+  match.path ??
+  (match.path_separated_prefix !== undefined
+    ? `PathPrefix:${match.path_separated_prefix}`
+    : match.safe_regex
+      ? `regex ${match.safe_regex.regex ?? ''}`
+      : `${match.prefix ?? '/'}*`);
+
 /** istioctl/pkg/writer/envoy/configdump/route.go */
 const routes = verbOf({
   flags: { name: { type: 'text' } },
@@ -65,18 +78,20 @@ const routes = verbOf({
   header: ({ routeHeader }) => routeHeader,
   select: (page, { flags, istioVersion }) => {
     const { routeRow, hidesPassthrough } = releaseOf(istioVersion).proxyConfig;
-    const wanted = ['static_route_configs', 'dynamic_route_configs']
+    const wanted = ['dynamic_route_configs', 'static_route_configs']
       .flatMap(list => entriesOf<DumpedRoutes>(page, list, 'route_config'))
       .map(config => ({ ...config, name: config.name ?? '' }))
       .filter(({ name }) => is(flags.text('name'), name))
-      .sort((a, b) => Number(a.name) - Number(b.name) || order(a.name, b.name));
+      .sort(({ name: a }, { name: b }) => numberOf(a) - numberOf(b) || 0);
     return {
       json: wanted,
       rows: wanted.flatMap(({ name, virtual_hosts: hosts = [] }) =>
         hosts.flatMap(({ name: host, domains = [], routes: inside = [] }) =>
           inside
             .filter(({ route }) => !hidesPassthrough || route?.cluster !== 'PassthroughCluster')
-            .map(({ match }) => routeRow(name, host, domains, match?.path ?? `${match?.prefix ?? '/'}*`)),
+            .map(each =>
+              routeRow({ route: name, host, domains, match: matchText(each.match), rule: ruleText(each) }),
+            ),
         ),
       ),
     };

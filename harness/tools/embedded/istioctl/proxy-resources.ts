@@ -40,10 +40,18 @@ export interface DumpedRoutes {
     readonly name: string;
     readonly domains?: readonly string[];
     readonly routes?: readonly {
-      readonly match?: { readonly prefix?: string; readonly path?: string };
+      readonly match?: DumpedMatch;
       readonly route?: { readonly cluster?: string };
     }[];
   }[];
+}
+
+/** The path of a route; its other conditions are not shown. */
+export interface DumpedMatch {
+  readonly prefix?: string;
+  readonly path?: string;
+  readonly path_separated_prefix?: string;
+  readonly safe_regex?: { readonly regex?: string };
 }
 
 export interface DumpedSecret {

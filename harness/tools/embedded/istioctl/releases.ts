@@ -3,6 +3,18 @@
  * those between the things that they install.
  */
 
+/** One route of a proxy. */
+interface RouteRow {
+  /** The name of its configuration: `5000`. */
+  readonly route: string;
+  /** Its virtual host. */
+  readonly host: string;
+  readonly domains: readonly string[];
+  readonly match: string;
+  /** The VirtualService that it comes from; empty without one. */
+  readonly rule: string;
+}
+
 /** Entries are what istiod's `/debug/syncz` says of a proxy: nonces that it sent, and that were accepted. */
 export type ProxyEntry = {
   readonly proxy: string;
@@ -58,12 +70,7 @@ export interface IstioctlRelease {
     readonly hasNotes: boolean;
     readonly listenerAddress: string;
     readonly routeHeader: readonly string[];
-    readonly routeRow: (
-      route: string,
-      host: string,
-      domains: readonly string[],
-      match: string,
-    ) => readonly string[];
+    readonly routeRow: (row: RouteRow) => readonly string[];
     /** Of hexadecimal digits. */
     readonly serial: (serial: string) => string;
     /** Whether a route that passes everything on to one cluster is shown as that. */
@@ -117,7 +124,7 @@ const ISTIOCTL_1_8: IstioctlRelease = {
     hasNotes: true,
     listenerAddress: 'ADDRESS',
     routeHeader: ['NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE'],
-    routeRow: (route, _host, domains, match) => [route, shortest(domains), match, ''],
+    routeRow: ({ route, domains, match, rule }) => [route, shortest(domains), match, rule],
     serial: serial => BigInt(`0x${serial}`).toString(),
     tellsMatchAll: false,
     hidesPassthrough: false,
@@ -160,7 +167,7 @@ const ISTIOCTL_CURRENT: IstioctlRelease = {
     hasNotes: false,
     listenerAddress: 'ADDRESSES',
     routeHeader: ['NAME', 'VHOST NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE'],
-    routeRow: (route, host, domains, match) => [route, host, firstTwo(domains), match, ''],
+    routeRow: ({ route, host, domains, match, rule }) => [route, host, firstTwo(domains), match, rule],
     serial: serial => serial,
     tellsMatchAll: true,
     hidesPassthrough: true,
@@ -183,13 +190,24 @@ function subscribed(entry: ProxyEntry): string {
   return `${types.length} (${types.map(type => `${type[0]?.toUpperCase()}DS`).join(',')})`;
 }
 
-/** One domain: the shortest that is no address. */
+/** One domain: the shortest of those that are no addresses, or the first. */
 function shortest(domains: readonly string[]): string {
-  const names = domains.filter(domain => !/^[\d.:]+$/.test(domain));
-  return [...(names.length > 0 ? names : domains)].sort((a, b) => a.length - b.length)[0] ?? '';
+  return domains.reduce(
+    (found, each) => (each.length < found.length && !/^[1-9]/.test(each) ? each : found),
+    domains[0] ?? '',
+  );
 }
 
+/** The first two, after those that a shorter one stands for (configdump/route.go, describeRouteDomains). */
 function firstTwo(domains: readonly string[]): string {
-  const names = domains.filter(domain => domain === '*' || !/:\d+$/.test(domain));
-  return `${names.slice(0, 2).join(', ')}${names.length > 2 ? ` + ${names.length - 2} more...` : ''}`;
+  const [only] = domains;
+  if (domains.length === 1 && only !== undefined) return only;
+  const names = domains.filter(domain => !domain.includes(':'));
+  const all = new Set(names);
+  const isLong = (name: string) =>
+    ['.svc.cluster.local', '.svc'].some(
+      ending => name.endsWith(ending) && all.has(name.slice(0, -ending.length)),
+    );
+  const shown = names.filter(name => !isLong(name));
+  return `${shown.slice(0, 2).join(', ')}${shown.length > 2 ? ` + ${shown.length - 2} more...` : ''}`;
 }

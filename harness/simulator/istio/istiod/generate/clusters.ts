@@ -11,6 +11,7 @@ import type { TrafficBlocks } from '../model/traffic-policy.ts';
 import { balanced, limitsOf, NO_LIMITS } from './cluster-policy.ts';
 import { policyFor, reachesNobody, ruleFor, subsetsOf } from './destination-policy.ts';
 import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
+import { rulePath } from './rule-paths.ts';
 
 /** Returns the ports that proxies know of: all but UDP. */
 export const proxiedPorts = ({ ports }: MeshService): readonly ServicePort[] =>
@@ -110,7 +111,10 @@ function portClusters(
   const autoMtls = context.state.mesh.enableAutoMtls && !isOutside && mayBeMtls(context, service);
   return subsetsOf(rule).flatMap(subset => {
     const policy = policyFor(rule, port.port, subset);
-    const common = upstreamSettings(context, policy, isOriginal);
+    const common = {
+      ...upstreamSettings(context, policy, isOriginal),
+      ...(rule && { rule: rulePath(context, 'destination-rule', rule.key) }),
+    };
     const sni = sniName(port.port, subset.name, service.hostname);
     const tls = { sni, alpn: alpnOf(context, port), matchSubjectAltNames };
     const matches = transportSockets(policy, autoMtls, tls);

@@ -2,9 +2,11 @@
 import type { Cluster } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { connectTimeoutOf, ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
+import { saysNothing } from '../model/merged-rules.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
 import { limitsOf } from './cluster-policy.ts';
 import { policyFor, ruleFor } from './destination-policy.ts';
+import { rulePath } from './rule-paths.ts';
 
 /** Returns a cluster for each port of the application; none for a gateway. */
 export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster[] {
@@ -24,6 +26,7 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
         // As large as the client's (cluster_builder.go @1.30.3, buildInboundCluster).
         connectTimeoutMs: pool?.connectTimeoutMs ?? connectTimeoutOf(context),
         ...limitsOf(pool),
+        ...(rule && !saysNothing(rule) && { rule: rulePath(context, 'destination-rule', rule.key) }),
         ...(behaviour.inbound.upstream === 'loopback'
           ? {
               type: 'STATIC',

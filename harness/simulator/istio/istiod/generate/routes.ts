@@ -81,7 +81,7 @@ export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConf
       for (const virtual of virtualServicesFor(context, gateway.key)) {
         const common = boundHosts(server, virtual);
         if (common.length === 0) continue;
-        const routes = virtualServiceRoutes(context, virtual.http, {
+        const routes = virtualServiceRoutes(context, virtual, {
           gateway: gateway.key,
           listenerPort: port,
           namespace: proxy.namespace,

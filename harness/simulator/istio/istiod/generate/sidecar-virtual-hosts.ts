@@ -107,7 +107,7 @@ export class SidecarVirtualHosts {
   *#rulesAt(listenerPort: number): Generator<Rule> {
     const { namespace, labels } = this.#scope;
     for (const virtual of this.#virtuals) {
-      const routes = virtualServiceRoutes(this.#context, virtual.http, {
+      const routes = virtualServiceRoutes(this.#context, virtual, {
         gateway: 'mesh',
         listenerPort,
         namespace,

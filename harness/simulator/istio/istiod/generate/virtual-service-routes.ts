@@ -24,8 +24,10 @@ import type {
   RouteHeaders,
   WeightedDestination,
 } from '../model/http-route.ts';
+import type { VirtualServiceConfig } from '../model/istio-config.ts';
 import { hashPolicies } from './hash-policies.ts';
 import { outboundName } from './names.ts';
+import { rulePath } from './rule-paths.ts';
 
 /** Who calls, and where the requests come in. */
 export interface Caller {
@@ -39,15 +41,16 @@ export interface Caller {
 /** Returns the routes for a caller, up to the first that takes everything. */
 export function virtualServiceRoutes(
   context: PushContext,
-  http: readonly HttpRouteConfig[],
+  { key, http }: Pick<VirtualServiceConfig, 'key' | 'http'>,
   caller: Caller,
 ): Route[] {
+  const rule = rulePath(context, 'virtual-service', key);
   const routes: Route[] = [];
   for (const route of http) {
     const matches =
       route.matches.length > 0 ? route.matches.filter(it => isFor(it, caller)).map(matchOf) : [ALL];
     for (const match of matches) {
-      routes.push(routeOf(context, route, match, caller));
+      routes.push({ ...routeOf(context, route, match, caller), rule });
       if (takesAll(match)) return routes;
     }
   }

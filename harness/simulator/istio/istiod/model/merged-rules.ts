@@ -19,5 +19,6 @@ export function mergedRules(rules: readonly DestinationRuleConfig[]): readonly D
   return [...merged.values()];
 }
 
-const saysNothing = ({ policy, portPolicies }: DestinationRuleConfig): boolean =>
+/** Whether a rule has no settings but those of its subsets. */
+export const saysNothing = ({ policy, portPolicies }: DestinationRuleConfig): boolean =>
   Object.values(policy).every(value => value === undefined) && Object.keys(portPolicies).length === 0;

@@ -44,6 +44,13 @@ export const COMMAND_RULES: readonly Rule[] = [
     ${named('proxy-status ps', '--output')}
     tag { set { ${TAG} } generate { ${TAG} } list { --output } show { --output }
       remove { --skip-confirmation } delete { --skip-confirmation } }
+    experimental {
+      authz { check { --file } } check-inject { --labels } injector { list }
+      describe { ${named('pod po service svc', '--ignoreUnmeshed')} } des
+      internal-debug { --all --list --revision }
+      precheck { --from-version --output --output-threshold --revision --skip-controlplane }
+      ${named('proxy-status ps', '--output --revision')} version { --output --remote --short }
+    }
     ${named('proxy-config', 'secrets { --output }')}`,
     'current',
   ),

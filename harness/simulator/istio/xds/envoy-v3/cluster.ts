@@ -12,6 +12,7 @@ import { HARMLESS } from './harmless.ts';
 import { type HttpOptions, httpOptionsOf, readHttpOptions } from './http-options.ts';
 import { hashConfigOf, numberOf, policyOf, readHashSize } from './lb-policy.ts';
 import { outlierDetectionOf, readOutlierDetection } from './outlier-detection.ts';
+import { readRuleMetadata, ruleMetadataOf } from './rule-metadata.ts';
 import { RAW_BUFFER, readUpstreamSocket, upstreamSocketOf } from './transport-socket.ts';
 import { TYPES } from './type-names.ts';
 
@@ -50,6 +51,7 @@ export function encodeCluster(cluster: Cluster): Uint8Array {
     outlier_detection: outlierDetection && outlierDetectionOf(outlierDetection),
     typed_extension_protocol_options: httpOptionsOf(cluster),
     ...(transportSocketMatches && socketsOf(transportSocketMatches)),
+    ...ruleMetadataOf(cluster.rule),
   });
 }
 
@@ -111,6 +113,7 @@ function readCluster(fields: Fields): Cluster {
     ...(dnsRefreshMs !== undefined && { dnsRefreshMs }),
     ...(sourceAddress !== undefined && { sourceAddress }),
     ...commonLb,
+    ...readRuleMetadata(fields),
     ...(matches.length > 0 && { transportSocketMatches: matches }),
   };
 }

@@ -20,7 +20,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
   'envoy.config.cluster.v3.Cluster': {
     alt_stat_name: STATISTICS,
     per_connection_buffer_limit_bytes: LIMITS,
-    metadata: 'it is for telemetry',
     filters: 'peer metadata is for telemetry',
     respect_dns_ttl: 'only cluster types without DNS are executed',
     dns_lookup_family: 'only cluster types without DNS are executed',
@@ -90,7 +89,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
   },
   'envoy.config.route.v3.Route': {
     name: STATISTICS,
-    metadata: 'it is for telemetry',
     decorator: TRACING,
     stat_prefix: STATISTICS,
   },

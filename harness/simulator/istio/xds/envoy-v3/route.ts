@@ -9,6 +9,7 @@ import { headerChangesOf, readHeaderChanges } from './header-changes.ts';
 import { actionOf, readAction } from './route-action.ts';
 import { filterSettingsOf, readFilterSettings } from './route-filters.ts';
 import { readRouteMatch, routeMatchOf } from './route-match.ts';
+import { readRuleMetadata, ruleMetadataOf } from './rule-metadata.ts';
 import { TYPES } from './type-names.ts';
 
 /** Returns the bytes of envoy.config.route.v3.RouteConfiguration. */
@@ -36,6 +37,7 @@ const routeOf = (route: Route): ProtoMessage => ({
   ...actionOf(route),
   ...headerChangesOf(route.headers),
   typed_per_filter_config: filterSettingsOf(route),
+  ...ruleMetadataOf(route.rule),
 });
 
 /**
@@ -65,5 +67,6 @@ function readRoute(fields: Fields): Route {
   if (match === undefined) throw new Refusal('Route.Match: value is required');
   const settings = readFilterSettings(fields);
   const headers = readHeaderChanges(fields);
-  return { match, ...readAction(fields), ...settings, ...(headers && { headers }) };
+  const rule = readRuleMetadata(fields);
+  return { match, ...readAction(fields), ...settings, ...(headers && { headers }), ...rule };
 }
