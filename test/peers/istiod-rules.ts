@@ -1,7 +1,7 @@
 /**
  * A real istiod on real API servers is given the corpus of rules, case by case, and asked for the proxies of
  * the mesh. Its answers are held against those that are kept; `--write` keeps them anew, `--add` those of new
- * cases. Ends with 1 where an answer is another than the kept one of the same version.
+ * cases, and of cases in whose names a further argument stands. Ends with 1 where an answer is another than the kept one of the same version.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -65,25 +65,31 @@ function withAuthority(kubeconfig: string, folder: string): string {
 
 class RealIstiod {
   readonly #client: KubernetesClient;
+  readonly #remote: KubernetesClient;
   readonly #port: number;
   #marks = 0;
 
-  constructor(client: KubernetesClient, port: number) {
+  constructor([client, remote]: readonly KubernetesClient[], port: number) {
+    if (!client || !remote) throw new Error('no cluster');
     this.#client = client;
+    this.#remote = remote;
     this.#port = port;
   }
 
-  async viewsWith({ objects, mesh }: RuleCase): Promise<Views> {
-    const made: KubernetesObject[] = [];
+  async viewsWith({ objects, remote, mesh }: RuleCase): Promise<Views> {
+    const made: [KubernetesClient, KubernetesObject][] = [];
     try {
-      for (const object of objects) {
-        await create(this.#client, object);
-        made.push(object);
-      }
+      // First, since istiod does not read VirtualServices again when `defaultVirtualServiceExportTo` changes
+      // (virtualservice_controller.go, MergedVirtualService.Equals).
       if (mesh !== '') await setMesh(this.#client, `${MESH_CONFIG}${mesh}`);
+      for (const [client, all] of [[this.#client, objects] as const, [this.#remote, remote] as const])
+        for (const object of all) {
+          await create(client, object);
+          made.push([client, object]);
+        }
       return await this.views();
     } finally {
-      for (const object of made) await remove(this.#client, object);
+      for (const [client, object] of made) await remove(client, object);
       if (mesh !== '') await setMesh(this.#client, MESH_CONFIG);
     }
   }
@@ -179,7 +185,7 @@ async function ask(
     env: { PILOT_DEBOUNCE_AFTER: '20ms' },
   });
   cleanUp.add('stop istiod', running.stop);
-  const real = new RealIstiod(client, running.port);
+  const real = new RealIstiod(clients, running.port);
   const base = await real.views();
   const answers = new Map<string, ReturnType<typeof changesBetween>>();
   const failures: string[] = [];
@@ -206,12 +212,16 @@ if ('reason' in programs || 'reason' in istiod || 'reason' in istioctl) {
   process.exit(0);
 }
 const isAdding = process.argv.includes('--add');
+const anew = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
 const before = isAdding ? readAnswers().cases : new Map();
-const cases = readCorpus().filter(({ name }) => !before.has(name));
+const isAsked = (name: string): boolean => !before.has(name) || anew.some(part => name.includes(part));
+const corpus = readCorpus();
+const cases = corpus.filter(({ name }) => isAsked(name));
 const { base, cases: answers } = await ask(programs, istiod.path, istioctl.path, cases);
 const version = istiod.version;
 if (isAdding || process.argv.includes('--write')) {
-  const all = new Map([...before, ...answers]);
+  const known = [...before].filter(([name]) => corpus.some(each => each.name === name));
+  const all = new Map([...known, ...answers]);
   writeAnswers({ version, date: new Date().toISOString().slice(0, 10), base, cases: all });
   console.log(`${answers.size} cases of istiod ${version} are kept.`);
   process.exit(0);

@@ -100,6 +100,8 @@ export interface IstioBehaviour {
   readonly clusterAlpn: 'of-protocol' | 'of-bytes';
   /** Whether a filter of requests offers the ALPN of HTTP (`PILOT_ENABLE_ALPN_FILTER`). */
   readonly alpnFilter: boolean;
+  /** Whether a cluster expects the identities of its own port's endpoints only, or of all of its service. */
+  readonly identitiesByPort: boolean;
   /** `Cluster.panicThreshold` of a service's clusters, if it is set. */
   readonly panicThreshold?: number;
   /** Whether the mesh's `defaultHttpRetryPolicy` counts. */

@@ -110,6 +110,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   endpointFilter: 'product-of-gateways',
   labelsEndpointsByTopology: false,
   rulesDecideMtls: false,
+  identitiesByPort: true,
   // pilot/pkg/security/authz/model/generator.go @1.8.0
   policies: { takesPathTemplates: false, ignoresCaseOfHosts: false },
   watchedHostsAreWeighted: true,

@@ -103,6 +103,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   // pilot/pkg/networking/core/cluster_tls.go, listener_builder.go @1.30.3; real-istio 2026-11
   clusterAlpn: 'of-bytes',
   alpnFilter: true,
+  identitiesByPort: false,
   panicThreshold: 0,
   takesDefaultRetries: true,
   pathNormalization: 'of-mesh',

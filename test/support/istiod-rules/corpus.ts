@@ -4,6 +4,7 @@ import path from 'node:path';
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { ROOT } from '../cli.ts';
+import { readPolicies } from './policies.ts';
 
 const FOLDER = path.join(ROOT, 'test/peers/istiod-rules');
 
@@ -14,41 +15,44 @@ export interface RuleCase {
   /** Lines of the mesh's configuration, beside those of the mesh. */
   readonly mesh: string;
   readonly objects: readonly KubernetesObject[];
+  /** In the second cluster. */
+  readonly remote: readonly KubernetesObject[];
 }
 
 /** As it is written: without what each object of its kind has. */
 interface WrittenCase {
   readonly name: string;
   readonly mesh?: string;
-  readonly objects: readonly {
-    readonly kind: string;
-    readonly name?: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly apiVersion?: string;
-    readonly spec?: object;
-    readonly [more: string]: unknown;
-  }[];
+  readonly objects?: readonly WrittenObject[];
+  readonly remote?: readonly WrittenObject[];
 }
 
-const SECURITY = new Set(['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication']);
+interface WrittenObject {
+  readonly kind: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+  readonly [more: string]: unknown;
+}
+
+/** Kind → API version; of others it is that of networking. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  AuthorizationPolicy: 'security.istio.io/v1beta1',
+  PeerAuthentication: 'security.istio.io/v1beta1',
+  RequestAuthentication: 'security.istio.io/v1beta1',
+  Service: 'v1',
+  Pod: 'v1',
+  EndpointSlice: 'discovery.k8s.io/v1',
+};
 
 function objectOf(
-  {
-    kind,
-    name,
-    namespace = 'sample',
-    labels,
-    annotations,
-    apiVersion,
-    ...more
-  }: WrittenCase['objects'][number],
+  { kind, name, namespace = 'sample', labels, annotations, ...more }: WrittenObject,
   at: number,
 ): KubernetesObject {
-  const group = SECURITY.has(kind) ? 'security.istio.io/v1beta1' : 'networking.istio.io/v1alpha3';
   return {
-    apiVersion: apiVersion ?? group,
+    apiVersion: VERSIONS[kind] ?? 'networking.istio.io/v1alpha3',
     kind,
     metadata: {
       name: name ?? `rule-${at}`,
@@ -63,17 +67,19 @@ function objectOf(
 /** Reads all cases, those of a file together. */
 export function readCorpus(): readonly RuleCase[] {
   const folder = path.join(FOLDER, 'corpus');
-  return readdirSync(folder)
+  const files = readdirSync(folder)
     .sort()
     .flatMap(file => {
       // A cast: the files lie beside this one.
       const cases = yaml.load(readFileSync(path.join(folder, file), 'utf8')) as readonly WrittenCase[];
-      return cases.map(({ name, mesh = '', objects }) => ({
+      return cases.map(({ name, mesh = '', objects = [], remote = [] }) => ({
         name: `${path.basename(file, '.yaml')}: ${name}`,
         mesh,
         objects: objects.map(objectOf),
+        remote: remote.map(objectOf),
       }));
     });
+  return [...files, ...readPolicies(FOLDER)];
 }
 
 /** A difference that is known: of which fields, and why. */
@@ -81,6 +87,22 @@ export interface KnownDifference {
   /** Matches the field's path after the short name of its type: `rds ….metadata`. */
   readonly field: RegExp;
   readonly why: string;
+}
+
+/** What has no case: which names of executed.ts, and what sees their effect instead. */
+interface Elsewhere {
+  readonly pattern: RegExp;
+  readonly why: string;
+}
+
+/** Reads what stands in no case. */
+export function readElsewhere(): readonly Elsewhere[] {
+  // A cast: the file lies beside the corpus.
+  const rows = yaml.load(readFileSync(path.join(FOLDER, 'elsewhere.yaml'), 'utf8')) as {
+    name: string;
+    why: string;
+  }[];
+  return rows.map(({ name, why }) => ({ pattern: new RegExp(name), why }));
 }
 
 /** Reads what is known to differ. */

@@ -1,4 +1,5 @@
 /** The fields that a rule touches, of all fields of Envoy's messages, and where two istiods differ in them. */
+import { list, tree, trees } from '../../../harness/base/untyped.ts';
 import { TYPE_URLS } from '../../../harness/simulator/istio/xds/ads/type-urls.ts';
 import { looseJson } from '../loose-json.ts';
 import { type Changes, type TypeName, type View, type Views, withChanges } from './answers.ts';
@@ -64,12 +65,19 @@ function* leavesOf(value: unknown, path: string, name: string): Generator<[strin
   for (const [below, item, key] of entries) yield* leavesOf(item, below, key);
 }
 
+/** A real istiod lists localities whose endpoints have all been left out; a proxy sees nobody in them. */
+const withoutEmptyLocalities = (message: unknown): object => ({
+  ...tree(message),
+  endpoints: trees(tree(message)['endpoints']).filter(locality => list(locality['lb_endpoints']).length > 0),
+});
+
 const kept = new WeakMap<Uint8Array, Fields>();
 function fieldsOf(short: TypeName, body: Uint8Array | undefined): Fields {
   if (!body) return new Map();
   const known = kept.get(body);
   if (known) return known;
-  const fields = new Map(leavesOf(looseJson(TYPE_URLS[short], body), '', ''));
+  const message = looseJson(TYPE_URLS[short], body);
+  const fields = new Map(leavesOf(short === 'eds' ? withoutEmptyLocalities(message) : message, '', ''));
   kept.set(body, fields);
   return fields;
 }
@@ -80,6 +88,9 @@ function touched(before: Fields, after: Fields): string[] {
     path => before.get(path) !== after.get(path),
   );
 }
+
+/** Its endpoints are on loopback where it is real, which no gateway leads to. */
+const API_SERVER = '|kubernetes.default.';
 
 /** What is told without rules, and with them. */
 export interface BothMoments {
@@ -95,6 +106,7 @@ export function comparedFields(ours: BothMoments, real: BothMoments): readonly C
     const ownNow = withChanges(viewOf(ours), own);
     const otherNow = withChanges(viewOf(real), other);
     return [...new Set([...(own?.keys() ?? []), ...(other?.keys() ?? [])])].flatMap(resource => {
+      if (resource.includes(API_SERVER)) return [];
       const short = resource.slice(0, 3) as TypeName; // the resources' names begin so
       const [a, b] = [ownNow, otherNow].map(view => fieldsOf(short, view.get(resource)));
       if (!a || !b) return [];

@@ -37,6 +37,7 @@ interface Service {
   readonly ports: readonly { readonly name: string; readonly port: number; readonly target: number }[];
   readonly outside?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 const port = (name: string, port: number, target = port) => ({ name, port, target });
@@ -52,7 +53,14 @@ const SERVICES: readonly Service[] = [
     app: 'reviews',
     ports: [port('http', 9080), port('grpc', 9090)],
   },
-  { namespace: 'sample', name: 'marker', address: 14, app: 'marker', ports: [port('tcp', 9999)] },
+  {
+    namespace: 'sample',
+    name: 'marker',
+    address: 14,
+    app: 'marker',
+    ports: [port('tcp', 9999)],
+    annotations: { 'networking.istio.io/exportTo': '*' }, // whatever the mesh's default is
+  },
 ];
 const gateways = (cluster: Cluster): readonly Service[] => [
   {
@@ -156,11 +164,14 @@ function nodeObject(cluster: Cluster, at: number): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName(cluster, at), labels } };
 }
 
-function serviceObject({ namespace, name, app, ports, outside, labels = {} }: Service, clusterIP: string) {
+function serviceObject(
+  { namespace, name, app, ports, outside, labels = {}, annotations = {} }: Service,
+  clusterIP: string,
+): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name, namespace, labels },
+    metadata: { name, namespace, labels, annotations },
     spec: {
       type: outside === undefined ? 'ClusterIP' : 'LoadBalancer',
       clusterIP,
@@ -213,7 +224,7 @@ function sliceObject({ namespace, name, app, ports }: Service, pods: readonly Po
   };
 }
 
-/** Who asks, all in the first cluster. */
+/** Who asks: all are in the first cluster, but for the last. */
 export const PROXIES = [
   'sample/curl',
   'other/curl',
@@ -222,12 +233,15 @@ export const PROXIES = [
   'sample/any',
   'istio-system/istio-eastwestgateway',
   'istio-system/istio-ingressgateway',
+  'sample/helloworld-v2',
 ] as const;
 export type ProxyName = (typeof PROXIES)[number];
 
 /** What the agent of a proxy would tell of itself. */
 export function nodeOf(proxy: ProxyName): XdsNode {
-  const found = podsOf('cluster1').find(({ namespace, name }) => `${namespace}/${name}` === proxy);
+  const isIt = ({ namespace, name }: Pod): boolean => `${namespace}/${name}` === proxy;
+  const cluster = CLUSTERS.find(each => podsOf(each).some(isIt));
+  const found = cluster && podsOf(cluster).find(isIt);
   if (!found) throw new Error(`no pod ${proxy}`);
   const { namespace, name, labels, account, address } = found;
   const role = namespace === 'istio-system' ? 'router' : 'sidecar';
@@ -235,8 +249,8 @@ export function nodeOf(proxy: ProxyName): XdsNode {
     id: `${role}~${address}~${name}.${namespace}~${namespace}.svc.cluster.local`,
     labels,
     metadata: {
-      CLUSTER_ID: 'cluster1',
-      NETWORK: 'network1',
+      CLUSTER_ID: cluster,
+      NETWORK: networkOf(cluster),
       MESH_ID: 'mesh1',
       INTERCEPTION_MODE: 'REDIRECT',
       NAME: name,

@@ -104,13 +104,15 @@ export class OurIstiod implements AsyncDisposable {
   }
 
   /** What the proxies have with the rules of a case, which are taken away again. */
-  async viewsWith({ objects, mesh }: RuleCase): Promise<Views> {
-    const [client] = this.#clients;
-    if (!client) throw new Error('no cluster');
-    for (const object of objects) await create(client, object);
+  async viewsWith({ objects, remote, mesh }: RuleCase): Promise<Views> {
+    const [client, other] = this.#clients;
+    if (!client || !other) throw new Error('no cluster');
     if (mesh !== '') await setMesh(client, `${MESH_CONFIG}${mesh}`);
+    for (const object of objects) await create(client, object);
+    for (const object of remote) await create(other, object);
     const views = await this.views();
     for (const object of objects) await remove(client, object);
+    for (const object of remote) await remove(other, object);
     if (mesh !== '') await setMesh(client, MESH_CONFIG);
     return views;
   }

@@ -49,13 +49,21 @@ export function balanced(
   context: PushContext,
   { loadBalancer, outlier }: TrafficBlocks,
 ): Pick<Cluster, 'lbPolicy' | 'hashSize' | 'outlierDetection' | 'isLocalityWeighted' | 'panicThreshold'> {
-  const panicThreshold = outlier ? outlier.minHealthPercent : context.behaviour.panicThreshold;
   return {
     ...policyOf(context, loadBalancer),
     ...(outlier && { outlierDetection: outlierDetectionOf(outlier) }),
     ...(isLocalityWeighted(context, loadBalancer, outlier) && { isLocalityWeighted: true }),
-    ...(panicThreshold !== undefined && { panicThreshold }),
+    ...panicOf(context, { outlier }),
   };
+}
+
+/** Returns the share of healthy endpoints below which all are taken. */
+export function panicOf(
+  { behaviour }: PushContext,
+  { outlier }: Pick<TrafficBlocks, 'outlier'>,
+): Pick<Cluster, 'panicThreshold'> {
+  const panicThreshold = outlier ? outlier.minHealthPercent : behaviour.panicThreshold;
+  return panicThreshold === undefined ? {} : { panicThreshold };
 }
 
 function policyOf(

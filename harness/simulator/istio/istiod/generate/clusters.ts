@@ -8,8 +8,8 @@ import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { connectTimeoutOf, type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import type { TrafficBlocks } from '../model/traffic-policy.ts';
-import { balanced, limitsOf, NO_LIMITS } from './cluster-policy.ts';
-import { policyFor, reachesNobody, ruleFor, subsetsOf } from './destination-policy.ts';
+import { balanced, limitsOf, NO_LIMITS, panicOf } from './cluster-policy.ts';
+import { isPassedOn, policyFor, reachesNobody, ruleFor, subsetsOf } from './destination-policy.ts';
 import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
 import { rulePath } from './rule-paths.ts';
 
@@ -26,7 +26,8 @@ function identitiesOf(
 ): string[] {
   const identities = new Set<string>(external?.subjectAltNames);
   for (const endpoint of context.state.endpoints(hostname)) {
-    if (endpoint.servicePortName !== port.name || endpoint.identity === '') continue;
+    if (context.behaviour.identitiesByPort && endpoint.servicePortName !== port.name) continue;
+    if (endpoint.identity === '') continue;
     if (!isClusterLocal || endpoint.clusterId === clusterId) identities.add(endpoint.identity);
   }
   const { trustDomainAliases } = context.state.mesh;
@@ -41,15 +42,19 @@ const withAliases = (identity: string, aliases: readonly string[]): string[] => 
   ...aliases.map(alias => identity.replace(/^spiffe:\/\/[^/]*/, `spiffe://${alias}`)),
 ];
 
-/** @param autoMtls - whether the endpoints say if they speak it; nobody outside of the mesh does */
+/**
+ * @param auto - whether endpoints say if they speak mTLS, as nobody outside of the mesh does; who goes to an
+ *   original destination knows no endpoint that could say it (cluster_tls.go @1.30.3)
+ */
 function transportSockets(
   policy: TrafficBlocks,
-  autoMtls: boolean,
+  auto: 'by endpoint' | 'always' | 'never',
   tls: UpstreamTls,
 ): Cluster['transportSocketMatches'] {
   if (policy.tlsMode === 'DISABLE') return undefined;
   if (policy.tlsMode === 'ISTIO_MUTUAL') return [{ name: 'istio-mutual', match: {}, tls }];
-  if (!autoMtls) return undefined;
+  if (auto === 'never') return undefined;
+  if (auto === 'always') return [{ name: 'istio-mutual', match: {}, tls }];
   return [
     { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, tls },
     { name: 'tlsMode-disabled', match: {} },
@@ -111,17 +116,19 @@ function portClusters(
   const autoMtls = context.state.mesh.enableAutoMtls && !isOutside && mayBeMtls(context, service);
   return subsetsOf(rule).flatMap(subset => {
     const policy = policyFor(rule, port.port, subset);
+    const isPassed = (isOriginal && !reachesNobody(policy)) || isPassedOn(rule, port.port, subset);
     const common = {
-      ...upstreamSettings(context, policy, isOriginal),
+      ...upstreamSettings(context, policy, isPassed),
       ...(rule && { rule: rulePath(context, 'destination-rule', rule.key) }),
     };
     const sni = sniName(port.port, subset.name, service.hostname);
     const tls = { sni, alpn: alpnOf(context, port), matchSubjectAltNames };
-    const matches = transportSockets(policy, autoMtls, tls);
+    const auto = !autoMtls || (isPassed && !allSpeakMtls(context, service, port)) ? 'never' : 'by endpoint';
+    const matches = transportSockets(policy, auto === 'by endpoint' && isPassed ? 'always' : auto, tls);
     const outbound: Cluster = {
       name: outboundName(port.port, subset.name, service.hostname),
       ...common,
-      ...(matches && !isOriginal && { transportSocketMatches: matches }),
+      ...(matches && { transportSocketMatches: matches }),
     };
     return kind.isSniRouter && !isOutside ? [outbound, { name: sni, ...common }] : [outbound];
   });
@@ -139,6 +146,15 @@ const mayBeMtls = (context: PushContext, { namespace }: MeshService): boolean =>
   context.config.peerAuthentications.length === 0 ||
   peerAuthenticationMode(context, { namespace, labels: {} }) !== 'DISABLE';
 
+/**
+ * Whether all endpoints of a port speak mTLS; it takes all of them where none is known beforehand
+ * (push_context.go @1.30.3, BestEffortInferServiceMTLSMode).
+ */
+function allSpeakMtls({ state }: PushContext, { hostname }: MeshService, port: ServicePort): boolean {
+  const endpoints = state.endpoints(hostname).filter(({ servicePortName }) => servicePortName === port.name);
+  return endpoints.length > 0 && endpoints.every(({ tlsMode }) => tlsMode === 'istio');
+}
+
 /** Sidecars pass traffic for a headless service on to its original destination. Gateways know none. */
 const goesToOriginal = ({ isHeadless }: MeshService, { role }: ProxyKind): boolean =>
   isHeadless && role === 'sidecar';
@@ -147,14 +163,13 @@ const goesToOriginal = ({ isHeadless }: MeshService, { role }: ProxyKind): boole
 function upstreamSettings(
   context: PushContext,
   policy: TrafficBlocks,
-  isOriginal: boolean,
+  isPassed: boolean,
 ): Omit<Cluster, 'name'> {
-  const isPassed = !reachesNobody(policy) && (isOriginal || policy.loadBalancer?.simple === 'PASSTHROUGH');
   return {
     connectTimeoutMs: policy.pool?.connectTimeoutMs ?? connectTimeoutOf(context),
     ...limitsOf(policy.pool),
     ...(isPassed
-      ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const)
+      ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED', ...panicOf(context, policy) } as const)
       : ({ type: 'EDS', ...balanced(context, policy) } as const)),
   };
 }

@@ -1,9 +1,13 @@
 /** What DestinationRules say about a host: which rule holds, its subsets, and the settings for each port. */
+import type { HashPolicy } from '../../xds/routes.ts';
 import { mostSpecific } from '../mesh/host-names.ts';
 import type { PushContext } from '../mesh/push-context.ts';
 import type { DestinationRuleConfig } from '../model/istio-config.ts';
 import type { TrafficBlocks } from '../model/traffic-policy.ts';
 import { isExportedTo } from '../model/visibility.ts';
+
+/** What of a subset has a say. */
+type Subset = Pick<DestinationRuleConfig['subsets'][number], 'policy' | 'portPolicies'>;
 
 const NO_POLICY: TrafficBlocks = {
   tlsMode: undefined,
@@ -46,7 +50,7 @@ export function ruleFor(context: PushContext, hostname: string): DestinationRule
 export function policyFor(
   rule: DestinationRuleConfig | undefined,
   port: number,
-  subset?: Pick<DestinationRuleConfig['subsets'][number], 'policy' | 'portPolicies'>,
+  subset?: Subset,
 ): TrafficBlocks {
   const ofSubset = subset?.portPolicies[port];
   if (ofSubset) return ofSubset;
@@ -56,11 +60,50 @@ export function policyFor(
 }
 
 /**
+ * Returns what a rule and a subset say of mTLS to the endpoints of a port: unlike the other settings, one
+ * that a port leaves out is that of its subset, and then that of the rule (mtls_checker.go @1.30.3,
+ * tlsModeForDestinationRule).
+ */
+export const tlsModeFor = (
+  rule: DestinationRuleConfig | undefined,
+  port: number,
+  subset: Subset,
+): string | undefined =>
+  subset.portPolicies[port]?.tlsMode ??
+  subset.policy?.tlsMode ??
+  rule?.portPolicies[port]?.tlsMode ??
+  rule?.policy?.tlsMode;
+
+/**
+ * Returns what requests are hashed by, which is looked for in the same way (route.go @1.30.3,
+ * HashForHTTPDestination).
+ */
+export const hashFor = (
+  rule: DestinationRuleConfig | undefined,
+  port: number,
+  subset: Subset | undefined,
+): HashPolicy | undefined =>
+  [subset?.portPolicies[port], subset?.policy, rule?.portPolicies[port], rule?.policy]
+    .map(policy => policy?.loadBalancer?.hash)
+    .find(hash => hash !== undefined)?.policy;
+
+/**
  * Whether a policy asks for TLS of another kind than the mesh's, which is not simulated: nobody is reached by
  * it, rather than in plaintext.
  */
 export const reachesNobody = ({ tlsMode }: TrafficBlocks): boolean =>
   tlsMode === 'SIMPLE' || tlsMode === 'MUTUAL';
+
+const isPassthrough = ({ loadBalancer }: TrafficBlocks): boolean => loadBalancer?.simple === 'PASSTHROUGH';
+
+/**
+ * Whether connections go where the client has sent them: a subset's do as well where those to the whole host
+ * do (cluster_builder.go @1.30.3, buildSubsetCluster).
+ */
+export function isPassedOn(rule: DestinationRuleConfig | undefined, port: number, subset: Subset): boolean {
+  const policy = policyFor(rule, port, subset);
+  return !reachesNobody(policy) && (isPassthrough(policy) || isPassthrough(policyFor(rule, port)));
+}
 
 /** Returns the subsets of a rule, after one without a name that stands for the whole host. */
 export const subsetsOf = (

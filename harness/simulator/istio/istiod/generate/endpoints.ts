@@ -6,7 +6,14 @@ import type { MeshService } from '../mesh/mesh-service.ts';
 import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import { type IstioEndpoint, type ServicePort, topologyLabel } from '../model/mesh-model.ts';
 import { proxiedPorts } from './clusters.ts';
-import { policyFor, reachesNobody, ruleFor, subsetsOf } from './destination-policy.ts';
+import {
+  isPassedOn,
+  policyFor,
+  reachesNobody,
+  ruleFor,
+  subsetsOf,
+  tlsModeFor,
+} from './destination-policy.ts';
 import { placedEndpoints } from './locality.ts';
 import { outboundName, sniName } from './names.ts';
 
@@ -45,7 +52,8 @@ export function serviceEndpoints(
       const { name, labels } = subset;
       const wanted = Object.entries(labels);
       const blocks = policyFor(rule, port.port, subset);
-      const mode = behaviour.rulesDecideMtls ? blocks.tlsMode : undefined;
+      if (isPassedOn(rule, port.port, subset)) return [];
+      const mode = behaviour.rulesDecideMtls ? tlsModeFor(rule, port.port, subset) : undefined;
       const judged = reachesNobody(blocks) ? [] : judgedBy(mode);
       const chosen =
         wanted.length === 0

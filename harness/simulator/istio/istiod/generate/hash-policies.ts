@@ -1,7 +1,7 @@
 /** What requests to a destination are hashed by (pilot/pkg/networking/core/route/route.go @1.30.3). */
 import type { HashPolicy } from '../../xds/routes.ts';
 import type { PushContext } from '../mesh/push-context.ts';
-import { policyFor, ruleFor } from './destination-policy.ts';
+import { hashFor, ruleFor } from './destination-policy.ts';
 
 /** Where a request may go. */
 interface Hashed {
@@ -19,7 +19,7 @@ export function hashPolicies(
   const hashPolicy = destinations.flatMap(({ host, port, subset }) => {
     const rule = ruleFor(context, host);
     const own = rule?.subsets.find(({ name }) => name === subset);
-    return policyFor(rule, port, own).loadBalancer?.hash?.policy ?? [];
+    return hashFor(rule, port, own) ?? [];
   });
   return hashPolicy.length > 0 ? { hashPolicy } : {};
 }

@@ -5,6 +5,7 @@
  */
 import type { DownstreamTls, FilterChain } from '../../xds/resources.ts';
 import type { PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
+import type { Protocol } from '../model/mesh-model.ts';
 import type { Authorization } from './authorization.ts';
 import { ALPN_MESH, ALPN_MESH_HTTP, ALPN_MESH_TCP, PLAINTEXT_HTTP } from './names.ts';
 import { pathOptions } from './path-options.ts';
@@ -33,16 +34,18 @@ interface InboundPort {
   readonly statPrefix: string;
   /** The Service's. */
   readonly port: number;
+  readonly protocol?: Protocol;
 }
 
-const retriesOf = ({ behaviour: { inbound } }: PushContext) =>
-  inbound.retryPolicy && { retryPolicy: inbound.retryPolicy };
+/** Streams of gRPC are not retried (route.go @1.30.3, BuildDefaultHTTPInboundRoute). */
+const retriesOf = ({ behaviour: { inbound } }: PushContext, protocol: Protocol | undefined) =>
+  protocol !== 'grpc' && inbound.retryPolicy && { retryPolicy: inbound.retryPolicy };
 
 /** Passes every request on to one cluster that the workload's policies allow. */
 export const httpFilter = (
   context: PushContext,
   { http: rbac }: Authorization,
-  { cluster, statPrefix, port }: InboundPort,
+  { cluster, statPrefix, port, protocol }: InboundPort,
 ): Filter => ({
   type: 'http_connection_manager',
   statPrefix,
@@ -60,7 +63,7 @@ export const httpFilter = (
             match: { prefix: '/' },
             cluster,
             timeoutMs: 0,
-            ...retriesOf(context),
+            ...retriesOf(context, protocol),
           },
         ],
       },

@@ -42,7 +42,12 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
       ports.add(target);
       const cluster = inboundNameOf(context, port, target, service.hostname);
       const statPrefix = statPrefixOf(context, proxy, target);
-      const http = httpFilter(context, authorization, { cluster, statPrefix, port: port.port });
+      const http = httpFilter(context, authorization, {
+        cluster,
+        statPrefix,
+        port: port.port,
+        protocol: port.protocol,
+      });
       const bytes = bytesFilter(authorization, cluster);
       const mode = peerAuthenticationMode(context, proxy, target);
       if (isSniffed(context, port.protocol)) {

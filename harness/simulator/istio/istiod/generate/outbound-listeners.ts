@@ -29,19 +29,23 @@ export function outboundListeners(context: PushContext, caller: OutboundCaller):
     for (const { port, protocol, name: portName } of service.ports) {
       if (isHttp(protocol)) httpPorts.add(port);
       else if (protocol !== 'udp') {
-        const hasNoAddress = external?.addresses.length === 0 && ({ hasNoAddress: true } as const);
+        const hasNoAddress = isAnywhere(service) && ({ hasNoAddress: true } as const);
         const own = streamChains(context, { hostname, port, protocol, ...hasNoAddress }, caller);
         const addresses = hasNoAddress ? [ANY_ADDRESS] : streamAddresses(context, service, portName, caller);
+        // Of chains for all, the first service by name wins an address.
+        const add = (place: Place, chains: readonly FilterChain[]): void => {
+          const before = streams.get(place.name)?.chains ?? [];
+          streams.set(place.name, { place, chains: mergedChains(before, chains) });
+        };
         for (const address of addresses) {
           const place = placeOf(address, port);
           const sniffed =
             !hasNoAddress && isSniffed(context, protocol)
               ? [httpChain(context, place, sniffedRoutes(hostname, port))]
               : [];
-          // Of chains for all, the first service by name wins an address.
-          const before = streams.get(place.name)?.chains ?? [];
-          streams.set(place.name, { place, chains: mergedChains(before, [...own, ...sniffed]) });
+          add(place, [...own, ...sniffed]);
         }
+        for (const range of external?.ranges ?? []) add(placeOf(ANY_ADDRESS, port), within(range, own));
       }
     }
   }
@@ -54,6 +58,14 @@ export function outboundListeners(context: PushContext, caller: OutboundCaller):
       .map(({ place, chains }) => outboundListener(context, place, chains)),
   ];
 }
+
+/** Whether a service outside of the mesh may be at any address. */
+const isAnywhere = ({ external }: MeshService): boolean =>
+  external !== undefined && external.addresses.length + external.ranges.length === 0;
+
+/** Limits chains to what goes to a range of addresses. */
+const within = (range: string, chains: readonly FilterChain[]): readonly FilterChain[] =>
+  chains.map(chain => ({ ...chain, match: { ...chain.match, prefixRanges: [range] } }));
 
 /** Takes all, and hands over to the others. */
 const virtualOutbound = (context: PushContext): Listener => ({
@@ -98,7 +110,7 @@ const requestsBy = (context: PushContext, { address, port }: Place, rds: string)
   ...(context.behaviour.alpnFilter && { alpn: ALPN_HTTP }),
 });
 
-/** Returns the addresses of a TCP service: its cluster IP, or each endpoint of a headless one. */
+/** Returns the addresses of a TCP service: its cluster IP, or each endpoint of a headless one, anywhere. */
 function streamAddresses(
   context: PushContext,
   service: MeshService,
@@ -110,8 +122,8 @@ function streamAddresses(
     const address = addressFor(service, clusterId);
     return address === '' ? [] : [address];
   }
-  const endpoints = context.state
+  return context.state
     .endpoints(service.hostname)
-    .filter(endpoint => endpoint.servicePortName === portName && endpoint.clusterId === clusterId);
-  return endpoints.map(({ address }) => address);
+    .filter(endpoint => endpoint.servicePortName === portName)
+    .map(({ address }) => address);
 }

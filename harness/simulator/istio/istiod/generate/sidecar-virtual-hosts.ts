@@ -83,7 +83,7 @@ export class SidecarVirtualHosts {
    */
   domainsOf(service: MeshService, port: number): readonly string[] {
     const { namespace, clusterId, domain } = this.#scope;
-    const { name, namespace: own, external } = service;
+    const { name, namespace: own, external, isHeadless } = service;
     const absolute = this.#context.behaviour.routesIgnorePorts ? [`${service.hostname}.`] : [];
     if (external)
       return [service.hostname, ...absolute, ...external.addresses].flatMap(host =>
@@ -93,9 +93,15 @@ export class SidecarVirtualHosts {
     const short = namespace === own ? [name] : [];
     const address = addressFor(service, clusterId);
     const addresses = address === '' ? [] : [address];
+    // Pods of a headless Service may have names below its (httproute.go @1.30.3; the same in 1.8).
+    const withPods = (names: readonly string[]) =>
+      isHeadless ? [...names, ...names.map(each => `*.${each}`)] : names;
     if (this.#context.behaviour.routesIgnorePorts)
-      return [full, `${full}.`, ...short, `${name}.${own}.svc`, `${name}.${own}`, ...addresses];
-    const names = [full, ...short, `${name}.${own}`, `${name}.${own}.svc`, ...addresses];
+      return [
+        ...withPods([full, `${full}.`, ...short, `${name}.${own}.svc`, `${name}.${own}`]),
+        ...addresses,
+      ];
+    const names = [...withPods([full, ...short, `${name}.${own}`, `${name}.${own}.svc`]), ...addresses];
     return names.flatMap(host => [host, `${host}:${port}`]);
   }
 

@@ -85,6 +85,7 @@ const serviceOf = (
     resolution: entry.resolution,
     isOutsideMesh: entry.isOutsideMesh,
     addresses: entry.addresses,
+    ranges: entry.ranges,
     subjectAltNames: entry.subjectAltNames,
     ...(allocatedAddress !== undefined && { allocatedAddress }),
   },
@@ -167,9 +168,11 @@ function endpointsAt(
 function endpointOfPod(
   { mesh }: ExternalSources,
   registry: ClusterRegistry,
-  { address, namespace, serviceAccount, labels }: RegistryPod,
+  pod: RegistryPod,
   { name, targetPort }: ServicePort,
 ): IstioEndpoint {
+  const { address, namespace, serviceAccount, labels } = pod;
+  const locality = registry.localityOf(pod);
   return {
     address,
     port: Number(targetPort),
@@ -179,6 +182,7 @@ function endpointOfPod(
     identity: registry.identityOf(namespace, serviceAccount, mesh),
     tlsMode: labels['security.istio.io/tlsMode'] === 'istio' ? 'istio' : 'disabled',
     labels,
+    ...(locality !== '' && { locality }),
   };
 }
 

@@ -31,6 +31,8 @@ interface ExternalTraits {
   readonly isOutsideMesh: boolean;
   /** All of them; `defaultClusterIp` is the first. */
   readonly addresses: readonly string[];
+  /** Ranges of addresses: `203.0.113.0/24`. */
+  readonly ranges: readonly string[];
   readonly subjectAltNames: readonly string[];
   /** For proxies whose agents answer for names, if there is no other. */
   readonly allocatedAddress?: string;

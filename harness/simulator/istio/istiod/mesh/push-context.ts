@@ -38,21 +38,28 @@ export function isSniRouter(context: PushContext, proxy: ProxyNode): boolean {
   );
 }
 
-/** Lists the Services of a proxy's own cluster that select it. */
-export function ownServices({ state }: PushContext, proxy: ProxyNode): RegistryService[] {
-  const registry = state.registry(proxy.clusterId);
-  const own: RegistryService[] = [];
-  for (const service of registry?.services() ?? []) {
+/** What leads to a port of a proxy's application: a Service, or a host of a ServiceEntry that selects it. */
+type OwnService = Pick<RegistryService, 'hostname' | 'ports' | 'createdMs'>;
+
+/**
+ * Lists what selects a proxy, the oldest first, as its ports are those of the oldest (context.go @1.30.3,
+ * SetServiceTargets; the same in 1.8).
+ */
+export function ownServices({ state, config }: PushContext, proxy: ProxyNode): OwnService[] {
+  const selects = (
+    namespace: string,
+    selector: Readonly<Record<string, string>> | undefined,
+  ): selector is Readonly<Record<string, string>> =>
+    selector !== undefined && namespace === proxy.namespace && includesLabels(proxy.labels, selector);
+  const own: OwnService[] = [];
+  for (const service of state.registry(proxy.clusterId)?.services() ?? []) {
     const { selector, namespace } = service;
-    if (
-      selector &&
-      Object.keys(selector).length > 0 &&
-      namespace === proxy.namespace &&
-      includesLabels(proxy.labels, selector)
-    )
-      own.push(service);
+    if (selects(namespace, selector) && Object.keys(selector).length > 0) own.push(service);
   }
-  return own.sort((a, b) => (a.hostname < b.hostname ? -1 : 1));
+  for (const { namespace, selector, hosts, ports, createdMs } of config.serviceEntries)
+    if (proxy.role === 'sidecar' && selects(namespace, selector))
+      own.push(...hosts.map(hostname => ({ hostname, ports, createdMs })));
+  return own.sort((a, b) => a.createdMs - b.createdMs || (a.hostname < b.hostname ? -1 : 1));
 }
 
 /** Returns the container's port behind a Service's port. */

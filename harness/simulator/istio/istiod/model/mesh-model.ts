@@ -29,6 +29,8 @@ export interface RegistryService {
   /** Load-balancer addresses and external IPs. */
   readonly externalAddresses: readonly string[];
   readonly exportTo: ExportTo;
+  /** Of two that lead to one port of a pod, the older one says its protocol. */
+  readonly createdMs: number;
   /** Of a Service of type NodePort that nodes are gateways of (`traffic.istio.io/nodeSelector`). */
   readonly onNodes?: {
     readonly selector: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 /** ServiceEntries and WorkloadEntries: services and workloads that no API server knows. */
 import { isIPv4 } from 'node:net';
+import { parseCidr } from '../../../../base/ipv4.ts';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { list, tree } from '../../../../base/untyped.ts';
 import { keyOf, labels, text, texts, type Unsupported } from './config-fields.ts';
@@ -39,6 +40,8 @@ export interface ServiceEntryConfig extends Exported {
   readonly hosts: readonly string[];
   /** Single addresses. */
   readonly addresses: readonly string[];
+  /** `203.0.113.0/24` */
+  readonly ranges: readonly string[];
   readonly ports: readonly ServicePort[];
   readonly resolution: Resolution;
   /** MESH_EXTERNAL: it has no sidecar. */
@@ -74,8 +77,10 @@ export function readServiceEntry(object: KubernetesObject, unsupported: Unsuppor
   const resolution = RESOLUTIONS.find(known => known === asked);
   if (!resolution) unsupported.leaveOut(`resolution: ${asked}`);
   const addresses = texts(spec['addresses']).map(address => address.replace(/\/32$/, ''));
+  const isRange = (address: string): boolean => !isIPv4(address) && parseCidr(address) !== undefined;
   for (const address of addresses)
-    if (!isIPv4(address)) unsupported.note(`addresses: ${address} (only single IPv4 addresses)`);
+    if (!isIPv4(address) && !isRange(address))
+      unsupported.note(`addresses: ${address} (only IPv4 addresses and ranges)`);
   const ports = list(spec['ports']).map(tree);
   if (resolution === 'NONE' && ports.some(({ targetPort }) => Number(targetPort ?? 0) > 0))
     unsupported.note('ports.targetPort (with resolution NONE)');
@@ -86,6 +91,7 @@ export function readServiceEntry(object: KubernetesObject, unsupported: Unsuppor
     exportTo: texts(spec['exportTo']),
     hosts: resolution ? texts(spec['hosts']) : [],
     addresses: addresses.filter(address => isIPv4(address)),
+    ranges: addresses.filter(isRange),
     ports: ports.map(port => ({
       name: text(port['name']) ?? '',
       port: Number(port['number'] ?? 0),

@@ -130,7 +130,9 @@ export class Resources {
     const outbound = this.#forView(`listener|${key}|${JSON.stringify(caller)}`, () =>
       encodeResources('listener', outboundListeners(context, caller)),
     );
-    return [...outbound, ...encodeResources('listener', [inboundListener(context, proxy)])];
+    // A pod of a headless Service does not call itself through its proxy (listener.go @1.30.3).
+    const others = outbound.filter(({ name }) => !name.startsWith(`${proxy.address}_`));
+    return [...others, ...encodeResources('listener', [inboundListener(context, proxy)])];
   }
 
   #routes(proxy: ProxyNode): Encoded {

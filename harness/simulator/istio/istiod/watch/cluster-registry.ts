@@ -147,7 +147,8 @@ export class ClusterRegistry {
   /** Returns a service's ready endpoints: pods of this cluster, and addresses that someone wrote by hand. */
   endpointsOf(hostname: string, mesh: MeshConfig): IstioEndpoint[] {
     const service = this.service(hostname);
-    if (!service) return [];
+    // What a cluster exports to nobody has no endpoints there (controller.go @1.30.3, addOrUpdateService).
+    if (!service || service.exportTo.includes('~')) return [];
     const result: IstioEndpoint[] = [];
     for (const key of this.#index.keysOf(`${service.namespace}/${service.name}`)) {
       for (const { address, port, portName, isPod } of this.#caches.endpoints.get(key)?.ready ?? []) {

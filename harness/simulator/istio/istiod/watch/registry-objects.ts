@@ -59,6 +59,7 @@ export function readService(object: KubernetesObject, domain: string): RegistryS
     ],
     ...nodesOf(annotations, spec),
     exportTo: exportToOf(annotations['networking.istio.io/exportTo']),
+    createdMs: Date.parse(String(object.metadata.creationTimestamp ?? '')) || 0,
   };
 }
 

@@ -83,6 +83,7 @@ const eastWest = (
   ports: [{ name: 'mtls', port, targetPort: port, protocol: 'tcp' }],
   externalAddresses,
   exportTo: [],
+  createdMs: 0,
 });
 const source = (clusterId: string, service?: RegistryService) => ({
   clusterId,
