@@ -70,6 +70,8 @@ export interface IstioBehaviour {
   readonly autoPassthrough: 'sni-cluster' | 'chain-per-service';
   /** Whether a gateway's chain for TLS that it passes on wants TLS, or is chosen by the name alone. */
   readonly passthroughMatch: 'tls' | 'name-only';
+  /** Whether servers of other TLS than the mesh's are verified, and called, where nothing is said of it. */
+  readonly verifiesForeignServers: boolean;
   /** Whether copies of requests say `-shadow` in their Host header (`DISABLE_SHADOW_HOST_SUFFIX`). */
   readonly marksMirrors: boolean;
   /** What becomes of a VirtualService's `tcp` and `tls`. */

@@ -124,6 +124,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   gatewayRoutesByBoundPort: false,
   autoPassthrough: 'sni-cluster',
   passthroughMatch: 'tls',
+  verifiesForeignServers: false,
   marksMirrors: true,
   streams: {
     catchAllIsDefault: false,

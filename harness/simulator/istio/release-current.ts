@@ -80,7 +80,9 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   autoPassthrough: 'chain-per-service',
   // pilot/pkg/networking/core/gateway.go @1.30.3, buildGatewayTCPFilterChainOpts
   passthroughMatch: 'name-only',
-  // pilot/pkg/features/pilot.go @1.30.3
+  // pilot/pkg/features/pilot.go @1.30.3, VERIFY_CERTIFICATE_AT_CLIENT and ENABLE_AUTO_SNI
+  verifiesForeignServers: true,
+  // DISABLE_SHADOW_HOST_SUFFIX
   marksMirrors: false,
   streams: { catchAllIsDefault: true, hashesSource: true, carriesSubnets: true, skipsDoubleNames: true },
   sniClustersDemandMtls: true,

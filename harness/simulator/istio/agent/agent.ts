@@ -61,9 +61,10 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
   log.info(`Version ${settings.version}-Clean`);
   log.info(`Proxy role: ${settings.node.id}`);
   log.info(`CA Endpoint ${settings.ca.host}:${settings.ca.port}, provider Citadel`);
-  const { network, clock, random } = context;
+  const { network, clock, random, files } = context;
+  const read = (path: string) => (files.exists(path) ? files.read(path) : undefined);
   const { kind, workers, behaviour } = settings;
-  const envoy = new Envoy({ network, clock, random, wording: behaviour.envoy, kind, workers });
+  const envoy = new Envoy({ network, clock, random, wording: behaviour.envoy, kind, workers, read });
   const services: { close(): void }[] = [envoy];
   try {
     services.push(openAdmin(envoy, settings.node, settings.statsPrefixes));

@@ -15,7 +15,7 @@ import type {
 import type { RouteConfiguration } from '../xds/routes.ts';
 import { ClusterUpdates } from './cluster-updates.ts';
 import type { EnvoyEnvironment } from './environment/environment.ts';
-import { TransportSecurity } from './environment/transport-security.ts';
+import { type FileReader, TransportSecurity } from './environment/transport-security.ts';
 import type { WorkloadIdentity } from './environment/workload-identity.ts';
 import { ListenerUpdates } from './listener-updates.ts';
 import type { RunningListener } from './listeners/accepted-connection.ts';
@@ -30,6 +30,8 @@ export interface EnvoyOptions {
   readonly kind: 'sidecar' | 'router';
   /** Threads among which connections are shared. */
   readonly workers: number;
+  /** Reads the container's files, for TLS that is not the mesh's. */
+  readonly read?: FileReader;
 }
 
 /** How many pushes of a type the proxy accepted and refused, and the version in use. */
@@ -60,7 +62,7 @@ export class Envoy {
     this.options = options;
     this.startedMs = options.clock.now();
     const { network, clock, wording, kind } = options;
-    const security = new TransportSecurity(clock, wording);
+    const security = new TransportSecurity(clock, wording, options.read);
     const random = options.random.stream('envoy');
     this.#environment = { network, clock, random, wording, kind, security };
     const clusters = new ClusterUpdates(this.#environment);

@@ -44,6 +44,10 @@ export interface Cluster {
   /** After so long without a request. */
   readonly idleTimeoutMs?: number;
   readonly outlierDetection?: OutlierDetection;
+  /** What TLS with a host takes from the name that a request's Host header says. */
+  readonly namesByHost?: { readonly sni: boolean; readonly san: boolean };
+  /** No filter puts another ALPN in the place of that of its TLS. */
+  readonly keepsAlpn?: true;
   /** Localities are chosen by their weights. */
   readonly isLocalityWeighted?: true;
   /** For STATIC. */
@@ -76,13 +80,24 @@ export type LbPolicy =
   | 'MAGLEV'
   | 'CLUSTER_PROVIDED';
 
-/** The mTLS that a proxy begins with an upstream host. */
+/** The TLS that a proxy begins with an upstream host: the mesh's, or another that it is told of. */
 export interface UpstreamTls {
+  /** Empty: none. */
   readonly sni: string;
   readonly alpn: readonly string[];
-  /** SPIFFE identities that the server may have: `spiffe://cluster.local/ns/sample/sa/default`. */
+  /** Names that the server may have: `spiffe://cluster.local/ns/sample/sa/default`; none: any. */
   readonly matchSubjectAltNames: readonly string[];
   // Certificates come from the agent (SDS), never over this wire.
+  /** In place of the workload's certificate and the mesh's roots. */
+  readonly files?: TlsFiles;
+}
+
+/** What proves who is who, in the proxy's container. */
+export interface TlsFiles {
+  /** Paths of a chain and its key; none: no certificate is shown. */
+  readonly certificate?: { readonly chain: string; readonly key: string };
+  /** A path, or `system` for the roots of the image; none: any server is taken. */
+  readonly roots?: string;
 }
 
 /** The endpoints of one EDS cluster. */

@@ -17,13 +17,38 @@ const SSL_CODES = {
 /** A genuine certificate that belongs to another workload. */
 export class UnexpectedIdentityError extends Error {}
 
-/** Compares a server's SPIFFE identity with those expected; an empty list accepts any. */
-export function checkIdentity(subjectAltName: string | undefined, upstream: UpstreamTls): Error | undefined {
-  if (upstream.matchSubjectAltNames.length === 0) return undefined;
-  const uris = urisOf(subjectAltName);
-  if (upstream.matchSubjectAltNames.some(name => uris.includes(name))) return undefined;
+/** Returns the text for a certificate that there is not (source/common/tls/ssl_socket.cc @v1.30). */
+export const missingSecret = (wording: EnvoyWording): string =>
+  wording.tlsError ? 'TLS error: Secret is not supplied by SDS' : '';
+
+/** How a proxy expects its server to be called. */
+interface ExpectedNames extends Pick<UpstreamTls, 'matchSubjectAltNames' | 'files'> {
+  /** Besides: what the request calls it. */
+  readonly hostName?: string | undefined;
+}
+
+/** Compares a server's names with those expected; an empty list accepts any. */
+export function checkIdentity(
+  subjectAltName: string | undefined,
+  { matchSubjectAltNames, files, hostName }: ExpectedNames,
+): Error | undefined {
+  const names = files ? namesOf(subjectAltName) : urisOf(subjectAltName);
+  const isCalled = (expected: string): boolean => names.some(name => covers(name, expected));
+  if (
+    (matchSubjectAltNames.length === 0 || matchSubjectAltNames.some(isCalled)) &&
+    (hostName === undefined || isCalled(hostName))
+  )
+    return undefined;
   return new UnexpectedIdentityError(`unexpected identity: ${subjectAltName}`);
 }
+
+/** Names of any type, as Node prints them: `DNS:a.example, IP Address:10.0.0.1`. */
+const namesOf = (subjectAltName: string | undefined): readonly string[] =>
+  (subjectAltName ?? '').split(', ').map(name => name.slice(name.indexOf(':') + 1));
+
+/** `*` stands for one label (source/common/tls/utility.cc @v1.30, dnsNameMatch). */
+const covers = (name: string, expected: string): boolean =>
+  name === expected || (name.startsWith('*.') && expected.replace(/^[^.]+/, '*') === name);
 
 /** Returns the text for our own certificate when its time is over. */
 export const expiredFailure = (wording: EnvoyWording): string =>

@@ -8,21 +8,33 @@ import { inPieces } from '../../../../base/tls-pieces.ts';
 import type { EnvoyWording } from '../../behaviour.ts';
 import type { DownstreamTls, UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from './counters.ts';
-import { checkIdentity, expiredFailure, tlsFailure, UnexpectedIdentityError } from './tls-failure.ts';
+import { ForeignContexts } from './foreign-contexts.ts';
+import {
+  checkIdentity,
+  expiredFailure,
+  missingSecret,
+  tlsFailure,
+  UnexpectedIdentityError,
+} from './tls-failure.ts';
 import { type PeerIdentity, peerOf, secureContextOf, type WorkloadIdentity } from './workload-identity.ts';
 
-/** Both ends of mTLS, with the certificate that the agent got last. */
+/** Reads a file of the proxy's container; undefined if there is none. */
+export type FileReader = (path: string) => string | undefined;
+
+/** Both ends of TLS: the mesh's, with the certificate that the agent got last, and another as a client. */
 export class TransportSecurity {
   readonly #clock: Clock;
   readonly #wording: EnvoyWording;
+  readonly #foreign: ForeignContexts;
   #identity: WorkloadIdentity | undefined;
   #localUri = '';
   /** Serves both directions; made once for each certificate. */
   #context: tls.SecureContext | undefined;
 
-  constructor(clock: Clock, wording: EnvoyWording) {
+  constructor(clock: Clock, wording: EnvoyWording, read: FileReader = () => undefined) {
     this.#clock = clock;
     this.#wording = wording;
+    this.#foreign = new ForeignContexts(read);
   }
 
   get identity(): WorkloadIdentity | undefined {
@@ -88,32 +100,33 @@ export class TransportSecurity {
   }
 
   /**
-   * Begins mTLS to a host. The server's chain must lead to our root, and its SPIFFE identity must be one of
-   * those expected.
+   * Begins TLS to a host. The server's chain must lead to our root, or to those that the cluster names, and
+   * its name must be one of those expected.
    * @param raw - connected
    * @param done - called once; with a socket, or with Envoy's text on what went wrong (empty if the other
    *   side just closed)
    */
   originate(
     raw: Duplex,
-    upstream: UpstreamTls,
+    upstream: UpstreamTls & { readonly hostName?: string | undefined },
     counters: Counters,
     done: (failure: string | undefined, socket?: tls.TLSSocket) => void,
   ): void {
-    const identity = this.#validIdentity();
-    if (!identity) {
+    const context = upstream.files ? this.#foreign.of(upstream.files) : this.#ownContext();
+    if (!context) {
       counters.add('ssl.connection_error');
       raw.destroy();
-      done(expiredFailure(this.#wording));
+      done(upstream.files ? missingSecret(this.#wording) : expiredFailure(this.#wording));
       return;
     }
-    this.#context ??= secureContextOf(identity);
     const socket = decodeOnlyNames(
       tls.connect({
         socket: inPieces(raw, 'client'),
-        secureContext: this.#context,
-        servername: upstream.sni,
-        ALPNProtocols: [...upstream.alpn],
+        secureContext: context,
+        ...(upstream.sni !== '' && { servername: upstream.sni }),
+        rejectUnauthorized: !upstream.files || upstream.files.roots !== undefined,
+        // Requests go by HTTP/1.1 here, whatever is offered.
+        ALPNProtocols: upstream.alpn.filter(protocol => !upstream.files || protocol !== 'h2'),
         checkServerIdentity: (_host, certificate) => checkIdentity(certificate.subjectaltname, upstream),
       }),
     );
@@ -136,6 +149,12 @@ export class TransportSecurity {
       counters.add('ssl.handshake');
       tell(undefined, socket);
     });
+  }
+
+  #ownContext(): tls.SecureContext | undefined {
+    const identity = this.#validIdentity();
+    if (identity) this.#context ??= secureContextOf(identity);
+    return identity && this.#context;
   }
 
   /**

@@ -136,7 +136,11 @@ export class ProxiedRequest {
     const perTryMs = this.#retries?.perTryTimeoutMs;
     if (perTryMs !== undefined)
       this.#perTry = this.#context.environment.clock.setTimeout(() => this.#onPerTryTimeout(host), perTryMs);
-    upstream.start(this.#cluster.poolOf(this.#connection.worker, host, this.#context.alpn()));
+    const alpn = this.#context.alpn();
+    const wish = this.#cluster.namesByHost
+      ? { alpn, hostName: headerOf(this.#headers, 'host')?.replace(/:\d+$/, '') }
+      : { alpn };
+    upstream.start(this.#cluster.poolOf(this.#connection.worker, host, wish));
   }
 
   #onResponse(host: Host, head: MessageHead, upstream: UpstreamAttempt): void {

@@ -10,6 +10,7 @@ import { DnsHosts, isByName } from './dns-hosts.ts';
 import { Host, hostKey } from './host.ts';
 import { type HostSet, hostSets } from './host-sets.ts';
 import { type Outcome, OutlierDetector } from './outlier-detector.ts';
+import { type TlsWish, wishedTls } from './tls-wish.ts';
 import { type ConnectFailure, connectUpstream, type UpstreamTarget } from './upstream-connection.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 import { WorkerBalancer } from './worker-balancer.ts';
@@ -115,6 +116,11 @@ export class UpstreamCluster {
     this.#rebalance();
   }
 
+  /** Whether TLS with its hosts depends on how a request calls them. */
+  get namesByHost(): boolean {
+    return this.#config.namesByHost !== undefined;
+  }
+
   /** Takes note of how an attempt at a host ended. */
   record(host: Host, outcome: Outcome): void {
     this.#detector?.record(host, outcome);
@@ -138,31 +144,32 @@ export class UpstreamCluster {
 
   /**
    * Opens a connection of its own, for TCP.
-   * @param alpn - of its TLS, in place of the cluster's
+   * @param wish - of its TLS
    */
   connect(
     host: Host,
     done: (failure: ConnectFailure | undefined, stream?: Duplex) => void,
-    alpn?: readonly string[],
+    wish: TlsWish = {},
   ): () => void {
-    return connectUpstream(this.#environment, this.#targetOf(host, alpn), done);
+    return connectUpstream(this.#environment, this.#targetOf(host, wish), done);
   }
 
   /** Returns the kept connections of one worker to one host, for HTTP. */
-  poolOf(worker: Worker, host: Host, alpn?: readonly string[]): UpstreamPool {
+  poolOf(worker: Worker, host: Host, wish: TlsWish = {}): UpstreamPool {
     let pools = this.#pools.get(host);
     if (!pools) {
       pools = new Map();
       this.#pools.set(host, pools);
     }
-    const key = `${worker.index} ${alpn ?? ''}`;
+    const named = this.#config.namesByHost ? (wish.hostName ?? '') : '';
+    const key = `${worker.index} ${wish.alpn ?? ''} ${named}`;
     let pool = pools.get(key);
     if (!pool) {
       const { clock } = this.#environment;
       const { counters, resources } = this;
       const { maxRequestsPerConnection, idleTimeoutMs } = this.#config;
       const limits = { clock, counters, resources, maxRequestsPerConnection, idleTimeoutMs };
-      pool = new UpstreamPool(done => this.connect(host, done, alpn), limits);
+      pool = new UpstreamPool(done => this.connect(host, done, wish), limits);
       pools.set(key, pool);
     }
     return pool;
@@ -186,11 +193,11 @@ export class UpstreamCluster {
     else if (loadAssignment) this.setEndpoints(loadAssignment);
   }
 
-  #targetOf(host: Host, alpn: readonly string[] | undefined): UpstreamTarget {
+  #targetOf(host: Host, wish: TlsWish): UpstreamTarget {
     const tls = this.#tlsOf(host);
     return {
       host,
-      tls: tls && alpn ? { ...tls, alpn } : tls,
+      tls: tls && wishedTls(this.#config, tls, wish),
       sourceAddress: this.#config.sourceAddress,
       connectTimeoutMs: this.#config.connectTimeoutMs,
       counters: this.counters,

@@ -20,7 +20,7 @@ export interface ConnectFailure {
 /** A host, and how its cluster connects to it. */
 export interface UpstreamTarget {
   readonly host: Host;
-  readonly tls: UpstreamTls | undefined;
+  readonly tls: (UpstreamTls & { readonly hostName?: string | undefined }) | undefined;
   /** What the connection comes from, in place of the proxy's own address. */
   readonly sourceAddress: string | undefined;
   readonly connectTimeoutMs: number;

@@ -2,13 +2,14 @@
  * CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0,
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
-import type { Cluster, ClusterLoadAssignment, UpstreamTls } from '../../xds/resources.ts';
+import type { Cluster, ClusterLoadAssignment } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { connectTimeoutOf, type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import type { TrafficBlocks } from '../model/traffic-policy.ts';
 import { balanced, limitsOf, NO_LIMITS, panicOf } from './cluster-policy.ts';
+import { clusterTls } from './cluster-tls.ts';
 import { isPassedOn, policyFor, reachesNobody, ruleFor, subsetsOf } from './destination-policy.ts';
 import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
 import { rulePath } from './rule-paths.ts';
@@ -42,31 +43,14 @@ const withAliases = (identity: string, aliases: readonly string[]): string[] => 
   ...aliases.map(alias => identity.replace(/^spiffe:\/\/[^/]*/, `spiffe://${alias}`)),
 ];
 
-/**
- * @param auto - whether endpoints say if they speak mTLS, as nobody outside of the mesh does; who goes to an
- *   original destination knows no endpoint that could say it (cluster_tls.go @1.30.3)
- */
-function transportSockets(
-  policy: TrafficBlocks,
-  auto: 'by endpoint' | 'always' | 'never',
-  tls: UpstreamTls,
-): Cluster['transportSocketMatches'] {
-  if (policy.tlsMode === 'DISABLE') return undefined;
-  if (policy.tlsMode === 'ISTIO_MUTUAL') return [{ name: 'istio-mutual', match: {}, tls }];
-  if (auto === 'never') return undefined;
-  if (auto === 'always') return [{ name: 'istio-mutual', match: {}, tls }];
-  return [
-    { name: 'tlsMode-istio', match: { tlsMode: 'istio' }, tls },
-    { name: 'tlsMode-disabled', match: {} },
-  ];
-}
+const isHttp2 = ({ protocol }: ServicePort): boolean => protocol === 'http2' || protocol === 'grpc';
 
 /** What a cluster offers itself; where a filter does it for requests, it is that of any bytes. */
-function alpnOf({ behaviour }: PushContext, { protocol }: ServicePort): readonly string[] {
-  const isH2 = protocol === 'http2' || protocol === 'grpc';
+function alpnOf({ behaviour }: PushContext, port: ServicePort): readonly string[] {
+  const isH2 = isHttp2(port);
   if (behaviour.clusterAlpn === 'of-bytes') return isH2 ? [...ALPN_TCP, 'h2'] : ALPN_TCP;
   if (isH2) return ALPN_H2;
-  return isHttp(protocol) ? ALPN_HTTP : ALPN_TCP;
+  return isHttp(port.protocol) ? ALPN_HTTP : ALPN_TCP;
 }
 
 /** What proxies have the same clusters by. */
@@ -122,13 +106,17 @@ function portClusters(
       ...(rule && { rule: rulePath(context, 'destination-rule', rule.key) }),
     };
     const sni = sniName(port.port, subset.name, service.hostname);
-    const tls = { sni, alpn: alpnOf(context, port), matchSubjectAltNames };
     const auto = !autoMtls || (isPassed && !allSpeakMtls(context, service, port)) ? 'never' : 'by endpoint';
-    const matches = transportSockets(policy, auto === 'by endpoint' && isPassed ? 'always' : auto, tls);
+    const mesh = {
+      own: { sni, alpn: alpnOf(context, port), matchSubjectAltNames },
+      auto: auto === 'by endpoint' && isPassed ? 'always' : auto,
+      service,
+      isHttp2: isHttp2(port),
+    } as const;
     const outbound: Cluster = {
       name: outboundName(port.port, subset.name, service.hostname),
       ...common,
-      ...(matches && { transportSocketMatches: matches }),
+      ...clusterTls(context, policy, mesh),
     };
     return kind.isSniRouter && !isOutside ? [outbound, { name: sni, ...common }] : [outbound];
   });

@@ -11,6 +11,7 @@ type Subset = Pick<DestinationRuleConfig['subsets'][number], 'policy' | 'portPol
 
 const NO_POLICY: TrafficBlocks = {
   tlsMode: undefined,
+  tls: undefined,
   loadBalancer: undefined,
   pool: undefined,
   outlier: undefined,
@@ -87,12 +88,18 @@ export const hashFor = (
     .map(policy => policy?.loadBalancer?.hash)
     .find(hash => hash !== undefined)?.policy;
 
-/**
- * Whether a policy asks for TLS of another kind than the mesh's, which is not simulated: nobody is reached by
- * it, rather than in plaintext.
- */
-export const reachesNobody = ({ tlsMode }: TrafficBlocks): boolean =>
+/** Whether a policy asks for TLS of another kind than the mesh's. */
+export const isForeignTls = ({ tlsMode }: Pick<TrafficBlocks, 'tlsMode'>): boolean =>
   tlsMode === 'SIMPLE' || tlsMode === 'MUTUAL';
+
+/**
+ * Whether a policy asks for TLS with certificates of a Secret, which is not simulated, or for MUTUAL without
+ * any, which Istio's webhook refuses: nobody is reached by it, rather than in plaintext.
+ */
+export const reachesNobody = ({ tlsMode, tls }: TrafficBlocks): boolean =>
+  isForeignTls({ tlsMode }) &&
+  (tls?.credentialName !== '' ||
+    (tlsMode === 'MUTUAL' && (tls.clientCertificate === '' || tls.privateKey === '')));
 
 const isPassthrough = ({ loadBalancer }: TrafficBlocks): boolean => loadBalancer?.simple === 'PASSTHROUGH';
 

@@ -83,7 +83,7 @@ export function readDestinationRule(
   };
 }
 
-/** TLS of another kind than the mesh's is not simulated, and plaintext would be the opposite. */
+/** TLS with certificates of a Secret is not simulated, and plaintext would be the opposite. */
 function noteForeignTls(path: string, policy: unknown, unsupported: Unsupported): void {
   const settings = [
     [path, policy],
@@ -93,8 +93,8 @@ function noteForeignTls(path: string, policy: unknown, unsupported: Unsupported)
     ]),
   ] as const;
   for (const [where, value] of settings) {
-    const mode = text(tree(tree(value)['tls'])['mode']);
-    if (mode === 'SIMPLE' || mode === 'MUTUAL') unsupported.fail(`${where}.tls`);
+    const { mode, credentialName } = tree(tree(value)['tls']);
+    if ((mode === 'SIMPLE' || mode === 'MUTUAL') && text(credentialName)) unsupported.fail(`${where}.tls`);
   }
 }
 

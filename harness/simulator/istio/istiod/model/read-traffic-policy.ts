@@ -7,6 +7,7 @@ import type {
   LoadBalancerSetting,
   LocalitySetting,
   OutlierSetting,
+  TlsSetting,
   TrafficBlocks,
 } from './traffic-policy.ts';
 
@@ -32,10 +33,24 @@ function readBlocks(policy: Tree): TrafficBlocks {
   const block = <T>(name: string, read: (fields: Tree) => T): T | undefined =>
     policy[name] === undefined || policy[name] === null ? undefined : read(tree(policy[name]));
   return {
-    tlsMode: text(tree(policy['tls'])['mode']),
+    tlsMode: block('tls', ({ mode }) => text(mode) ?? 'DISABLE'),
+    tls: block('tls', readTls),
     loadBalancer: block('loadBalancer', readLoadBalancer),
     pool: block('connectionPool', readPool),
     outlier: block('outlierDetection', readOutlier),
+  };
+}
+
+function readTls(fields: Tree): TlsSetting {
+  const of = (name: string): string => text(fields[name]) ?? '';
+  return {
+    sni: of('sni'),
+    subjectAltNames: texts(fields['subjectAltNames']),
+    caCertificates: of('caCertificates'),
+    clientCertificate: of('clientCertificate'),
+    privateKey: of('privateKey'),
+    credentialName: of('credentialName'),
+    insecureSkipVerify: fields['insecureSkipVerify'] === true,
   };
 }
 

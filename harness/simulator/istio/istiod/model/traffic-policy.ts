@@ -57,9 +57,23 @@ export interface OutlierSetting {
   readonly minHealthPercent: number;
 }
 
+/** `tls`, beside its mode; texts that are not given are empty. */
+export interface TlsSetting {
+  readonly sni: string;
+  readonly subjectAltNames: readonly string[];
+  /** Paths in the proxy's container. */
+  readonly caCertificates: string;
+  readonly clientCertificate: string;
+  readonly privateKey: string;
+  /** Of a Secret. */
+  readonly credentialName: string;
+  readonly insecureSkipVerify: boolean;
+}
+
 /** `trafficPolicy`, without its settings for ports. */
 export interface TrafficBlocks {
   readonly tlsMode: string | undefined;
+  readonly tls: TlsSetting | undefined;
   readonly loadBalancer: LoadBalancerSetting | undefined;
   readonly pool: ConnectionPool | undefined;
   readonly outlier: OutlierSetting | undefined;

@@ -44,7 +44,9 @@ const VIRTUAL_SERVICES = executed(
 
 /** The part of a policy that a port may have for itself. */
 const PORT_POLICY = `
-  tls { mode(DISABLE|ISTIO_MUTUAL) }
+  tls {
+    mode sni subjectAltNames caCertificates clientCertificate privateKey insecureSkipVerify
+  }
   loadBalancer {
     simple(UNSPECIFIED|LEAST_CONN|RANDOM|ROUND_ROBIN|LEAST_REQUEST|PASSTHROUGH)
     consistentHash {

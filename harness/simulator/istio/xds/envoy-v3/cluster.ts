@@ -12,7 +12,7 @@ import { HARMLESS } from './harmless.ts';
 import { type HttpOptions, httpOptionsOf, readHttpOptions } from './http-options.ts';
 import { hashConfigOf, numberOf, policyOf, readHashSize } from './lb-policy.ts';
 import { outlierDetectionOf, readOutlierDetection } from './outlier-detection.ts';
-import { readRuleMetadata, ruleMetadataOf } from './rule-metadata.ts';
+import { clusterMetadataOf, readClusterMetadata } from './rule-metadata.ts';
 import { RAW_BUFFER, readUpstreamSocket, upstreamSocketOf } from './transport-socket.ts';
 import { TYPES } from './type-names.ts';
 
@@ -51,7 +51,7 @@ export function encodeCluster(cluster: Cluster): Uint8Array {
     outlier_detection: outlierDetection && outlierDetectionOf(outlierDetection),
     typed_extension_protocol_options: httpOptionsOf(cluster),
     ...(transportSocketMatches && socketsOf(transportSocketMatches)),
-    ...ruleMetadataOf(cluster.rule),
+    ...clusterMetadataOf(cluster),
   });
 }
 
@@ -113,7 +113,7 @@ function readCluster(fields: Fields): Cluster {
     ...(dnsRefreshMs !== undefined && { dnsRefreshMs }),
     ...(sourceAddress !== undefined && { sourceAddress }),
     ...commonLb,
-    ...readRuleMetadata(fields),
+    ...readClusterMetadata(fields),
     ...(matches.length > 0 && { transportSocketMatches: matches }),
   };
 }

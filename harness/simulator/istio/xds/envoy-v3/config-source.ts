@@ -15,27 +15,35 @@ const SDS_CLUSTER = 'sds-grpc';
 export const ADS: ProtoMessage = { ads: {}, initial_fetch_timeout: durationOf(0), resource_api_version: V3 };
 
 /** core.v3.ConfigSource: the agent's certificates (pilot/pkg/security/model/authentication.go @1.30.3). */
-const SDS: ProtoMessage = {
+const FILES: ProtoMessage = {
   api_config_source: {
     api_type: GRPC,
     transport_api_version: V3,
     grpc_services: [{ envoy_grpc: { cluster_name: SDS_CLUSTER } }],
     set_node_on_first_message_only: true,
   },
-  initial_fetch_timeout: durationOf(0),
   resource_api_version: V3,
 };
 
 let sds: Uint8Array | undefined;
 
-/** The bytes of `SDS`: they are in each cluster with mTLS, twice. */
+/** The bytes of what is waited for as long as it takes: they are in each cluster with mTLS, twice. */
 function sdsBytes(): Uint8Array {
-  sds ??= encodeMessage('envoy.config.core.v3.ConfigSource', SDS);
+  sds ??= encodeMessage('envoy.config.core.v3.ConfigSource', {
+    ...FILES,
+    initial_fetch_timeout: durationOf(0),
+  });
   return sds;
 }
 
 /** Returns a tls.v3.SdsSecretConfig: a secret that the agent has. */
 export const secretOf = (name: string): ProtoMessage => ({ name, sds_config: sdsBytes() });
+
+/** Returns a tls.v3.SdsSecretConfig: a secret that the agent reads out of files, if there are any. */
+export const fileSecretOf = (name: string): ProtoMessage => ({
+  name,
+  sds_config: encodeMessage('envoy.config.core.v3.ConfigSource', FILES),
+});
 
 /** Reads a core.v3.ConfigSource that must be the aggregated stream. @throws Refusal if it is another one */
 export function readAds(source: Fields): void {

@@ -9,7 +9,7 @@ import { passExtension } from './extensions.ts';
 import { TYPES } from './type-names.ts';
 
 /** The part of a cluster that is said there. */
-export type HttpOptions = Pick<Cluster, 'maxRequestsPerConnection' | 'idleTimeoutMs'>;
+export type HttpOptions = Pick<Cluster, 'maxRequestsPerConnection' | 'idleTimeoutMs' | 'namesByHost'>;
 
 const PROTOCOL = 'the protocol to a host is always HTTP/1.1';
 const OPTIONS = 'it makes no difference to short requests';
@@ -18,12 +18,17 @@ const OPTIONS = 'it makes no difference to short requests';
 export function httpOptionsOf({
   maxRequestsPerConnection: most,
   idleTimeoutMs,
+  namesByHost,
 }: HttpOptions): ProtoMessage | undefined {
-  if (most === undefined && idleTimeoutMs === undefined) return undefined;
+  if (most === undefined && idleTimeoutMs === undefined && !namesByHost) return undefined;
   const message = {
     common_http_protocol_options: {
       ...(idleTimeoutMs !== undefined && { idle_timeout: durationOf(idleTimeoutMs) }),
       ...(most !== undefined && { max_requests_per_connection: wrapped(most) }),
+    },
+    upstream_http_protocol_options: namesByHost && {
+      auto_sni: namesByHost.sni,
+      auto_san_validation: namesByHost.san,
     },
     // Which protocol is spoken: an empty message, which is not in wanted.json.
     explicit_http_config: { http_protocol_options: new Uint8Array() },
@@ -51,16 +56,15 @@ export function readHttpOptions(cluster: Fields): HttpOptions {
 
 function readOptions(fields: Fields): HttpOptions {
   const common = fields.message('common_http_protocol_options', readCommon);
-  for (const name of [
-    'upstream_http_protocol_options',
-    'explicit_http_config',
-    'use_downstream_protocol_config',
-    'auto_config',
-  ])
+  const namesByHost = fields.message('upstream_http_protocol_options', it => ({
+    sni: it.boolean('auto_sni'),
+    san: it.boolean('auto_san_validation'),
+  }));
+  for (const name of ['explicit_http_config', 'use_downstream_protocol_config', 'auto_config'])
     fields.pass(name, PROTOCOL);
   for (const name of ['http_filters', 'header_validation_config', 'outlier_detection', 'hash_policy'])
     fields.pass(name, OPTIONS);
-  return httpOptions(common);
+  return { ...httpOptions(common), ...(namesByHost && { namesByHost }) };
 }
 
 function readCommon(fields: Fields) {

@@ -4,10 +4,11 @@ import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { anyOf, emptyAny } from '../proto/well-known.ts';
-import type { DownstreamTls, UpstreamTls } from '../resources.ts';
-import { readSecret, secretOf } from './config-source.ts';
+import type { DownstreamTls, TlsFiles, UpstreamTls } from '../resources.ts';
+import { fileSecretOf, readSecret, secretOf } from './config-source.ts';
 import { extensionOf, noImplementation } from './extensions.ts';
 import { NODE } from './harmless.ts';
+import { nameOfCertificate, nameOfRoots, readFiles } from './tls-files.ts';
 import { TYPES } from './type-names.ts';
 
 /** tls.v3.SubjectAltNameMatcher.SanType */
@@ -26,24 +27,33 @@ export const RAW_BUFFER: ProtoMessage = {
 };
 
 /** The client's end (pilot/pkg/networking/core/cluster_tls.go @1.30.3). */
-export const upstreamSocketOf = ({ sni, alpn, matchSubjectAltNames }: UpstreamTls): ProtoMessage => ({
-  name: 'envoy.transport_sockets.tls',
-  typed_config: anyOf(TYPES.upstreamTls, {
-    common_tls_context: {
-      tls_params: CLIENT_PROTOCOLS,
-      alpn_protocols: alpn,
-      tls_certificate_sds_secret_configs: [secretOf(OWN)],
-      combined_validation_context: {
-        default_validation_context: {
-          // As istiod says it: a name of any type.
-          match_subject_alt_names: matchSubjectAltNames.map(exact => ({ exact })),
-        },
-        validation_context_sds_secret_config: secretOf(ROOTS),
+export const upstreamSocketOf = ({ sni, alpn, matchSubjectAltNames, files }: UpstreamTls): ProtoMessage => {
+  const certificate = files ? nameOfCertificate(files) : OWN;
+  const roots = files ? nameOfRoots(files) : ROOTS;
+  const secret = files ? fileSecretOf : secretOf;
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: anyOf(TYPES.upstreamTls, {
+      common_tls_context: {
+        tls_params: CLIENT_PROTOCOLS,
+        alpn_protocols: alpn,
+        ...(certificate !== undefined && { tls_certificate_sds_secret_configs: [secret(certificate)] }),
+        ...(roots === undefined
+          ? { validation_context: {} }
+          : {
+              combined_validation_context: {
+                default_validation_context: {
+                  // As istiod says it: a name of any type.
+                  match_subject_alt_names: matchSubjectAltNames.map(exact => ({ exact })),
+                },
+                validation_context_sds_secret_config: secret(roots),
+              },
+            }),
       },
-    },
-    sni,
-  }),
-});
+      sni,
+    }),
+  };
+};
 
 /** The server's end (pilot/pkg/security/authn/utils/utils.go @1.30.3). */
 export const downstreamSocketOf = ({ alpn, clientPrefixes = [] }: DownstreamTls): ProtoMessage => ({
@@ -66,8 +76,9 @@ export const downstreamSocketOf = ({ alpn, clientPrefixes = [] }: DownstreamTls)
 /** Reads the client's end. @returns undefined for plaintext @throws Refusal */
 export const readUpstreamSocket = (socket: Fields): UpstreamTls | undefined =>
   readTls(socket, TYPES.upstreamTls, context => {
-    const { alpn, names } = context.message('common_tls_context', it => readCommon(it, 'exact')) ?? NOTHING;
-    return { sni: context.string('sni'), alpn, matchSubjectAltNames: names };
+    const { alpn, names, files } =
+      context.message('common_tls_context', it => readCommon(it, 'exact')) ?? NOTHING;
+    return { sni: context.string('sni'), alpn, matchSubjectAltNames: names, ...(files && { files }) };
   });
 
 /** Reads the server's end. @returns undefined for plaintext @throws Refusal */
@@ -76,7 +87,9 @@ export const readDownstreamSocket = (socket: Fields): DownstreamTls | undefined 
     const { type } = context;
     const isDemanded = context.message('require_client_certificate', it => it.boolean('value'));
     if (isDemanded !== true) throw new Refusal(`${type}: TLS without a client certificate is not simulated`);
-    const { alpn, names } = context.message('common_tls_context', it => readCommon(it, 'prefix')) ?? NOTHING;
+    const { alpn, names, files } =
+      context.message('common_tls_context', it => readCommon(it, 'prefix')) ?? NOTHING;
+    if (files) throw new Refusal(`${type}: only certificates of the mesh are simulated here`);
     return { alpn, ...(names.length > 0 && { clientPrefixes: names }) };
   });
 
@@ -97,21 +110,29 @@ interface CommonTls {
   readonly alpn: readonly string[];
   /** Of the other end. */
   readonly names: readonly string[];
+  /** None: the mesh's. */
+  readonly files?: TlsFiles;
 }
 const NOTHING: CommonTls = { alpn: [], names: [] };
 
 /** @param how - names of the other end are told: a server's whole, a client's by what they begin with */
 function readCommon(common: Fields, how: 'exact' | 'prefix'): CommonTls {
   const secrets = common.messages('tls_certificate_sds_secret_configs', readSecret);
-  if (secrets.length !== 1 || secrets[0] !== OWN)
-    throw new Refusal(`${common.type}: only the secret ${OWN} is simulated as a certificate`);
+  if (secrets.length > 1) throw new Refusal(`${common.type}: only one certificate is simulated`);
+  let roots: string | undefined;
   const names = common.message('combined_validation_context', combined => {
-    if (combined.message('validation_context_sds_secret_config', readSecret) !== ROOTS)
-      throw new Refusal(`${combined.type}: only the secret ${ROOTS} is simulated as roots`);
+    roots = combined.message('validation_context_sds_secret_config', readSecret);
     return combined.message('default_validation_context', context => readNames(context, how));
   });
+  common.message('validation_context', () => {});
   common.message('tls_params', readVersions);
-  return { alpn: common.strings('alpn_protocols'), names: names ?? [] };
+  const [certificate] = secrets;
+  const isOwn = certificate === OWN && roots === ROOTS;
+  return {
+    alpn: common.strings('alpn_protocols'),
+    names: names ?? [],
+    ...(!isOwn && { files: readFiles(common.type, certificate, roots) }),
+  };
 }
 
 /** Whatever they are, both ends take 1.3. */
