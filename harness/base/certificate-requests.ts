@@ -3,6 +3,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { Attribute, Extensions, SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
+import { kept } from './kept-structure.ts';
 import type { KeyPair } from './keys.ts';
 import { bytesOf, pemOf } from './pem.ts';
 import {
@@ -28,10 +29,11 @@ export async function createCsr(
     const values = [AsnConvert.serialize(new Extensions(extensions))];
     information.attributes.push(new Attribute({ type: OID.extensionRequest, values }));
   }
+  const content = kept(information);
   const request = new CertificationRequest({
-    certificationRequestInfo: information,
+    certificationRequestInfo: content,
     signatureAlgorithm,
-    signature: signatureOf(information, keys.privateKey),
+    signature: signatureOf(content, keys.privateKey),
   });
   return pemOf('CERTIFICATE REQUEST', request);
 }

@@ -8,21 +8,18 @@
 import { createHash, type KeyObject, randomBytes } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
-  AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate,
   Validity as CertificateValidity,
   ExtendedKeyUsage,
   type Extension,
   Extensions,
-  id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_extKeyUsage,
   id_ce_keyUsage,
   id_ce_subjectKeyIdentifier,
   id_kp_clientAuth,
   id_kp_serverAuth,
-  KeyIdentifier,
   KeyUsage,
   KeyUsageFlags,
   SubjectKeyIdentifier,
@@ -30,7 +27,9 @@ import {
   TBSCertificate,
   Version,
 } from '@peculiar/asn1-x509';
-import { type Authority, issuerOf, signingKey } from './authority.ts';
+import { type Authority, issuerOf, signingKey, withKey } from './authority.ts';
+import { BoundedMemory } from './bounded-memory.ts';
+import { kept } from './kept-structure.ts';
 import { createKeyPair } from './keys.ts';
 import { pemOf } from './pem.ts';
 import {
@@ -65,12 +64,11 @@ export async function createRootCa(options: Subject & Validity): Promise<Authori
     ...caExtensions(),
     subjectKey(keys.publicKeyDer),
   ]);
-  return {
-    certificatePem,
-    privateKeyPem: keys.privateKeyPem,
-    chainPem: certificatePem,
-    rootPem: certificatePem,
-  };
+  const { privateKeyPem } = keys;
+  return withKey(
+    { certificatePem, privateKeyPem, chainPem: certificatePem, rootPem: certificatePem },
+    keys.privateKey,
+  );
 }
 
 /** Creates an authority that `parent` signs, and that may sign leaves only. */
@@ -87,12 +85,9 @@ export async function createIntermediateCa(
     signingKey(parent),
     extensions,
   );
-  return {
-    certificatePem,
-    privateKeyPem: keys.privateKeyPem,
-    chainPem: certificatePem + parent.chainPem,
-    rootPem: parent.rootPem,
-  };
+  const chainPem = certificatePem + parent.chainPem;
+  const { privateKeyPem } = keys;
+  return withKey({ certificatePem, privateKeyPem, chainPem, rootPem: parent.rootPem }, keys.privateKey);
 }
 
 /**
@@ -110,22 +105,23 @@ export async function issueCertificate(authority: Authority, request: LeafReques
 
 let ofEveryLeaf: readonly Extension[] | undefined;
 
-/** Returns the extensions that every leaf has; they are encoded once. */
+/** Returns the extensions that every leaf has. */
 function leafExtensions(): readonly Extension[] {
   const uses = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
   ofEveryLeaf ??= [
-    extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
-    extension(id_ce_keyUsage, new KeyUsage(uses), true),
+    kept(extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true)),
+    kept(extension(id_ce_keyUsage, new KeyUsage(uses), true)),
   ];
   return ofEveryLeaf;
 }
 
-function extendedUsage(usages: readonly ('server' | 'client')[]): Extension {
-  return extension(
-    id_ce_extKeyUsage,
-    new ExtendedKeyUsage(usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth))),
-  );
-}
+const usagesOf = new BoundedMemory<Extension>(4);
+
+const extendedUsage = (usages: readonly ('server' | 'client')[]): Extension =>
+  usagesOf.recall(usages.join(), () => {
+    const ids = usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth));
+    return kept(extension(id_ce_extKeyUsage, new ExtendedKeyUsage(ids)));
+  });
 
 /** As Go makes it, and RFC 5280, 4.2.1.2: the hash of the key's bits. */
 function subjectKey(publicKeyDer: Buffer): Extension {
@@ -134,16 +130,6 @@ function subjectKey(publicKeyDer: Buffer): Extension {
   return extension(id_ce_subjectKeyIdentifier, new SubjectKeyIdentifier(arrayBufferOf(hash)));
 }
 
-const authorityKey = (keyIdentifier: ArrayBuffer | undefined): readonly Extension[] =>
-  keyIdentifier === undefined
-    ? []
-    : [
-        extension(
-          id_ce_authorityKeyIdentifier,
-          new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(keyIdentifier) }),
-        ),
-      ];
-
 function createCertificate(
   options: Subject & Validity,
   publicKeyDer: Buffer,
@@ -151,7 +137,7 @@ function createCertificate(
   key: KeyObject,
   extensions: readonly Extension[],
 ): string {
-  const subject = distinguishedName(options);
+  const subject = kept(distinguishedName(options));
   const issuerParts = issuer && issuerOf(issuer);
   const serial = randomBytes(16);
   serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f); // positive, and of the same length always
@@ -166,8 +152,12 @@ function createCertificate(
     }),
     subject,
     subjectPublicKeyInfo: AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo),
-    extensions: new Extensions([...extensions, ...authorityKey(issuerParts?.keyIdentifier)]),
+    extensions: new Extensions([...extensions, ...[issuerParts?.keyExtension ?? []].flat()]),
   });
-  const signatureValue = signatureOf(tbsCertificate, key);
-  return pemOf('CERTIFICATE', new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
+  const content = kept(tbsCertificate);
+  const signatureValue = signatureOf(content, key);
+  return pemOf(
+    'CERTIFICATE',
+    new Certificate({ tbsCertificate: content, signatureAlgorithm, signatureValue }),
+  );
 }

@@ -17,6 +17,7 @@ import {
   RelativeDistinguishedName,
   SubjectAlternativeName,
 } from '@peculiar/asn1-x509';
+import { kept } from './kept-structure.ts';
 
 /** The parts of a distinguished name that are used here. */
 export interface Subject {
@@ -42,7 +43,7 @@ export const OID = {
 } as const;
 
 /** The one algorithm that signs here; certificates name it inside and outside of what is signed. */
-export const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: OID.ecdsaWithSha256 });
+export const signatureAlgorithm = kept(new AlgorithmIdentifier({ algorithm: OID.ecdsaWithSha256 }));
 
 /** Builds a name, from the organizations down to the common name. */
 export function distinguishedName({ commonName, organizations = [], locality }: Subject): Name {

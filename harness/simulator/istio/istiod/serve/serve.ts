@@ -1,4 +1,5 @@
 /** HTTP servers of istiod on ports of its pod, with and without TLS. */
+import { constants } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { acceptAll } from '../../../network/accept-all.ts';
@@ -40,6 +41,7 @@ export function serve({ network, port, tls }: ServeOptions, onRequest: RequestHa
           cert: tls.certPem,
           key: tls.keyPem,
           ALPNProtocols: ['http/1.1'],
+          secureOptions: constants.SSL_OP_NO_TICKET, // an API server asks anew
         },
         handler,
       )
