@@ -83,6 +83,8 @@ export interface InstallBehaviour {
   readonly ownerOf: (document: string | undefined) => string;
   /** Whether an operator's list of gateways takes the place of the profile's, or is merged with it. */
   readonly gatewayLists: 'replaced' | 'merged';
+  /** Whether some values of `--set` stay texts, and a path alone is an empty one. */
+  readonly keepsTexts: boolean;
   /** Whether `values` tells what a chart was rendered from. */
   readonly tellsValues: boolean;
   readonly validatedGroups: readonly string[];

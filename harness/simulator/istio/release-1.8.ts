@@ -61,6 +61,7 @@ export const ISTIO_1_8: IstioBehaviour = {
     chartLabels: () => ({}),
     ownerOf: document => (document === undefined ? 'installed-state' : `installed-state-${document}`),
     gatewayLists: 'merged',
+    keepsTexts: false,
     tellsValues: false,
     validatedGroups: ['security.istio.io', 'networking.istio.io'],
     admissionReviewVersions: ['v1beta1', 'v1'],

@@ -76,6 +76,7 @@ export const CURRENT_INSTALL: InstallBehaviour = {
   }),
   ownerOf: document => document ?? 'unknown',
   gatewayLists: 'replaced',
+  keepsTexts: true,
   tellsValues: true,
   validatedGroups: ['security.istio.io', 'networking.istio.io', 'telemetry.istio.io', 'extensions.istio.io'],
   admissionReviewVersions: ['v1'],

@@ -58,7 +58,8 @@ const k8s = z
 
 /** An entry of `ingressGateways` or `egressGateways`; without `enabled` it is installed. */
 export const gateway = z.strictObject({
-  name: z.string(),
+  /** Empty without one: then nothing of it can be applied. */
+  name: optionalText,
   enabled: z.boolean().nullish(),
   namespace: z.string().optional(),
   label: z.record(z.string(), text).default({}),

@@ -4,6 +4,7 @@
  */
 import yaml from 'js-yaml';
 import { InstallError } from './install-error.ts';
+import { settingOf } from './set-value.ts';
 import { isTree, writeAt } from './setting-path.ts';
 
 /** A JSON object whose fields nobody has looked at yet. */
@@ -20,9 +21,14 @@ export interface OperatorDocument {
  * Merges the documents and then the settings, later over earlier.
  * @param texts - one text for each `-f`; each may hold several YAML documents
  * @param settings - one `path=value` for each `--set`: `values.global.network=network1`, `profile=demo`
+ * @param keepsTexts - of values that are set: whether some stay texts, as in later releases
  * @throws InstallError
  */
-export function readOperator(texts: readonly string[], settings: readonly string[] = []): OperatorDocument {
+export function readOperator(
+  texts: readonly string[],
+  settings: readonly string[] = [],
+  keepsTexts = true,
+): OperatorDocument {
   let name: string | undefined;
   let spec: Tree = {};
   for (const text of texts) {
@@ -32,7 +38,10 @@ export function readOperator(texts: readonly string[], settings: readonly string
       spec = mergeTrees(spec, checked.spec);
     }
   }
-  for (const setting of settings) spec = withSetting(spec, setting);
+  for (const text of settings) {
+    const { path, value } = settingOf(text, keepsTexts);
+    spec = writeAt(spec, path, value) as Tree; // a spec stays an object
+  }
   return { name, spec };
 }
 
@@ -91,12 +100,4 @@ function refuseEmptyKeys(text: string): void {
   if (index >= 0) {
     throw new InstallError(`error converting YAML to JSON: yaml: line ${index}: did not find expected key`);
   }
-}
-
-/** @returns the spec with the setting in it */
-function withSetting(spec: Tree, setting: string): Tree {
-  const at = setting.indexOf('=');
-  if (at <= 0) throw new InstallError(`bad format for --set: "${setting}", expected path=value`);
-  const set = writeAt(spec, setting.slice(0, at), yaml.load(setting.slice(at + 1)) ?? '');
-  return set as Tree; // a spec stays an object
 }

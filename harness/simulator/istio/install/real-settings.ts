@@ -17,10 +17,30 @@ const EDITIONS: readonly Edition[] = ['1.8', 'current'];
  * @param at - where it stands: `components.ingressGateways.0.k8s`; empty for the top of the spec
  */
 export function isRealSetting(at: string, name: string): boolean {
-  const path = at === '' ? name : `${at}.${name}`;
-  const [start, root] = DOCUMENTS.find(([each]) => each === '' || path.startsWith(`${each}.`)) ?? ['', ''];
-  const fields = path.slice(start === '' ? 0 : start.length + 1).split('.');
+  const { root, fields } = placeOf(at === '' ? name : `${at}.${name}`);
   return EDITIONS.some(edition => hasField(typeOf(edition, root), fields));
+}
+
+/** Tells whether Istio has a value of a setting, in either edition. @param path - from the spec on */
+export function isRealValue(path: string, value: unknown): boolean {
+  const { root, fields } = placeOf(path);
+  return EDITIONS.some(edition => {
+    const type = fieldAt(typeOf(edition, root), fields);
+    return type?.kind === 'scalar' && type.values.some(each => each === value);
+  });
+}
+
+/** The document that a setting is of, and the fields that lead to it. */
+function placeOf(path: string): { readonly root: string; readonly fields: readonly string[] } {
+  const [start, root] = DOCUMENTS.find(([each]) => each === '' || path.startsWith(`${each}.`)) ?? ['', ''];
+  return { root, fields: path.slice(start === '' ? 0 : start.length + 1).split('.') };
+}
+
+function fieldAt(type: FieldType | undefined, [name, ...rest]: readonly string[]): FieldType | undefined {
+  if (type === undefined || name === undefined) return type;
+  if (type.kind === 'list') return fieldAt(type.of, /^\d+$/.test(name) ? rest : [name, ...rest]);
+  if (type.kind === 'map') return fieldAt(type.of, rest);
+  return type.kind === 'object' ? fieldAt(type.fields.get(name), rest) : undefined;
 }
 
 /** Below what may be anything, whatever there is, is real. */

@@ -7,6 +7,7 @@ import type { IstioBehaviour } from '../behaviour.ts';
 import { behaviourOf } from '../releases.ts';
 import { coreObjects } from './base-objects.ts';
 import type { GatewayInstall } from './gateway-container.ts';
+import { demandGatewayNames } from './gateway-names.ts';
 import { gatewayObjects } from './gateway-objects.ts';
 import type { InstallComponent, InstallPlan, WaitTarget } from './install-plan.ts';
 import { istiodObjects } from './istiod-objects.ts';
@@ -22,6 +23,7 @@ import { releaseNames } from './release.ts';
 import { remoteDiscoveryOf18, remoteIstiod } from './remote-objects.ts';
 import { type InstallSettings, readSettings } from './settings.ts';
 import { defaultTagObjects, type Tag, tagObjects } from './tag-objects.ts';
+import { toldOf } from './told-objects.ts';
 import { injectionWebhooks } from './webhook-objects.ts';
 
 const GATEWAY_COMPONENTS = [
@@ -46,7 +48,8 @@ export interface InstallOptions {
  */
 export function renderInstall(documents: readonly string[], options: InstallOptions): InstallPlan {
   const behaviour = behaviourOf(options.version);
-  const operator = readOperator(documents, options.settings);
+  const operator = readOperator(documents, options.settings, behaviour.install.keepsTexts);
+  demandGatewayNames(behaviour, operator.spec);
   const settings = withoutLater(
     readSettings(overProfile(operator.spec), options.force),
     behaviour.line,
@@ -85,6 +88,8 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
         .flatMap(wanted => gatewayObjects(gatewayInstall(behaviour, settings, wanted, images))),
     );
 
+  const objects = components.flatMap(component => component.objects);
+  const told = [...settings.leftOut, ...notesOn(operator.spec)];
   const stateName = behaviour.install.ownerOf(operator.name);
   const marks = new Marks(behaviour, stateName, options.version, revision);
   const isTagged = parts.pilot || isRemote;
@@ -96,7 +101,7 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
     components: components.map(component => marks.onComponent(component)),
     revision,
     tags: isTagged ? marks.onTags(defaultTagObjects(behaviour, hooks)) : [],
-    told: [...settings.leftOut, ...notesOn(operator.spec)],
+    told: [...told, ...toldOf(behaviour.line, objects, told)],
     stateName,
     ...(behaviour.install.recordsState && { state: stateResource(stateName, operator.spec, settings) }),
   };

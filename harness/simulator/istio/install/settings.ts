@@ -6,10 +6,11 @@ import * as z from '../../../base/zod.ts';
 import { withoutDefaults } from './chart-defaults.ts';
 import { component, gateway } from './component-settings.ts';
 import { open, optionalText } from './field-schemas.ts';
+import { mismatch } from './go-words.ts';
 import { InstallError } from './install-error.ts';
 import { meshSettings } from './mesh-settings.ts';
 import { mergeTrees, type Tree } from './operator-document.ts';
-import { isRealSetting, PROFILES, REAL_PROFILES } from './real-settings.ts';
+import { isRealSetting, isRealValue, PROFILES, REAL_PROFILES } from './real-settings.ts';
 import { isTree, writeAt } from './setting-path.ts';
 import { values } from './values-settings.ts';
 
@@ -154,8 +155,17 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     return [notSimulated(`profile ${String(given)}`)];
   if (OTHER_NAMESPACES.has(path) && typeof given === 'string')
     return [notSimulated(`${path} ${given}, a namespace other than istio-system`)];
+  if (path !== 'profile' && typeof given === 'string' && isRealValue(path, given))
+    return [notSimulated(`${path}: ${given}`)];
   if (path === 'values.global.pilotCertProvider') return [notSimulated(`${path} ${String(given)}`)];
-  return [{ text: `${path}: ${issue.message}`, isOurs: false, at: issue.path }];
+  return [{ text: wordsOf(issue, path), isOurs: false, at: issue.path }];
+}
+
+function wordsOf(issue: z.core.$ZodIssue, path: string): string {
+  const given = String(issue.input);
+  if (path === 'profile')
+    return `profile "${given}" not found: open profiles/${given}.yaml: file does not exist`;
+  return mismatch(issue, path.replaceAll(/\.\d+(?=\.|$)/g, '')) ?? `${path}: ${issue.message}`;
 }
 
 const OTHER_NAMESPACES: ReadonlySet<string> = new Set(['namespace', 'values.global.istioNamespace']);

@@ -120,6 +120,8 @@ async function installOne(
   patient: boolean,
 ): Promise<string | undefined> {
   const { signal } = call;
+  const nameless = namelessOf(component);
+  if (nameless) return release.refused(objectName(nameless), 'name is required');
   for (const object of component.objects) {
     try {
       await applyObject(call, object, release.overlays);
@@ -133,6 +135,11 @@ async function installOne(
   }
   return await failureToGetReady(call, component, release, patient);
 }
+
+/** The first object without a name, in the order of the charts' files: that of the autoscaler comes first. */
+const namelessOf = ({ objects }: InstallComponent) =>
+  objects.find(({ kind, metadata }) => kind === 'HorizontalPodAutoscaler' && metadata.name === '') ??
+  objects.find(({ metadata }) => metadata.name === '');
 
 async function failureToGetReady(
   call: Call,

@@ -69,7 +69,7 @@ t.test('forced, it is left out and told', async t => {
   const wrong = { profile: 'ambiant', meshConfig: { discoverySelector: [] } };
   t.match(readSettings(wrong, true), {
     profile: 'default',
-    leftOut: [/^profile: /, 'unknown field "discoverySelector" in meshConfig'],
+    leftOut: [/^profile "ambiant" not found: /, 'unknown field "discoverySelector" in meshConfig'],
   });
 });
 
@@ -78,7 +78,7 @@ t.test('what Istio has not either is a mistake, which its own flag would let thr
     refusalOf({ meshConfig: { discoverySelector: [] } }),
     'validation errors (use --force to override): \nunknown field "discoverySelector" in meshConfig',
   );
-  t.match(refusalOf({ profile: 'ambiant' }), /use --force to override.*\nprofile: /s);
+  t.match(refusalOf({ profile: 'ambiant' }), /use --force to override.*\nprofile "ambiant" not found: /s);
 });
 
 t.test('what came after 1.8 is unknown to its istioctl', async t => {
