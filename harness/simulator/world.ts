@@ -8,7 +8,8 @@ import { dialHost } from './bridge/host-dial.ts';
 import { createImageCatalog } from './images/catalog.ts';
 import { schemaNamed } from './istio/install/named-schemas.ts';
 import { pilotDiscovery } from './istio/istiod/discovery.ts';
-import { adviceOn } from './istio/istiod/model/advice.ts';
+import { adviceBesideReal, adviceOn } from './istio/istiod/model/advice.ts';
+import { ledElsewhereTold } from './istio/istiod/model/led-elsewhere.ts';
 import { ALLOW_NOT_SIMULATED } from './istio/istiod/model/settings.ts';
 import type { Edition } from './istio/registry/names.ts';
 import type { Advise } from './kubernetes/admission/advice.ts';
@@ -116,8 +117,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           ...(options.kubernetes && { kubernetes: options.kubernetes }),
           ...(options.apiOnly && { apiOnly: true }),
           ...(options.version !== undefined && { version: options.version }),
-          // What another istiod executes, it knows itself.
-          ...(!options.istiod && { advise: advisor(options, spec.name, told) }),
+          advise: advisor(options, spec.name, told),
           ...(observer && observed(spec.name, observer)),
           ...(onDefect && { onDefect: (defect: Defect) => onDefect(spec.name, defect) }),
         });
@@ -145,9 +145,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
 /** Returns what tells who writes to a cluster what is not simulated, and keeps it. */
 const advisor =
-  ({ edition = 'current' }: WorldOptions, cluster: string, told: Set<string>): Advise =>
-  object => {
-    const sentences = adviceOn(edition, object);
+  ({ edition = 'current', istiod }: WorldOptions, cluster: string, told: Set<string>): Advise =>
+  (object, look) => {
+    const advice = istiod ? adviceBesideReal : adviceOn;
+    const sentences = [...ledElsewhereTold(object, look), ...advice(edition, object)];
     for (const sentence of sentences) told.add(`${cluster}: ${sentence}`);
     return sentences;
   };

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import yaml from 'js-yaml';
 import { CleanupStack } from '../../harness/base/dispose.ts';
 import { KubernetesClient, type KubernetesObject } from '../../harness/base/kubernetes-client.ts';
+import { type Edition, namesOf } from '../../harness/simulator/istio/registry/names.ts';
 import { TYPE_URLS } from '../../harness/simulator/istio/xds/ads/type-urls.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import {
@@ -23,7 +24,16 @@ import {
 import { create, remoteSecret, remove, setMesh } from '../support/istiod-rules/apply.ts';
 import { type RuleCase, readCorpus } from '../support/istiod-rules/corpus.ts';
 import { comparedFields } from '../support/istiod-rules/fields.ts';
-import { CLUSTERS, MARKER, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from '../support/istiod-rules/mesh.ts';
+import {
+  CLUSTERS,
+  forEdition,
+  MARKER,
+  MESH_CONFIG,
+  nodeOf,
+  objectsOf,
+  PROXIES,
+  type ProxyName,
+} from '../support/istiod-rules/mesh.ts';
 import { looseJson } from '../support/loose-json.ts';
 import { askDiscovery } from './ask-discovery.ts';
 import { givenPrograms } from './control-plane-programs.ts';
@@ -36,6 +46,8 @@ const MARKED = 'outbound|9999||marker.sample.svc.cluster.local';
 const DEADLINE_MS = 30_000;
 /** After the marker: what came by other watches at the same time. */
 const SETTLE_MS = 150;
+/** How long an old istiod may take to know a further cluster. */
+const REMOTE_MS = 5000;
 
 /** The definitions of Istio's kinds, as its own istioctl has them. */
 function definitions(istioctl: string): readonly KubernetesObject[] {
@@ -46,6 +58,27 @@ function definitions(istioctl: string): readonly KubernetesObject[] {
   const objects = yaml.loadAll(stdout) as (KubernetesObject | null)[];
   return objects.flatMap(object => (object?.kind === 'CustomResourceDefinition' ? [object] : []));
 }
+
+/** Those of 1.8, without its schemas: what another release has besides, istiod passes over. */
+const oldDefinitions = (): readonly KubernetesObject[] =>
+  Object.entries(namesOf('1.8').kinds).map(([kind, { group, plural, versions }]) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: versions.split(' ').map((name, at) => ({
+        ...{ name, served: true, storage: at === 0 },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      })),
+    },
+  }));
+
+/** The mesh's configuration; API servers of today have no Ingresses as 1.8 reads them. */
+const meshOf = (edition: Edition): string =>
+  edition === 'current' ? MESH_CONFIG : `${MESH_CONFIG}ingressControllerMode: 'OFF'\n`;
 
 /** A kubeconfig that says whose certificate the server has: istiod refuses one that does not care. */
 function withAuthority(kubeconfig: string, folder: string): string {
@@ -67,13 +100,17 @@ class RealIstiod {
   readonly #client: KubernetesClient;
   readonly #remote: KubernetesClient;
   readonly #port: number;
+  readonly #edition: Edition;
+  readonly #mesh: string;
   #marks = 0;
 
-  constructor([client, remote]: readonly KubernetesClient[], port: number) {
+  constructor([client, remote]: readonly KubernetesClient[], port: number, edition: Edition) {
     if (!client || !remote) throw new Error('no cluster');
     this.#client = client;
     this.#remote = remote;
     this.#port = port;
+    this.#edition = edition;
+    this.#mesh = meshOf(edition);
   }
 
   async viewsWith({ objects, remote, mesh }: RuleCase): Promise<Views> {
@@ -81,16 +118,16 @@ class RealIstiod {
     try {
       // First, since istiod does not read VirtualServices again when `defaultVirtualServiceExportTo` changes
       // (virtualservice_controller.go, MergedVirtualService.Equals).
-      if (mesh !== '') await setMesh(this.#client, `${MESH_CONFIG}${mesh}`);
+      if (mesh !== '') await setMesh(this.#client, `${this.#mesh}${mesh}`);
       for (const [client, all] of [[this.#client, objects] as const, [this.#remote, remote] as const])
-        for (const object of all) {
+        for (const object of forEdition(this.#edition, all)) {
           await create(client, object);
           made.push([client, object]);
         }
       return await this.views();
     } finally {
       for (const [client, object] of made) await remove(client, object);
-      if (mesh !== '') await setMesh(this.#client, MESH_CONFIG);
+      if (mesh !== '') await setMesh(this.#client, this.#mesh);
     }
   }
 
@@ -98,7 +135,7 @@ class RealIstiod {
     await this.#settle();
     const views = new Map();
     for (const proxy of PROXIES) {
-      const told = await askDiscovery(this.#port, nodeOf(proxy));
+      const told = await this.#ask(proxy);
       const all = TYPES.flatMap(type =>
         told[type]
           .filter(({ name }) => !name.includes(MARKER))
@@ -107,6 +144,11 @@ class RealIstiod {
       views.set(proxy, new Map(all));
     }
     return views;
+  }
+
+  async #ask(proxy: ProxyName): ReturnType<typeof askDiscovery> {
+    const dialect = this.#edition === 'current' ? 'delta' : 'state-of-the-world';
+    return await askDiscovery(this.#port, nodeOf(proxy, this.#edition), dialect);
   }
 
   /** Changes a rule of its own, and waits until proxies are told of it. */
@@ -139,7 +181,7 @@ class RealIstiod {
   }
 
   async #mark(): Promise<number | undefined> {
-    const { cds } = await askDiscovery(this.#port, nodeOf('sample/curl'));
+    const { cds } = await this.#ask('sample/curl');
     const body = cds.find(({ name }) => name === MARKED)?.body;
     const cluster = body && (looseJson(TYPE_URLS.cds, body) as Marked);
     return cluster?.circuit_breakers?.thresholds?.[0]?.max_connections?.value;
@@ -156,6 +198,7 @@ async function ask(
   istiod: string,
   istioctl: string,
   cases: readonly RuleCase[],
+  edition: Edition,
 ): Promise<Pick<Answers, 'base' | 'cases'>> {
   using folder = temporaryFolder();
   await using cleanUp = new CleanupStack();
@@ -171,21 +214,30 @@ async function ask(
     const client = new KubernetesClient(kubeconfig);
     cleanUp.add('close', async () => client.close());
     clients.push(client);
-    if (clients.length === 1) for (const object of definitions(istioctl)) await create(client, object);
-    for (const object of objectsOf(name)) await create(client, object);
+    if (clients.length === 1)
+      for (const object of edition === 'current' ? definitions(istioctl) : oldDefinitions())
+        await create(client, object);
+    for (const object of forEdition(edition, objectsOf(name))) await create(client, object);
   }
   const [client] = clients;
   if (!client) throw new Error('no cluster');
-  await setMesh(client, MESH_CONFIG);
-  await create(client, remoteSecret('cluster2', kubeconfigs[1] ?? ''));
+  await setMesh(client, meshOf(edition));
+  const secret = remoteSecret('cluster2', kubeconfigs[1] ?? '');
+  if (edition === 'current') await create(client, secret);
   const running = await runIstiod(istiod, {
     kubeconfig: kubeconfigs[0] ?? '',
     cluster: 'cluster1',
     folder: folder.path,
     env: { PILOT_DEBOUNCE_AFTER: '20ms' },
+    ...(edition === '1.8' && { flags: [] }),
   });
   cleanUp.add('stop istiod', running.stop);
-  const real = new RealIstiod(clients, running.port);
+  if (edition === '1.8') {
+    // It may end itself if the secret is there when it starts: it then adds the cluster twice.
+    await create(client, secret);
+    await sleep(REMOTE_MS);
+  }
+  const real = new RealIstiod(clients, running.port, edition);
   const base = await real.views();
   const answers = new Map<string, ReturnType<typeof changesBetween>>();
   const failures: string[] = [];
@@ -211,22 +263,24 @@ if ('reason' in programs || 'reason' in istiod || 'reason' in istioctl) {
   console.log(`skipped: ${missing.join('; ')}`);
   process.exit(0);
 }
+/** `--edition 1.8`, with its pilot-discovery. */
+const edition: Edition = process.argv.includes('1.8') ? '1.8' : 'current';
 const isAdding = process.argv.includes('--add');
-const anew = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
-const before = isAdding ? readAnswers().cases : new Map();
+const anew = process.argv.slice(2).filter(argument => !/^(--.*|1\.8|current)$/.test(argument));
+const before = isAdding ? readAnswers(edition).cases : new Map();
 const isAsked = (name: string): boolean => !before.has(name) || anew.some(part => name.includes(part));
 const corpus = readCorpus();
 const cases = corpus.filter(({ name }) => isAsked(name));
-const { base, cases: answers } = await ask(programs, istiod.path, istioctl.path, cases);
-const version = istiod.version;
+const { base, cases: answers } = await ask(programs, istiod.path, istioctl.path, cases, edition);
+const version = edition === 'current' ? istiod.version : '1.8.0';
 if (isAdding || process.argv.includes('--write')) {
   const known = [...before].filter(([name]) => corpus.some(each => each.name === name));
   const all = new Map([...known, ...answers]);
-  writeAnswers({ version, date: new Date().toISOString().slice(0, 10), base, cases: all });
+  writeAnswers({ version, date: new Date().toISOString().slice(0, 10), base, cases: all }, edition);
   console.log(`${answers.size} cases of istiod ${version} are kept.`);
   process.exit(0);
 }
-const kept = readAnswers();
+const kept = readAnswers(edition);
 let fields = 0;
 let others = 0;
 for (const { name } of cases) {

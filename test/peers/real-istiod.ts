@@ -78,6 +78,7 @@ export async function startIstiod(
  * Runs it until it is ready.
  * @param kubeconfig - the text
  * @param env - variables beside those that it needs
+ * @param flags - for one that knows others; 1.8 waits for nobody at its end
  * @returns as `startIstiod`
  */
 export async function runIstiod(
@@ -87,11 +88,13 @@ export async function runIstiod(
     cluster,
     folder,
     env = {},
+    flags = ['--shutdownDuration=1s'],
   }: {
     readonly kubeconfig: string;
     readonly cluster: string;
     readonly folder: string;
     readonly env?: Readonly<Record<string, string>>;
+    readonly flags?: readonly string[];
   },
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const own = path.join(folder, 'kubeconfig');
@@ -108,7 +111,7 @@ export async function runIstiod(
       `--ctrlz_port=${ports[5]}`,
       `--kubeconfig=${own}`,
       `--clusterID=${cluster}`,
-      '--shutdownDuration=1s',
+      ...flags,
     ],
     {
       cwd: folder,

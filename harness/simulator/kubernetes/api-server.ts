@@ -157,7 +157,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         mutatingWebhooks(hooks),
         validatingPolicies({ store, registry, authorizer: () => authorizer }),
         validatingWebhooks(hooks),
-        ...(options.advise ? [adviceAdmission(options.advise)] : []),
+        ...(options.advise ? [adviceAdmission(options.advise, store, registry)] : []),
         resourceQuotas(store, registry, clock),
       ];
     },

@@ -5,10 +5,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import type { Edition } from '../../../harness/simulator/istio/registry/names.ts';
 import { ROOT } from '../cli.ts';
 import { PROXIES, type ProxyName } from './mesh.ts';
 
-const FILE = path.join(ROOT, 'test/peers/istiod-rules/answers.json.br');
+/** By edition: the answers of a real istiod of it. */
+const FILES: Readonly<Record<Edition, string>> = {
+  current: path.join(ROOT, 'test/peers/istiod-rules/answers.json.br'),
+  '1.8': path.join(ROOT, 'test/peers/istiod-rules/answers-1.8.json.br'),
+};
 
 /** What is compared. */
 export const TYPES = ['cds', 'eds', 'lds', 'rds'] as const;
@@ -69,7 +74,7 @@ export function withChanges(
 }
 
 /** Keeps them. */
-export function writeAnswers({ version, date, base, cases }: Answers): void {
+export function writeAnswers({ version, date, base, cases }: Answers, edition: Edition): void {
   const bodies = new Map<string, number>();
   const place = (body: Uint8Array | undefined): number => {
     if (!body) return -1;
@@ -93,13 +98,13 @@ export function writeAnswers({ version, date, base, cases }: Answers): void {
     bodies: [],
   };
   stored.bodies = [...bodies.keys()];
-  writeFileSync(FILE, brotliCompressSync(JSON.stringify(stored)));
+  writeFileSync(FILES[edition], brotliCompressSync(JSON.stringify(stored)));
 }
 
 /** Reads what is kept. */
-export function readAnswers(): Answers {
+export function readAnswers(edition: Edition): Answers {
   // A cast: the function above has written it.
-  const stored = JSON.parse(brotliDecompressSync(readFileSync(FILE)).toString('utf8')) as Stored;
+  const stored = JSON.parse(brotliDecompressSync(readFileSync(FILES[edition])).toString('utf8')) as Stored;
   const bodies = stored.bodies.map(body => new Uint8Array(Buffer.from(body, 'base64')));
   const read = <T>(views: Record<string, Record<string, number>>) =>
     new Map(

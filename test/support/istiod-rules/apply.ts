@@ -6,7 +6,9 @@ import {
 } from '../../../harness/base/kubernetes-client.ts';
 
 const pluralOf = (kind: string): string =>
-  /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1).toLowerCase()}ies` : `${kind.toLowerCase()}s`;
+  /[^aeiou]y$/.test(kind)
+    ? `${kind.slice(0, -1).toLowerCase()}ies`
+    : `${kind.toLowerCase().replace(/s$/, '')}s`;
 
 const placeOf = ({ apiVersion = '', kind = '', metadata }: KubernetesObject) => ({
   apiVersion,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
+import type { Edition } from '../../../harness/simulator/istio/registry/names.ts';
 import { ROOT } from '../cli.ts';
 import { readPolicies } from './policies.ts';
 
@@ -106,9 +107,10 @@ export function readElsewhere(): readonly Elsewhere[] {
 }
 
 /** Reads what is known to differ. */
-export function readKnown(): readonly KnownDifference[] {
+export function readKnown(edition: Edition): readonly KnownDifference[] {
+  const file = edition === 'current' ? 'known.yaml' : `known-${edition}.yaml`;
   // A cast: the file lies beside the corpus.
-  const rows = yaml.load(readFileSync(path.join(FOLDER, 'known.yaml'), 'utf8')) as {
+  const rows = yaml.load(readFileSync(path.join(FOLDER, file), 'utf8')) as {
     field: string;
     why: string;
   }[];

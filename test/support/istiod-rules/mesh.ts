@@ -1,5 +1,7 @@
 /** The mesh on which rules are compared: two clusters on two networks, by objects whose addresses are written. */
 import type { KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
+import { list, trees } from '../../../harness/base/untyped.ts';
+import type { Edition } from '../../../harness/simulator/istio/registry/names.ts';
 import type { XdsNode } from '../../../harness/simulator/istio/xds/node.ts';
 
 /** Its clusters; the first has the istiod. */
@@ -206,6 +208,31 @@ function podObject({ namespace, name, labels, account, address, node }: Pod, clu
   };
 }
 
+/** Adds what 1.8 reads in the place of EndpointSlices. */
+export const forEdition = (
+  edition: Edition,
+  objects: readonly KubernetesObject[],
+): readonly KubernetesObject[] =>
+  edition === 'current'
+    ? objects
+    : objects.flatMap(it => (it.kind === 'EndpointSlice' ? [it, endpointsOf(it)] : [it]));
+
+function endpointsOf({ metadata, ...slice }: KubernetesObject): KubernetesObject {
+  const { namespace, labels = {} } = metadata;
+  return {
+    ...object('v1', 'Endpoints', labels['kubernetes.io/service-name'] ?? '', namespace),
+    subsets: [
+      {
+        addresses: trees(slice['endpoints']).map(({ addresses, nodeName, targetRef }) => ({
+          ip: list(addresses)[0],
+          ...{ nodeName, targetRef },
+        })),
+        ports: slice['ports'],
+      },
+    ],
+  };
+}
+
 function sliceObject({ namespace, name, app, ports }: Service, pods: readonly Pod[], cluster: Cluster) {
   return {
     apiVersion: 'discovery.k8s.io/v1',
@@ -237,8 +264,13 @@ export const PROXIES = [
 ] as const;
 export type ProxyName = (typeof PROXIES)[number];
 
+const VERSIONS: Readonly<Record<Edition, string>> = { '1.8': '1.8.0', current: '1.30.3' };
+/** In 1.8 a variable of the pod says that a gateway routes by SNI. */
+const routerModeOf = (proxy: ProxyName, edition: Edition): Readonly<Record<string, string>> =>
+  edition === '1.8' && proxy.endsWith('eastwestgateway') ? { ROUTER_MODE: 'sni-dnat' } : {};
+
 /** What the agent of a proxy would tell of itself. */
-export function nodeOf(proxy: ProxyName): XdsNode {
+export function nodeOf(proxy: ProxyName, edition: Edition): XdsNode {
   const isIt = ({ namespace, name }: Pod): boolean => `${namespace}/${name}` === proxy;
   const cluster = CLUSTERS.find(each => podsOf(each).some(isIt));
   const found = cluster && podsOf(cluster).find(isIt);
@@ -257,8 +289,9 @@ export function nodeOf(proxy: ProxyName): XdsNode {
       NAMESPACE: namespace,
       SERVICE_ACCOUNT: account,
       INSTANCE_IPS: address,
-      ISTIO_VERSION: '1.30.3',
+      ISTIO_VERSION: VERSIONS[edition],
       DNS_CAPTURE: 'true',
+      ...routerModeOf(proxy, edition),
     },
   };
 }

@@ -9,6 +9,7 @@ import { ControlPlane } from '../../../harness/simulator/istio/istiod/control-pl
 import { readProxyNode } from '../../../harness/simulator/istio/istiod/mesh/proxy-node.ts';
 import { readIstiodSettings } from '../../../harness/simulator/istio/istiod/model/settings.ts';
 import { createLog } from '../../../harness/simulator/istio/log.ts';
+import type { Edition } from '../../../harness/simulator/istio/registry/names.ts';
 import type { ResourceType } from '../../../harness/simulator/istio/xds/resources.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import type { ProcessContext } from '../../../harness/simulator/program.ts';
@@ -16,9 +17,9 @@ import { createWorld, type World } from '../../../harness/simulator/world.ts';
 import type { TypeName, Views } from './answers.ts';
 import { create, remoteSecret, remove, setMesh } from './apply.ts';
 import type { RuleCase } from './corpus.ts';
-import { CLUSTERS, MARKER, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from './mesh.ts';
+import { CLUSTERS, forEdition, MARKER, MESH_CONFIG, nodeOf, objectsOf, PROXIES } from './mesh.ts';
 
-const VERSION = '1.30.3';
+const VERSIONS: Readonly<Record<Edition, string>> = { '1.8': '1.8.0', current: '1.30.3' };
 /** Until changes have come by the watches, and have been gathered. */
 const PUSH_MS = 1000;
 const RESOURCES = {
@@ -38,6 +39,7 @@ const NO_FILES: ProcessContext['files'] = {
 };
 
 export class OurIstiod implements AsyncDisposable {
+  readonly #edition: Edition;
   readonly #world: World;
   readonly #clock: VirtualClock;
   readonly #clients: readonly KubernetesClient[];
@@ -46,6 +48,7 @@ export class OurIstiod implements AsyncDisposable {
   readonly #said: string[];
 
   private constructor(parts: {
+    readonly edition: Edition;
     readonly world: World;
     readonly clock: VirtualClock;
     readonly clients: readonly KubernetesClient[];
@@ -53,6 +56,7 @@ export class OurIstiod implements AsyncDisposable {
     readonly ending: AbortController;
     readonly said: string[];
   }) {
+    this.#edition = parts.edition;
     this.#world = parts.world;
     this.#clock = parts.clock;
     this.#clients = parts.clients;
@@ -61,13 +65,14 @@ export class OurIstiod implements AsyncDisposable {
     this.#said = parts.said;
   }
 
-  static async start(): Promise<OurIstiod> {
+  static async start(edition: Edition): Promise<OurIstiod> {
     const clock = new VirtualClock();
     clock.start();
     const world = await createWorld({
       seed: 'rules',
       clock,
       apiOnly: true,
+      edition,
       networks: CLUSTERS.map((name, at) => ({ name, range: `172.${18 + at}.0.0/16` })),
       clusters: CLUSTERS.map((name, at) => ({
         name,
@@ -84,18 +89,18 @@ export class OurIstiod implements AsyncDisposable {
     );
     const [first] = clients;
     if (!first) throw new Error('no cluster');
-    const definitions = renderInstall([], { version: VERSION })
+    const definitions = renderInstall([], { version: VERSIONS[edition] })
       .components.flatMap(({ objects }) => objects)
       .filter(({ kind }) => kind === 'CustomResourceDefinition');
     for (const definition of definitions) await create(first, definition);
     for (const [at, name] of CLUSTERS.entries())
-      for (const object of objectsOf(name)) await create(clients[at] ?? first, object);
+      for (const object of forEdition(edition, objectsOf(name))) await create(clients[at] ?? first, object);
     await setMesh(first, MESH_CONFIG);
     await create(first, remoteSecret('cluster2', kubeconfigOf('cluster2')));
     const ending = controllerForMany(); // each request under way listens
     const said: string[] = [];
-    const plane = await startPlane(world, clock, first, { signal: ending.signal, said });
-    return new OurIstiod({ world, clock, clients, plane, ending, said });
+    const plane = await startPlane(world, clock, first, { signal: ending.signal, said, edition });
+    return new OurIstiod({ edition, world, clock, clients, plane, ending, said });
   }
 
   /** What it has logged. */
@@ -108,11 +113,12 @@ export class OurIstiod implements AsyncDisposable {
     const [client, other] = this.#clients;
     if (!client || !other) throw new Error('no cluster');
     if (mesh !== '') await setMesh(client, `${MESH_CONFIG}${mesh}`);
-    for (const object of objects) await create(client, object);
-    for (const object of remote) await create(other, object);
+    const [own, far] = [forEdition(this.#edition, objects), forEdition(this.#edition, remote)];
+    for (const object of own) await create(client, object);
+    for (const object of far) await create(other, object);
     const views = await this.views();
-    for (const object of objects) await remove(client, object);
-    for (const object of remote) await remove(other, object);
+    for (const object of own) await remove(client, object);
+    for (const object of far) await remove(other, object);
     if (mesh !== '') await setMesh(client, MESH_CONFIG);
     return views;
   }
@@ -123,7 +129,7 @@ export class OurIstiod implements AsyncDisposable {
     const { resources } = this.#plane;
     return new Map(
       PROXIES.map(proxy => {
-        const node = readProxyNode(nodeOf(proxy));
+        const node = readProxyNode(nodeOf(proxy, this.#edition));
         const all = Object.entries(RESOURCES).flatMap(([short, type]) =>
           resources
             .of(type, node)
@@ -149,11 +155,15 @@ async function startPlane(
   world: World,
   clock: VirtualClock,
   client: KubernetesClient,
-  { signal, said }: { readonly signal: AbortSignal; readonly said: string[] },
+  {
+    signal,
+    said,
+    edition,
+  }: { readonly signal: AbortSignal; readonly said: string[]; readonly edition: Edition },
 ): Promise<ControlPlane> {
   const context: ProcessContext = {
     argv: ['pilot-discovery', 'discovery'],
-    env: { ISTIO_VERSION: VERSION, CLUSTER_ID: 'cluster1', POD_NAMESPACE: 'istio-system' },
+    env: { ISTIO_VERSION: VERSIONS[edition], CLUSTER_ID: 'cluster1', POD_NAMESPACE: 'istio-system' },
     uid: 1337,
     hostname: 'istiod',
     files: NO_FILES,

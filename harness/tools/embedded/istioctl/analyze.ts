@@ -1,13 +1,14 @@
 /**
  * `istioctl analyze`, for the defects that show in the objects which the guide makes.
- * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages; two of its own tell
- * of what is not simulated, and of networks that are spelled in two ways.
+ * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages; three of its own
+ * tell of what is not simulated, of networks that are spelled in two ways, and of what no istiod reads.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { ANALYZERS, type Snapshot } from './analyzers.ts';
 import { documentOf, formatOf, LEVELS, orderOf, pageOf, thresholdOf } from './findings.ts';
+import { ledElsewhereFindings } from './led-elsewhere-findings.ts';
 import { networkFindings } from './network-findings.ts';
 import { notSimulatedFindings } from './not-simulated-findings.ts';
 import { printed } from './printed.ts';
@@ -39,8 +40,9 @@ export const analyze: Verb = {
       only === undefined || (metadata.namespace ?? metadata.name) === only;
     const notSimulated = await notSimulatedFindings(list, within, call.istioVersion);
     const ofNetworks = await networkFindings(list, within);
+    const unread = await ledElsewhereFindings(list, within, call.istioVersion);
     const known = ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)]);
-    const messages = [...known, ...ofNetworks, ...notSimulated]
+    const messages = [...known, ...ofNetworks, ...unread, ...notSimulated]
       .filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(shown))
       .sort(orderOf);
     const where = all ? 'all namespaces' : `namespace: ${namespace}`;

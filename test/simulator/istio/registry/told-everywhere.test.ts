@@ -2,9 +2,10 @@
  * One object for each entry of the registry that is not simulated, written to a running mesh: each is told in the
  * answer, in istiod's log and in `istioctl analyze`.
  */
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { KubernetesClient, type KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
 import { type Edition, namesOf } from '../../../../harness/simulator/istio/registry/names.ts';
+import { ledElsewhereFindings } from '../../../../harness/tools/embedded/istioctl/led-elsewhere-findings.ts';
 import { notSimulatedFindings } from '../../../../harness/tools/embedded/istioctl/not-simulated-findings.ts';
 import { describeEntry, type Entry, entriesOf } from '../../../support/registry-entries.ts';
 import { RuledMesh } from '../../../support/ruled-mesh.ts';
@@ -24,6 +25,45 @@ const pathOf = (edition: Edition, { apiVersion = '', kind = '' }: KubernetesObje
   namespace: 'sample',
 });
 
+/** What is written to the remote's API server is read by nobody, and that is told. */
+async function tellsOfUnread(
+  t: Test,
+  { mesh: { started, world } }: RuledMesh,
+  edition: Edition,
+): Promise<void> {
+  const remote = [...started.clusters.values()].find(({ name }) => name === 'cluster2');
+  if (!remote) throw new Error('there is no cluster2');
+  const client = new KubernetesClient(
+    remote.kubeconfig('this-machine'),
+    remote.dial ? { dial: remote.dial } : {},
+  );
+  const warnings: string[] = [];
+  const policy = { apiVersion: 'security.istio.io/v1beta1', kind: 'AuthorizationPolicy', spec: {} };
+  await client
+    .telling(text => void warnings.push(text))
+    .create(
+      { apiVersion: policy.apiVersion, plural: 'authorizationpolicies', namespace: 'sample' },
+      { ...policy, metadata: { name: 'unread' } },
+    );
+  const told =
+    'has no effect, as in Istio: the istiod that leads this cluster is in another one, and reads that ' +
+    "cluster's API server only";
+  t.same(warnings, [`AuthorizationPolicy sample/unread ${told}`], 'at the write');
+  t.same(world.notSimulated(), [`cluster2: AuthorizationPolicy sample/unread ${told}`], 'in the report');
+  const list = async (apiVersion: string, plural: string): Promise<readonly KubernetesObject[]> =>
+    await client.list({ apiVersion, plural }).then(
+      ({ items }) => items,
+      () => [],
+    );
+  const found = await ledElsewhereFindings(list, () => true, edition === '1.8' ? '1.8.0' : '1.30.3');
+  t.match(
+    found.filter(({ about }) => about.endsWith('sample/unread')),
+    [{ code: 'MESH0003', about: 'AuthorizationPolicy sample/unread', text: `It ${told}` }],
+    'by analyze',
+  );
+  t.equal(found.length, 1, 'and of nothing that the installation has written');
+}
+
 for (const edition of ['1.8', 'current'] as const)
   t.test(`${edition}: nothing of it is silent`, async t => {
     await using mesh = await RuledMesh.install('primary-remote-multi-network', edition, true);
@@ -35,6 +75,7 @@ for (const edition of ['1.8', 'current'] as const)
       cluster.kubeconfig('this-machine'),
       cluster.dial ? { dial: cluster.dial } : {},
     );
+    await tellsOfUnread(t, mesh, edition);
     const entries = notSimulated(edition);
     for (let begin = 0; begin < entries.length; begin += BATCH) {
       const batch = entries.slice(begin, begin + BATCH);
