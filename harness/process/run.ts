@@ -1,5 +1,4 @@
 /** Runs a program of this machine to its end. Failures are values, not errors. */
-import { execa } from 'execa';
 import { LineReader } from '../base/lines.ts';
 import { processFaults } from './faults.ts';
 
@@ -45,6 +44,8 @@ export async function runProcess(
 ): Promise<ProcessResult> {
   const { cwd, env, stdin, timeoutMs, signal, onLine } = options;
   const fault = processFaults.of(file, args);
+  // A run on the simulator starts no program.
+  const { execa } = await import('execa');
   const [program, words] = fault === 'hangs' ? HANGING : [file, args];
   const subprocess = execa(program, [...words], {
     ...(cwd !== undefined && { cwd }),
