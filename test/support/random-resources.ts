@@ -13,6 +13,7 @@ import type {
 } from '../../harness/simulator/istio/xds/resources.ts';
 import { RETRY_CONDITIONS } from '../../harness/simulator/istio/xds/retry-policy.ts';
 import type {
+  CorsPolicy,
   Fault,
   HeaderChanges,
   HeaderEdits,
@@ -35,9 +36,10 @@ const PERMISSIONS = [
   'path',
   'path-template',
   'port',
+  'server-name',
   'destination',
 ] as const;
-const PRINCIPALS = ['any', 'and', 'or', 'not', 'header', 'path', 'identity', 'source'] as const;
+const PRINCIPALS = ['any', 'and', 'or', 'not', 'header', 'path', 'identity', 'source', 'remote'] as const;
 
 /** Makes resources out of one source of chance. */
 export class RandomResources {
@@ -146,6 +148,7 @@ export class RandomResources {
       ...this.#maybe('name', () => this.#text()),
       ...this.#maybe('match', () => ({
         ...this.#maybe('destinationPort', () => this.#port()),
+        ...this.#maybe('prefixRanges', () => this.#list(() => this.#range(), 1)),
         ...this.#maybe('serverNames', () => this.#list(() => this.#text(0), 1)),
         ...this.#maybe('transportProtocol', () => this.#random.pick(['tls', 'raw_buffer'] as const)),
         ...this.#maybe('applicationProtocols', () => this.#list(() => this.#text(0), 1)),
@@ -163,6 +166,15 @@ export class RandomResources {
     const way = this.#random.pick([{ rds: this.#text(0) }, { routeConfig: this.#routes() }]);
     return this.#random.pick<NetworkFilter>([
       { type: 'tcp_proxy', cluster: this.#text(0), statPrefix, ...this.#maybe('rbac', () => this.#rbac()) },
+      {
+        type: 'tcp_proxy',
+        weightedClusters: this.#list(
+          () => ({ cluster: this.#text(0), weight: 1 + this.#random.integer(9) }),
+          1,
+        ),
+        statPrefix,
+        ...this.#maybe('hashesSource', () => true as const),
+      },
       { type: 'sni_cluster_tcp_proxy', fallbackCluster: this.#text(0), statPrefix },
       {
         type: 'http_connection_manager',
@@ -170,6 +182,8 @@ export class RandomResources {
         statPrefix,
         ...this.#maybe('rbac', () => this.#rbac()),
         ...this.#maybe('alpn', () => this.#list(() => this.#text(0))),
+        ...this.#maybe('usesRemoteAddress', () => true as const),
+        ...this.#maybe('trustedHops', () => 1 + this.#random.integer(9)),
         ...this.#maybe('forwardsClientCertificate', () => true as const),
       },
     ]);
@@ -188,6 +202,7 @@ export class RandomResources {
           ...this.#action(),
           ...this.#maybe('fault', () => this.#fault()),
           ...this.#maybe('headers', () => this.#changes()),
+          ...this.#maybe('cors', () => this.#cors()),
         })),
       })),
     };
@@ -226,15 +241,21 @@ export class RandomResources {
         return { kind, header: { name: this.#text().toLowerCase(), text: this.#textMatch() } };
       case 'path':
       case 'identity':
+      case 'server-name':
         return { kind, text: this.#textMatch() };
       case 'path-template':
         return { kind, template: this.#text() };
       case 'port':
         return { kind, port: this.#port() };
       case 'source':
+      case 'remote':
       case 'destination':
-        return { kind, range: this.#random.pick(['10.0.0.0/8', '0.0.0.0/0', '10.10.0.5/32']) };
+        return { kind, range: this.#range() };
     }
+  }
+
+  #range(): string {
+    return this.#random.pick(['10.0.0.0/8', '0.0.0.0/0', '10.10.0.5/32']);
   }
 
   #match(): RouteMatch {
@@ -284,6 +305,12 @@ export class RandomResources {
       timeoutMs: this.#milliseconds(),
       ...this.#maybe('retryPolicy', () => this.#retryPolicy()),
       ...this.#maybe('rewrite', () => this.#rewrite()),
+      ...this.#maybe('mirrors', () =>
+        this.#list(
+          () => ({ cluster: this.#text(), share: { numerator: 7, denominator: 10_000 } as const }),
+          1,
+        ),
+      ),
     };
     return this.#random.pick<RouteAction>([
       { cluster: this.#text(0), ...forwarding },
@@ -310,6 +337,18 @@ export class RandomResources {
       },
       { directResponse: { status: 200 + this.#random.integer(400), body: this.#text(0) } },
     ]);
+  }
+
+  #cors(): CorsPolicy {
+    return {
+      allowOrigins: this.#list(() => this.#textMatch()),
+      allowMethods: this.#text(0),
+      allowHeaders: this.#text(0),
+      exposeHeaders: this.#text(0),
+      maxAge: this.#text(0),
+      ...this.#maybe('allowCredentials', () => this.#random.integer(2) === 0),
+      ...this.#maybe('answersOthers', () => true as const),
+    };
   }
 
   #retryPolicy() {

@@ -32,5 +32,10 @@ export type RbacCondition =
   | { readonly kind: 'port'; readonly port: number }
   /** The SPIFFE identity that the client has proved; without one it does not hold. */
   | { readonly kind: 'identity'; readonly text: TextMatch }
-  /** `10.0.0.0/8`: the address of the client of the connection, or that to which it goes. */
-  | { readonly kind: 'source' | 'destination'; readonly range: string };
+  /** What the client calls the server in TLS; empty without it. */
+  | { readonly kind: 'server-name'; readonly text: TextMatch }
+  /**
+   * `10.0.0.0/8`: the address of the client of the connection, that of the client behind proxies, or that to
+   * which the connection goes.
+   */
+  | { readonly kind: 'source' | 'remote' | 'destination'; readonly range: string };

@@ -236,6 +236,10 @@ export type NetworkFilter =
       readonly alpn?: readonly string[];
       /** Filters that come by extension discovery. */
       readonly discovers?: readonly DiscoveredName[];
+      /** The client is who calls; else it may be one that `x-forwarded-for` names. */
+      readonly usesRemoteAddress?: true;
+      /** How many proxies before this one may say who their client was. */
+      readonly trustedHops?: number;
       /** Each has to let a request go on. */
       readonly rbac?: readonly Rbac[];
       /** Tells the upstream, in `x-forwarded-client-cert`, who has proved what identity. */

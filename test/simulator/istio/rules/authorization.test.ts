@@ -28,6 +28,7 @@ const from = (source: object) => ({ from: [{ source }] });
 const to = (operation: object) => ({ to: [{ operation }] });
 const when = (key: string, values: string[]) => ({ when: [{ key, values }] });
 const HEADER = ['-H', 'x-user: jason'];
+const FORWARDED = ['-H', 'X-Forwarded-For: 198.51.100.1, 203.0.113.7'];
 const OK = 200;
 const NO = 403;
 const ACCOUNT = `cluster.local/ns/sample/sa/${mesh.mesh.context.client}`;
@@ -54,6 +55,28 @@ const ROWS: readonly [title: string, objects: KubernetesObject[], status: number
   ['the namespace, refused', [deny(from({ namespaces: ['sample'] }))], NO],
   ['the address', [allow(from({ ipBlocks: ['10.0.0.0/8'] }))], OK],
   ['another address', [allow(from({ ipBlocks: ['192.168.0.1'] }))], NO],
+  [
+    'the address behind proxies, of which nobody tells',
+    [allow(from({ remoteIpBlocks: ['10.0.0.0/8'] }))],
+    OK,
+  ],
+  [
+    'the address that the last proxy tells',
+    [allow(from({ remoteIpBlocks: ['203.0.113.7'] }))],
+    OK,
+    FORWARDED,
+  ],
+  ['one that an earlier proxy tells', [allow(from({ remoteIpBlocks: ['198.51.100.1'] }))], NO, FORWARDED],
+  ['the address of the connection still counts', [allow(from({ ipBlocks: ['10.0.0.0/8'] }))], OK, FORWARDED],
+  ['not the address behind proxies', [deny(from({ notRemoteIpBlocks: ['203.0.113.0/24'] }))], OK, FORWARDED],
+  ['it, as a condition', [deny(when('remote.ip', ['203.0.113.0/24']))], NO, FORWARDED],
+  ['the trust domain', [allow(from({ trustDomains: ['cluster.local'] }))], OK],
+  ['a part of it', [allow(from({ trustDomains: ['*.local'] }))], OK],
+  ['another trust domain than the client’s', [allow(when('source.trustDomain', ['other.example']))], NO],
+  ['the name of TLS, which is the mesh’s', [allow(when('connection.sni', ['outbound_.5000_._.*']))], OK],
+  ['another name of TLS', [allow(when('connection.sni', ['*.example.com']))], NO],
+  ['any name of TLS, refused', [deny(when('connection.sni', ['*']))], NO],
+  ['the server’s address', [allow(when('destination.ip', ['10.0.0.0/8']))], OK],
   ['the path', [allow(to({ paths: ['/hello'] }))], OK],
   [
     'the path’s start, with a parameter',
@@ -138,6 +161,8 @@ t.test('for connections, of which only client and port are known', async t => {
   t.notOk(decide(deny(to({ paths: ['/hello'] }))), 'and refuses any');
   t.ok(decide(deny(to({ paths: ['/hello'], ports: ['1'] }))));
   t.ok(decide(allow(when('destination.ip', ['10.10.0.0/16']))));
+  t.ok(decide(allow(from({ remoteIpBlocks: ['10.10.0.5'] }))), 'the client is who calls');
+  t.notOk(decide(allow(when('connection.sni', ['*']))), 'without TLS there is no name');
 });
 
 t.test('a principal of another trust domain: that of an alias is one of the mesh', async t => {

@@ -52,8 +52,8 @@ const REFUSED: readonly [kind: string, spec: object, field: string][] = [
   ],
   [
     'AuthorizationPolicy',
-    { action: 'DENY', rules: [{ from: [{ source: { notRemoteIpBlocks: ['10.0.0.0/8'] } }] }] },
-    'spec.rules[0].from[0].source.notRemoteIpBlocks',
+    { action: 'DENY', rules: [{ when: [{ key: 'request.auth.principal', values: ['*'] }] }] },
+    'spec.rules[0].when[0].key: request.auth.principal',
   ],
   [
     'AuthorizationPolicy',

@@ -36,6 +36,8 @@ export interface DownstreamConnection {
   /** Where the client wanted to go, before any redirect. */
   readonly destination: SocketAddress;
   readonly remoteAddress: string;
+  /** What the client calls the server in TLS. */
+  readonly serverName?: string;
   /** Whether the next answer is to be the last, since the listener or its chain is gone. */
   readonly wantsClose?: () => boolean;
   /** The client's mesh identity, on connections whose mTLS ends here. */

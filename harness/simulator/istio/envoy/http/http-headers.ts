@@ -4,6 +4,7 @@
  */
 import type { DownstreamConnection } from '../environment/environment.ts';
 import type { ManagerContext } from './manager-context.ts';
+import { withForwardedFor } from './remote-address.ts';
 
 /** They are between two neighbours only (RFC 9110, 7.6.1); the codec of the next connection sets its own. */
 const HOP_BY_HOP = new Set([
@@ -44,7 +45,7 @@ export function upstreamHeaders(
     const certificate = clientCertificate(connection, forwardedCertificate);
     if (certificate !== undefined) headers.push(CLIENT_CERTIFICATE, certificate);
   }
-  return headers;
+  return withForwardedFor(context, connection, headers);
 }
 
 /** Puts another name in the place of the Host header. */

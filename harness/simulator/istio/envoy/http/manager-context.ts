@@ -16,6 +16,10 @@ export interface ManagerContext {
   /** What the `server` header of replies says. */
   readonly serverName: string;
   readonly requestIds: Random;
+  /** The client is who calls; else it may be one that `x-forwarded-for` names. */
+  readonly usesRemoteAddress: boolean;
+  /** How many proxies before this one may say who their client was. */
+  readonly trustedHops: number;
   /** Undefined: paths stay as they come. */
   readonly paths: PathOptions | undefined;
   /** Each has to let a request go on. */

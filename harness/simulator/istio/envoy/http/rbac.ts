@@ -9,6 +9,8 @@ import { textMatches } from './text-conditions.ts';
 export interface Asking {
   readonly connection: DownstreamConnection;
   readonly request?: RequestTraits;
+  /** Of the client behind proxies; that of the connection if it is not given. */
+  readonly remoteAddress?: string;
 }
 
 /** Tells whether all filters let a request or a connection go on. */
@@ -42,6 +44,10 @@ function holds(condition: RbacCondition, asking: Asking): boolean {
       return connection.destination.port === condition.port;
     case 'identity':
       return connection.peer !== undefined && textMatches(condition.text, connection.peer.uri);
+    case 'server-name':
+      return textMatches(condition.text, connection.serverName ?? '');
+    case 'remote':
+      return isWithin(condition.range, asking.remoteAddress ?? connection.remoteAddress);
     case 'source':
       return isWithin(condition.range, connection.remoteAddress);
     case 'destination':

@@ -13,6 +13,7 @@ import { ACCESS_DENIED, NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
 import { ProxiedRequest } from './proxied-request.ts';
 import { isAllowed } from './rbac.ts';
+import { remoteAddressOf } from './remote-address.ts';
 import { RequestBody } from './request-body.ts';
 import { hashOf } from './request-hash.ts';
 import { takeTarget } from './request-target.ts';
@@ -32,7 +33,7 @@ export function routeRequest(
   const { rawHeaders, url, method, announcesBody } = request.head;
   const routes = context.routes();
   const traits = { method, url, rawHeaders, host: headerOf(rawHeaders, 'host') ?? '', scheme: 'http' };
-  if (!isAllowed(context.rbac, { connection, request: traits })) {
+  if (!mayGo(context, connection, traits)) {
     downstream.reply(ACCESS_DENIED);
     return;
   }
@@ -77,6 +78,13 @@ export function routeRequest(
       mirrors,
     });
   });
+}
+
+/** Whether the policies of access let a request go on. */
+function mayGo(context: ManagerContext, connection: DownstreamConnection, request: RequestTraits): boolean {
+  if (context.rbac.length === 0) return true;
+  const remoteAddress = remoteAddressOf(context, connection, request.rawHeaders);
+  return isAllowed(context.rbac, { connection, request, remoteAddress });
 }
 
 const givingCookies = (cookies: readonly string[]): HeaderChanges | undefined =>

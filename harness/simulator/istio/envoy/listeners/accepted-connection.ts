@@ -59,7 +59,11 @@ export function inspected(
     return { ...connection, traits: { ...connection.traits, protocols } };
   }
   const { transport, serverName, protocols } = inspection;
-  return { ...connection, traits: { ...connection.traits, transport, serverName, protocols } };
+  return {
+    ...connection,
+    traits: { ...connection.traits, transport, serverName, protocols },
+    downstream: { ...connection.downstream, ...(serverName !== undefined && { serverName }) },
+  };
 }
 
 /** Adds the decrypted stream and who is at its other end. */

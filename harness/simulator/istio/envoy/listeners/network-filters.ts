@@ -77,6 +77,8 @@ export class NetworkFilters {
         serverName: isInbound || this.#environment.kind === 'router' ? 'istio-envoy' : 'envoy',
         rbac: filter.rbac ?? [],
         paths: filter.paths,
+        usesRemoteAddress: filter.usesRemoteAddress === true,
+        trustedHops: filter.trustedHops ?? 0,
         requestIds: this.#requestIds,
         alpn: () => alpn ?? discovers.map(({ name }) => discoveredOf(name)?.alpn).find(Boolean),
         routes: rds === undefined ? () => routeConfig : () => this.#resources.routesOf(rds),

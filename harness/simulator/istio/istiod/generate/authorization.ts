@@ -88,7 +88,9 @@ const OF_CLIENT: ReadonlySet<Attribute['key']> = new Set([
   'principal',
   'namespace',
   'service-account',
+  'trust-domain',
   'source-ip',
+  'remote-ip',
   'header',
 ]);
 const OF_REQUESTS: ReadonlySet<Attribute['key']> = new Set(['host', 'method', 'path', 'header']);
@@ -152,6 +154,12 @@ function conditionOf({ key, name = '' }: Attribute, value: string, purpose: Purp
       return { kind: 'identity', text: { regex: `.*/ns/${value.split('*').map(quoted).join('.*')}/.*` } };
     case 'service-account':
       return { kind: 'identity', text: { regex: accountOf(value, purpose.namespace) } };
+    case 'trust-domain':
+      return { kind: 'identity', text: trustDomainOf(value) };
+    case 'remote-ip':
+      return { kind: 'remote', range: value.includes('/') ? value : `${value}/32` };
+    case 'server-name':
+      return { kind: 'server-name', text: textOf(value) };
     case 'source-ip':
       return { kind: 'source', range: value.includes('/') ? value : `${value}/32` };
     case 'destination-ip':
@@ -196,6 +204,14 @@ function accountOf(value: string, policyNamespace: string): string {
   const [first = '', second] = value.split('/');
   const [namespace, account] = second === undefined ? [policyNamespace, first] : [first, second];
   return `spiffe://.+/ns/${quoted(namespace)}/(.+/|)sa/${quoted(account)}(/.+)?`;
+}
+
+/** `*` in it stands for a part of it (generator.go @1.30.3, srcTrustDomainGenerator). */
+function trustDomainOf(value: string): TextMatch {
+  if (value === '*') return { prefix: 'spiffe://' };
+  if (!value.includes('*')) return { prefix: `spiffe://${value}/` };
+  const at = value.indexOf('*');
+  return { regex: `spiffe://${quoted(value.slice(0, at))}[^/]*${quoted(value.slice(at + 1))}/.*` };
 }
 
 /** Reads `*`, `*end`, `start*` or an exact text (authz/matcher/string.go @1.30.3). */

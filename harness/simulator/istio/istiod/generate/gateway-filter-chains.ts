@@ -33,7 +33,13 @@ export function chainsOf(
       return [
         {
           name: `http.${port}`,
-          filter: { type: 'http_connection_manager', rds: name, statPrefix, paths: pathOptions(context) },
+          filter: {
+            type: 'http_connection_manager',
+            rds: name,
+            statPrefix,
+            paths: pathOptions(context),
+            usesRemoteAddress: true,
+          },
         },
       ];
     }

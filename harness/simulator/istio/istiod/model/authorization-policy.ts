@@ -38,12 +38,16 @@ export type AttributeKey =
   | 'principal'
   | 'namespace'
   | 'service-account'
+  | 'trust-domain'
   | 'source-ip'
+  /** Of the client behind proxies. */
+  | 'remote-ip'
+  | 'server-name'
   | 'host'
   | 'method'
   | 'path'
   | 'port'
   | 'header'
   | 'destination-ip'
-  /** What no part of the simulated mesh knows: tokens, addresses behind proxies. */
+  /** What no part of the simulated mesh knows: tokens. */
   | 'unknown';

@@ -12,14 +12,15 @@ import { keyOf, labels, text, texts, type Unsupported } from './config-fields.ts
 
 type Tree = ReturnType<typeof tree>;
 
-/** Fields of a source or an operation → what they look at. */
+/** Fields of a source → what they look at, in Istio's order (authz/model/model.go @1.30.3). */
 const SOURCE: Readonly<Record<string, AttributeKey>> = {
   principals: 'principal',
-  namespaces: 'namespace',
-  serviceAccounts: 'service-account',
-  ipBlocks: 'source-ip',
   requestPrincipals: 'unknown',
-  remoteIpBlocks: 'unknown',
+  serviceAccounts: 'service-account',
+  trustDomains: 'trust-domain',
+  namespaces: 'namespace',
+  remoteIpBlocks: 'remote-ip',
+  ipBlocks: 'source-ip',
 };
 const OPERATION: Readonly<Record<string, AttributeKey>> = {
   hosts: 'host',
@@ -33,6 +34,9 @@ const CONDITIONS: Readonly<Record<string, AttributeKey>> = {
   'source.namespace': 'namespace',
   'source.principal': 'principal',
   'source.serviceAccount': 'service-account',
+  'source.trustDomain': 'trust-domain',
+  'remote.ip': 'remote-ip',
+  'connection.sni': 'server-name',
   'destination.ip': 'destination-ip',
   'destination.port': 'port',
 };

@@ -78,7 +78,8 @@ const GATEWAYS = executed(
   servers { name hosts port { name number protocol } tls { mode(PASSTHROUGH|AUTO_PASSTHROUGH) } }`,
 );
 
-const SOURCES = 'principals namespaces ipBlocks notPrincipals notNamespaces notIpBlocks';
+const SOURCES =
+  'principals namespaces ipBlocks remoteIpBlocks notPrincipals notNamespaces notIpBlocks notRemoteIpBlocks';
 const POLICIES = [
   executed(
     'AuthorizationPolicy',
@@ -91,7 +92,7 @@ const POLICIES = [
   ),
   executed(
     'AuthorizationPolicy',
-    'rules { from { source { serviceAccounts notServiceAccounts } } }',
+    'rules { from { source { serviceAccounts notServiceAccounts trustDomains notTrustDomains } } }',
     'current',
   ),
   executed('PeerAuthentication', `${SELECTOR} mtls { mode } portLevelMtls { mode }`),

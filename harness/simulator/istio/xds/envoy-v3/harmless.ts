@@ -111,8 +111,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     stream_idle_timeout: IDLE,
     delayed_close_timeout: IDLE,
     drain_timeout: 'listeners are drained in one way',
-    use_remote_address: HEADERS,
-    xff_num_trusted_hops: HEADERS,
     generate_request_id: HEADERS,
     preserve_external_request_id: HEADERS,
     always_set_request_id_in_response: HEADERS,

@@ -2,6 +2,7 @@
 import type { ProtoMessage } from '../proto/encode-message.ts';
 import type { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
+import { booleanOf } from '../proto/well-known.ts';
 import type { Mirror } from '../routes.ts';
 import { readShare, shareOf } from './share.ts';
 
@@ -16,7 +17,7 @@ export const mirrorOf = ({ cluster, share, marksHost }: Mirror): ProtoMessage =>
 /** Reads the message. @throws Refusal for a cluster that a header names */
 export function readMirror(fields: Fields): Mirror {
   if (!fields.has('cluster')) throw new Refusal(`${fields.type}: only cluster is simulated as a target`);
-  fields.pass('trace_sampled', 'requests are not traced');
+  if (fields.message('trace_sampled', booleanOf)) fields.note('trace_sampled', 'requests are not traced');
   return {
     cluster: fields.string('cluster'),
     share: fields.message('runtime_fraction', readShare) ?? { numerator: 100, denominator: 100 },

@@ -3,7 +3,7 @@
 import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
-import { anyOf, emptyAny, packedOf, typeOfUrl } from '../proto/well-known.ts';
+import { anyOf, booleanOf, emptyAny, packedOf, typeOfUrl, wrapped } from '../proto/well-known.ts';
 import type { Rbac } from '../rbac.ts';
 import type { DiscoveredFilter, DiscoveredName, NetworkFilter } from '../resources.ts';
 import { ADS, readAds } from './config-source.ts';
@@ -47,6 +47,8 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
               ...(filter.alpn ? [alpnFilterOf(filter.alpn)] : []),
               { name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) },
             ],
+            ...(filter.usesRemoteAddress && { use_remote_address: wrapped(true) }),
+            ...(filter.trustedHops !== undefined && { xff_num_trusted_hops: filter.trustedHops }),
             ...(filter.forwardsClientCertificate && CLIENT_CERTIFICATE),
             ...(filter.paths && pathOptionsOf(filter.paths)),
           }),
@@ -145,6 +147,7 @@ function readConnectionManager(fields: Fields): Part {
   const routers = filters.filter(filter => filter.type === TYPES.router);
   const last = all.at(-1);
   const paths = readPathOptions(fields);
+  const hops = fields.number('xff_num_trusted_hops');
   if (routers.length !== 1 || !last || 'types' in last || last.type !== TYPES.router)
     throw new Refusal(`${fields.type}: one router must be the last filter in a http filter chain`);
   return {
@@ -152,6 +155,8 @@ function readConnectionManager(fields: Fields): Part {
     ...(rds !== undefined && { rds }),
     ...(routeConfig && { routeConfig }),
     statPrefix: fields.string('stat_prefix'),
+    ...(fields.message('use_remote_address', booleanOf) && { usesRemoteAddress: true }),
+    ...(hops > 0 && { trustedHops: hops }),
     ...(rbac.length > 0 && { rbac }),
     ...(alpn && { alpn }),
     ...(discovers.length > 0 && { discovers }),

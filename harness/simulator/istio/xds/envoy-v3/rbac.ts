@@ -74,6 +74,10 @@ function conditionOf(condition: RbacCondition, side: Side): ProtoMessage {
       return { destination_port: condition.port };
     case 'identity':
       return { authenticated: { principal_name: textMatchOf(condition.text) } };
+    case 'server-name':
+      return { requested_server_name: textMatchOf(condition.text) };
+    case 'remote':
+      return { remote_ip: rangeOf(condition.range) };
     case 'source':
       return { direct_remote_ip: rangeOf(condition.range) };
     case 'destination':
@@ -124,6 +128,8 @@ function readPermission(fields: Fields): RbacCondition | undefined {
   const template = fields.message('uri_template', readTemplate);
   if (template !== undefined) return { kind: 'path-template', template };
   if (fields.has('destination_port')) return { kind: 'port', port: fields.number('destination_port') };
+  const serverName = fields.message('requested_server_name', readTextMatch);
+  if (serverName) return { kind: 'server-name', text: serverName };
   const range = fields.message('destination_ip', readRange);
   return range === undefined ? undefined : { kind: 'destination', range };
 }
@@ -139,6 +145,8 @@ function readPrincipal(fields: Fields): RbacCondition | undefined {
     return it.message('string_match', readTextMatch);
   });
   if (state) return { kind: 'identity', text: state };
+  const remote = fields.message('remote_ip', readRange);
+  if (remote !== undefined) return { kind: 'remote', range: remote };
   const range = fields.message('direct_remote_ip', readRange);
   return range === undefined ? undefined : { kind: 'source', range };
 }
