@@ -45,7 +45,9 @@ function matchOf({ filter_chain_match: match }: DumpedChain): string {
   if (match?.server_names?.length) parts.push(`SNI: ${match.server_names.join(',')}`);
   if (match?.transport_protocol) parts.push(`Trans: ${match.transport_protocol}`);
   if (match?.application_protocols?.length) parts.push(`App: ${applicationsOf(match.application_protocols)}`);
-  if (match?.destination_port !== undefined) parts.push(`Addr: *:${match.destination_port}`);
+  const port = match?.destination_port === undefined ? '' : `:${match.destination_port}`;
+  const ranges = match?.prefix_ranges?.map(range => `${range.address_prefix ?? ''}/${range.prefix_len ?? 0}`);
+  if (ranges || port !== '') parts.push(`Addr: ${ranges?.join(',') ?? '*'}${port}`);
   return parts.length === 0 ? 'ALL' : parts.join('; ');
 }
 
@@ -72,6 +74,8 @@ function destinationOf({ filters = [] }: DumpedChain, tellsMatchAll: boolean): s
     }
     if (config?.cluster !== undefined && config.cluster !== 'BlackHoleCluster')
       return clusterText(config.cluster);
+    // As Istio's says it of one that shares connections.
+    if (config?.weighted_clusters) return clusterText('');
   }
   return 'Non-HTTP/Non-TCP';
 }

@@ -20,6 +20,7 @@ export interface DumpedListener {
 export interface DumpedChain {
   readonly filter_chain_match?: {
     readonly destination_port?: number;
+    readonly prefix_ranges?: readonly { readonly address_prefix?: string; readonly prefix_len?: number }[];
     readonly server_names?: readonly string[];
     readonly transport_protocol?: string;
     readonly application_protocols?: readonly string[];
@@ -28,6 +29,7 @@ export interface DumpedChain {
     readonly name: string;
     readonly typed_config?: {
       readonly cluster?: string;
+      readonly weighted_clusters?: object;
       readonly rds?: { readonly route_config_name: string };
       readonly route_config?: DumpedRoutes;
     };

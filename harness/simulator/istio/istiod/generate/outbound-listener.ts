@@ -48,6 +48,7 @@ export function mergedChains(
   before: readonly FilterChain[],
   after: readonly FilterChain[],
 ): readonly FilterChain[] {
+  if (before.length === 0) return after;
   const known = new Set(before.map(keyOf));
   return [...before, ...after.filter(chain => !known.has(keyOf(chain)))];
 }
