@@ -72,7 +72,7 @@ t.test('bare clusters stay until they are taken down, and leave nothing', async 
     ['istioctl manifest generate --kubeconfig none', 0, /^apiVersion: /, /answers for 1\.8\.0/],
     ['istioctl proxy-status --context nope', 1, /^$/, /context "nope" does not exist/],
     ['istioctl proxy-status --kubeconfig none', 1, /^$/, /there is no current context/],
-    ['istioctl frobnicate', 1, /^$/, /unknown command "frobnicate" for "istioctl"/],
+    ['istioctl frobnicate', 64, /^$/, /unknown command "frobnicate" for "istioctl"/],
     ['istioctl install --frobnicate', 64, /^$/, /unknown flag: --frobnicate/],
     [
       'istioctl x create-remote-secret --name cluster1',

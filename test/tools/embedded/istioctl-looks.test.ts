@@ -160,13 +160,20 @@ for (const [istioVersion, edition] of [
     t.match(await world.run(`istioctl pc ep ${pod}.sample`), { exitCode: 0 }, 'POD.NAMESPACE');
 
     const refusals: [string, number, string | RegExp][] = [
-      ['istioctl pc ep nope.sample', 1, 'Error: pods "nope" not found\n'],
-      ['istioctl pc ep', 1, /needs the name of a pod/],
+      ['istioctl pc ep nope.sample', 1, /retrieving: pods "nope" not found in the "sample" namespace\n$/],
+      ['istioctl pc ep', 1, 'Error: endpoints requires pod name or --file parameter\n'],
+      ['istioctl pc c a b', 1, 'Error: cluster requires pod name or --file parameter\n'],
       ['istioctl pc foo', 1, /^Error: unknown command "foo" for "istioctl pc"/],
       [`istioctl pc ep ${proxy} -o xml`, 1, 'Error: output format "xml" not supported\n'],
       [`istioctl pc ep ${proxy} --frobnicate`, 64, 'Error: unknown flag: --frobnicate\n'],
-      ['istioctl pc ep service/helloworld -n sample', 1, /"service" is not available inside this process/],
-      ['istioctl uninstall', 1, /at least one of the --revision, --filename or --purge flags must be set/],
+      ['istioctl pc ep foo/helloworld -n sample', 1, /the server doesn't have a resource type "foo" in the/],
+      ['istioctl pc ep sts/a', 1, /failed retrieving: statefulsets\.apps "a" not found in the "default"/],
+      [
+        'istioctl pc ep secret/a',
+        1,
+        'Error: not simulated by mesh-harness: istioctl with the pods of secrets\n',
+      ],
+      ['istioctl uninstall', 1, /at least one of the --revision.*, --filename or --purge flags must be set/],
       ['istioctl uninstall --purge', 1, 'Cancelled.\n'],
       ['istioctl uninstall --revision default', 1, 'Cancelled.\n'],
       ['istioctl uninstall --revision none', 1, 'Error: could not find target revision\n'],
@@ -227,5 +234,5 @@ t.test('what a real istioctl has is not called a mistake', async t => {
       { exitCode: 1, stderr: `Error: not simulated by mesh-harness: ${what}\n` },
       line,
     );
-  t.match(await world.run('istioctl tags'), { exitCode: 1, stderr: /unknown command "tags"/ });
+  t.match(await world.run('istioctl tags'), { exitCode: 64, stderr: /unknown command "tags"/ });
 });

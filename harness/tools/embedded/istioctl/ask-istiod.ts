@@ -46,7 +46,7 @@ export async function askIstiod(
 }
 
 /** With `--revision`, only istiods of that one are asked. */
-function ofRevision(flags: Call['flags']): string {
+export function ofRevision(flags: Call['flags']): string {
   const revision = flags.text('revision') ?? '';
   return revision === '' ? '' : `,istio.io/rev=${revision}`;
 }

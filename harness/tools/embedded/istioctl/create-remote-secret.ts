@@ -9,7 +9,7 @@ import { ToolExit } from '../invocation.ts';
 import { type TokenSecret, tokenSecret } from './account-token.ts';
 import { applyObject } from './apply-objects.ts';
 import { releaseOf } from './releases.ts';
-import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
+import { type Call, ISTIO_NAMESPACE, noSuchCommand, notSimulated, type Verb } from './verb.ts';
 
 const READER = 'istio-reader-service-account';
 
@@ -25,6 +25,7 @@ const FLAGS: FlagTable = {
 export const createRemoteSecret: Verb = {
   flags: { ...FLAGS, server: { type: 'text' }, 'secret-name': { type: 'text' } },
   maxArgs: 0,
+  tooMany: noSuchCommand('create-remote-secret'),
   async run(call) {
     const { flags, invocation, istioVersion } = call;
     refuseUnknownKinds(call);
@@ -52,30 +53,41 @@ export const createRemoteSecret: Verb = {
  * The same in 1.8, which took the server of the kubeconfig and had no flag for another
  * (istioctl/pkg/multicluster/remote_secret.go, addFlags @1.8.0).
  */
-export const createRemoteSecretOf18: Verb = { ...createRemoteSecret, flags: FLAGS };
+export const createRemoteSecretOf18: Verb = {
+  ...createRemoteSecret,
+  flags: FLAGS,
+  tooMany: noSuchCommand('experimental create-remote-secret'),
+};
 
 /**
  * Returns the address by which pods reach the API server. istioctl takes the kubeconfig's address (I5). The
  * kubeconfig of a simulated cluster on this machine names a port of the loopback, and a secret with that
  * address would send istiod to its own pod.
  */
-function defaultServer({ client, flags, invocation }: Call): string {
+function defaultServer({ client, flags, invocation, istioVersion }: Call): string {
+  const hasServer = releaseOf(istioVersion).remoteSecretsBelow === 'root';
   const forPods = invocation.serverForPods?.(flags.text('context'));
   if (forPods === undefined || forPods === client.server) return client.server;
   invocation.stderr(
-    `! The secret names the API server by ${forPods}, its address for pods, not by ${client.server}, which only this machine reaches. --server names another.\n`,
+    `! The secret names the API server by ${forPods}, its address for pods, not by ${client.server}, which ` +
+      `only this machine reaches.${hasServer ? ' --server names another.' : ''}\n`,
   );
   return forPods;
 }
 
 function refuseUnknownKinds({ flags }: Call): void {
   const type = flags.text('type') ?? 'remote';
-  if (type !== 'remote' && type !== 'config')
-    throw new ToolExit(`Error: invalid argument "${type}" for "--type" flag: unknown SecretType`);
+  if (type !== 'remote' && type !== 'config') throw new ToolExit(`error: unsupported type: ${type}`);
   const auth = flags.text('auth-type') ?? 'bearer-token';
-  if (auth !== 'bearer-token')
-    throw new ToolExit(`Error: --auth-type ${auth} is not available inside this process`);
+  if (auth === 'plugin') throw notSimulated('istioctl create-remote-secret --auth-type plugin');
+  if (auth !== 'bearer-token') throw new ToolExit(`error: unsupported authentication type: ${auth}`);
 }
+
+const missing = (account: string): string =>
+  'could not get access token to read resources from local kube-apiserver: failed retrieving service ' +
+  `account ${account}.${ISTIO_NAMESPACE} required for creating the remote secret (hint: try installing a minimal ` +
+  "Istio profile on the cluster first, or run with '--create-service-account=true'): serviceaccounts " +
+  `"${account}" not found`;
 
 async function defaultName({ client, signal }: Call): Promise<string> {
   const namespace = await client.get({ apiVersion: 'v1', plural: 'namespaces', name: 'kube-system' }, signal);
@@ -91,7 +103,7 @@ async function ensureAccount(call: Call, account: string): Promise<void> {
   const path = { apiVersion: 'v1', plural: 'serviceaccounts', namespace: ISTIO_NAMESPACE, name: account };
   if (await client.find(path, signal)) return;
   if (flags.text('create-service-account') === 'false') {
-    throw new ToolExit(`Error: serviceaccounts "${account}" not found`);
+    throw new ToolExit(`error: ${missing(account)}`);
   }
   const namespaces = { apiVersion: 'v1', plural: 'namespaces' };
   if (!(await client.find({ ...namespaces, name: ISTIO_NAMESPACE }, signal))) {

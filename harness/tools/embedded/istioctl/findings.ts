@@ -1,11 +1,11 @@
 /** Findings of `analyze` and `precheck`: their order, and the forms in which they are printed. */
 import { ToolExit } from '../invocation.ts';
 import type { Level, Message } from './analyzers.ts';
+import { type Call, EXIT_INCORRECT_USAGE } from './verb.ts';
 
 /** What is found, and in what. */
 export type Finding = Message;
 
-const EXIT_INCORRECT_USAGE = 64;
 /** The least first. */
 export const LEVELS: readonly Level[] = ['Info', 'Warning', 'Error'];
 
@@ -40,11 +40,18 @@ export const documentOf =
     origin: about,
   });
 
-/** Reads a threshold in any case. @throws ToolExit for what is none */
-export function thresholdOf(word: string): Level {
+/**
+ * Reads a flag that names a level, in any case.
+ * @throws ToolExit for what is none
+ */
+export function thresholdOf({ flags }: Call, flag: string, otherwise: Level): Level {
+  const word = flags.text(flag) ?? otherwise;
   const level = LEVELS.find(each => each.toLowerCase() === word.toLowerCase());
-  if (!level) throw new ToolExit(`Error: invalid argument "${word}": must be one of Info, Warning, Error`);
-  return level;
+  if (level) return level;
+  throw new ToolExit(
+    `Error: invalid argument "${word}" for "--${flag}" flag: invalid level option`,
+    EXIT_INCORRECT_USAGE,
+  );
 }
 
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

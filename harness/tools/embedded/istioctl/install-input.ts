@@ -5,6 +5,7 @@ import type { InstallPlan } from '../../../simulator/istio/install/install-plan.
 import { renderInstall } from '../../../simulator/istio/install/render.ts';
 import type { FlagTable, ParsedFlags } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
+import { releaseOf } from './releases.ts';
 import type { Call } from './verb.ts';
 
 /** Flags that say what an installation consists of. */
@@ -19,7 +20,8 @@ export const INPUT_FLAGS: FlagTable = {
  * Renders the installation that the flags describe.
  * @throws ToolExit with istioctl's words for a file that is missing or wrong
  */
-export function renderInput({ flags, invocation, istioVersion }: Call): InstallPlan {
+export function renderInput(call: Call, purpose: 'install' | 'generate' = 'install'): InstallPlan {
+  const { flags, invocation, istioVersion } = call;
   try {
     const documents = flags
       .list('filename')
@@ -33,9 +35,9 @@ export function renderInput({ flags, invocation, istioVersion }: Call): InstallP
     return plan;
   } catch (error) {
     const isFile = codeOf(error) === 'ENOENT';
-    if (error instanceof InstallError || isFile)
-      throw new ToolExit(`Error: failed to install manifests: ${messageOf(error)}`);
-    throw error;
+    if (!(error instanceof InstallError || isFile)) throw error;
+    const { noInput } = releaseOf(istioVersion);
+    throw new ToolExit(`Error: ${noInput[purpose]}${isFile ? (noInput.file ?? '') : ''}${messageOf(error)}`);
   }
 }
 

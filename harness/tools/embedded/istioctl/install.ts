@@ -67,8 +67,10 @@ export const install: Verb = {
 export const manifestGenerate: Verb = {
   flags: INPUT_FLAGS,
   maxArgs: 0,
+  tooMany: word =>
+    new ToolExit(`Error: generate accepts no positional arguments, got []string{${JSON.stringify(word)}}`),
   async run(call) {
-    const plan = renderInput(call);
+    const plan = renderInput(call, 'generate');
     const objects = plan.components.flatMap(({ objects: inside }) => inside);
     call.invocation.stdout(
       objects.map(object => `${dump(object, { noRefs: true, lineWidth: -1 })}---\n`).join(''),

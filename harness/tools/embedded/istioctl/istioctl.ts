@@ -20,7 +20,7 @@ import { proxyStatus, remoteClusters } from './status.ts';
 import { tag } from './tag.ts';
 import { uninstall } from './uninstall.ts';
 import { validate } from './validate.ts';
-import { endOf, globalFlags, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
+import { EXIT_INCORRECT_USAGE, endOf, globalFlags, HELP, notSimulated, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
 type Entry = Verb | Group;
@@ -51,7 +51,7 @@ const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
     install,
     manifest: { below: { generate: manifestGenerate, apply: install, install } },
     pc: proxies,
-    ...(isExperimental ? {} : { tag: { below: tag } }),
+    ...(isExperimental ? {} : { tag: { below: tag, unknown: unknownSubcommand } }),
     'proxy-config': proxies,
     'proxy-status': proxyStatus,
     ps: proxyStatus,
@@ -65,6 +65,7 @@ const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
   };
 };
 
+const unknownSubcommand = (word: string): string => `unknown subcommand "${word}"`;
 /** What the current release has below `x` and is simulated. */
 const describing: Group = { below: describe, unknown: word => `unknown resource type "${word}"` };
 const LATER_EXPERIMENTS: Readonly<Record<string, Entry>> = {
@@ -72,7 +73,7 @@ const LATER_EXPERIMENTS: Readonly<Record<string, Entry>> = {
   'check-inject': checkInject,
   des: describing,
   describe: describing,
-  injector: { below: { list: injectorList }, unknown: word => `unknown subcommand "${word}"` },
+  injector: { below: { list: injectorList }, unknown: unknownSubcommand },
   'internal-debug': internalDebug,
   precheck,
   'proxy-status': proxyStatus,
@@ -86,7 +87,9 @@ export const istioctlOf =
   async invocation => {
     const path: string[] = ['istioctl'];
     let entry: Entry = { below: verbsOf(istioVersion) };
-    let argv = invocation.argv;
+    // `help` before a command is `--help` behind it.
+    const [first, ...others] = invocation.argv;
+    let argv = first === 'help' ? [...others, '--help'] : invocation.argv;
     while (!('run' in entry)) {
       const below: Readonly<Record<string, Entry>> = entry.below;
       const { word, rest }: NextWord = nextWord(argv, istioVersion, path.slice(1));
@@ -95,7 +98,7 @@ export const istioctlOf =
       if (!next) {
         if (isRealCommand(istioVersion, [...path.slice(1), word]))
           throw notSimulated([...path, word].join(' '));
-        throw new ToolExit(unknownCommand(entry, path, word));
+        throw unknownCommand(entry, path, word);
       }
       path.push(word);
       argv = rest;
@@ -104,10 +107,13 @@ export const istioctlOf =
     return await runVerb(entry, { words: path.slice(1), argv }, invocation, istioVersion);
   };
 
-const unknownCommand = ({ unknown }: Group, path: readonly string[], word: string): string =>
-  unknown
-    ? `Error: ${unknown(word)}`
-    : `Error: unknown command "${word}" for "${path.join(' ')}"\nRun '${path.join(' ')} --help' for usage.`;
+const unknownCommand = ({ unknown }: Group, path: readonly string[], word: string): ToolExit => {
+  if (unknown) return new ToolExit(`Error: ${unknown(word)}`);
+  const command = path.join(' ');
+  const text = `Error: unknown command "${word}" for "${command}"\nRun '${command} --help' for usage.`;
+  // istioctl/cmd/sysexits.go; unlike here, real groups print their help for a word that they do not know.
+  return new ToolExit(text, path.length === 1 ? EXIT_INCORRECT_USAGE : 1);
+};
 
 function help(
   invocation: Invocation,
@@ -142,7 +148,9 @@ function nextWord(argv: readonly string[], istioVersion: string, words: readonly
       } catch (error) {
         if (!(error instanceof FlagError)) throw error;
         const isReal = error.unknown !== undefined && isRealFlag(istioVersion, words, error.unknown);
-        throw isReal ? notSimulated(['istioctl', ...words, error.unknown].join(' ')) : endOf(error);
+        throw isReal
+          ? notSimulated(['istioctl', ...words, error.unknown].join(' '))
+          : endOf(error, istioVersion);
       }
     }
   }

@@ -42,7 +42,7 @@ export const precheck: Verb = {
   maxArgs: Number.POSITIVE_INFINITY,
   async run(call) {
     const { flags, invocation } = call;
-    const shown = thresholdOf(flags.text('output-threshold') ?? 'Warning');
+    const shown = thresholdOf(call, 'output-threshold', 'Warning');
     const format = formatOf(flags.text('output'));
     const all = [
       ...(flags.boolean('skip-controlplane') ? [] : await controlPlane(call)),

@@ -16,6 +16,7 @@ function subsetKey(name: string) {
 
 /** One line for each cluster, with the parts of its name. */
 export const clusters = verbOf({
+  name: 'cluster',
   flags: {
     fqdn: { type: 'text' },
     port: { type: 'integer' },

@@ -5,6 +5,7 @@ import { releaseOf } from './releases.ts';
 
 /** Prints each chain of each listener: what it matches, and where it leads. */
 export const listeners = verbOf({
+  name: 'listener',
   flags: { address: { type: 'text' }, port: { type: 'integer' } },
   path: 'config_dump',
   padding: 1,

@@ -11,6 +11,7 @@ import { releaseOf } from './releases.ts';
  * Unlike istioctl's, NOT AFTER is the end of life that the mesh keeps to.
  */
 export const secret = verbOf({
+  name: 'secret',
   flags: {},
   path: 'certs',
   header: () => ['RESOURCE NAME', 'TYPE', 'STATUS', 'VALID CERT', 'SERIAL NUMBER', 'NOT AFTER', 'NOT BEFORE'],

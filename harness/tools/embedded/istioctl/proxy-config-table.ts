@@ -13,6 +13,8 @@ const OUTPUT: FlagTable = { output: { type: 'text', short: 'o' } };
 
 /** One kind of what a proxy runs, as a table or as JSON. */
 export interface Table {
+  /** How the command calls itself: `cluster`, `endpoints`. */
+  readonly name: string;
   readonly flags: FlagTable;
   /** Of the administration; `json` is printed for `-o json`. */
   readonly path: string;
@@ -29,16 +31,14 @@ export interface Table {
 }
 
 /** Returns the verb that asks a proxy and prints the table. */
-export function verbOf({ flags, path, select, header, note, padding }: Table): Verb {
+export function verbOf({ name, flags, path, select, header, note, padding }: Table): Verb {
   return {
     flags: { ...OUTPUT, ...flags },
-    maxArgs: 1,
+    maxArgs: Number.POSITIVE_INFINITY,
     async run(call) {
-      const [word] = call.args;
-      if (word === undefined)
-        throw new ToolExit(
-          'Error: proxy-config needs the name of a pod: POD, POD.NAMESPACE or deployment/NAME',
-        );
+      const [word, ...others] = call.args;
+      if (word === undefined || others.length > 0)
+        throw new ToolExit(`Error: ${name} requires pod name or --file parameter`);
       const output = call.flags.text('output') ?? 'short';
       if (output !== 'short' && output !== 'json' && (output !== 'yaml' || isOld(call.istioVersion)))
         throw new ToolExit(`Error: output format "${output}" not supported`);

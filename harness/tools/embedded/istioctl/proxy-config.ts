@@ -25,6 +25,7 @@ const hostsOf = ({ name, host_statuses: hosts = [] }: ClusterStatus) =>
 
 /** istioctl/pkg/writer/envoy/clusters/clusters.go */
 const endpoints = verbOf({
+  name: 'endpoints',
   flags: {
     address: { type: 'text' },
     port: { type: 'integer' },
@@ -72,6 +73,7 @@ const matchText = (match: DumpedMatch = {}): string =>
 
 /** istioctl/pkg/writer/envoy/configdump/route.go */
 const routes = verbOf({
+  name: 'route',
   flags: { name: { type: 'text' } },
   path: 'config_dump',
   note: 'NOTE: This output only contains routes loaded via RDS.',

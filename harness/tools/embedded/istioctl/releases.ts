@@ -23,6 +23,14 @@ export type ProxyEntry = {
 } & { readonly [Member in `${(typeof TYPES)[number]}_${'sent' | 'acked'}`]?: string };
 
 export interface IstioctlRelease {
+  /** Before the reason why no cluster can be asked. */
+  readonly noClient: string;
+  /** Whether `version` tells its own where no cluster can be asked. */
+  readonly versionIsLocal: boolean;
+  /** What stands before the reason why the input is no installation; `file`: before a missing one's. */
+  readonly noInput: { readonly install: string; readonly generate: string; readonly file?: string };
+  /** The flags of which uninstall wants one. */
+  readonly uninstalls: string;
   /**
    * The parent of the commands `create-remote-secret` and `uninstall`: `x`, or istioctl itself
    * (docs/reference/istio.md I5).
@@ -92,6 +100,10 @@ function syncStatus(entry: ProxyEntry, type: (typeof TYPES)[number]): string {
 
 /** @1.8.0 */
 const ISTIOCTL_1_8: IstioctlRelease = {
+  noClient: 'create Kubernetes client',
+  versionIsLocal: false,
+  noInput: { install: 'failed to install manifests: ', generate: 'failed to install manifests: ' },
+  uninstalls: '--revision, --filename or --purge',
   remoteSecretsBelow: 'x',
   tellsRemoteClusters: false,
   noIstiod: {
@@ -133,6 +145,10 @@ const ISTIOCTL_1_8: IstioctlRelease = {
 
 /** @1.30.3 */
 const ISTIOCTL_CURRENT: IstioctlRelease = {
+  noClient: 'failed to setup client',
+  versionIsLocal: true,
+  noInput: { install: 'generate config: ', generate: '', file: 'merge inputs: ' },
+  uninstalls: '--revision (or --set revision=<revision>), --filename or --purge',
   remoteSecretsBelow: 'root',
   tellsRemoteClusters: true,
   noIstiod: {

@@ -1,8 +1,11 @@
 /** `istioctl remote-clusters` and `istioctl proxy-status`: what the istiods of a cluster are connected to. */
+import { ToolExit } from '../invocation.ts';
 import { askIstiod, columns } from './ask-istiod.ts';
 import { printed } from './printed.ts';
 import { type ProxyEntry, releaseOf } from './releases.ts';
-import type { Verb } from './verb.ts';
+import { notSimulated, type Verb } from './verb.ts';
+
+const OUTPUTS: ReadonlySet<string> = new Set(['', 'table', 'json', 'yaml']);
 
 /** An entry of `/debug/clusterz`; the cluster's own has no secret. */
 interface ClusterEntry {
@@ -14,7 +17,7 @@ interface ClusterEntry {
 /** istio/istio istioctl/pkg/clusters/clusters.go @1.30.3 */
 export const remoteClusters: Verb = {
   flags: { revision: { type: 'text', short: 'r' } },
-  maxArgs: 0,
+  maxArgs: Number.POSITIVE_INFINITY,
   async run(call) {
     const missing = releaseOf(call.istioVersion).noIstiod.remoteClusters;
     const rows = (await askIstiod(call, '/debug/clusterz', missing)).flatMap(({ istiod, page }) =>
@@ -33,8 +36,11 @@ export const remoteClusters: Verb = {
 /** istio/istio istioctl/pkg/writer/pilot/status.go @1.8.0, @1.30.3 */
 export const proxyStatus: Verb = {
   flags: { revision: { type: 'text', short: 'r' }, output: { type: 'text', short: 'o' } },
-  maxArgs: 0,
+  maxArgs: Number.POSITIVE_INFINITY,
   async run(call) {
+    if (call.args.length > 0) throw notSimulated('istioctl proxy-status with the name of a pod');
+    const output = call.flags.text('output') ?? 'table';
+    if (!OUTPUTS.has(output)) throw new ToolExit(`Error: output format "${output}" not supported`);
     const { header, row } = releaseOf(call.istioVersion).proxyStatus;
     const entries = (await askIstiod(call, '/debug/syncz')).flatMap(({ istiod, page }) =>
       (page as readonly ProxyEntry[]).map(entry => ({ istiod, entry })),

@@ -6,6 +6,7 @@ import { isNotFound, type KubernetesObject, type ResourcePath } from '../../../b
 import { ToolExit } from '../invocation.ts';
 import { pathTo } from '../kubectl/resources.ts';
 import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
+import { releaseOf } from './releases.ts';
 import { listHooks } from './tagged-objects.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
@@ -43,13 +44,15 @@ export const uninstall: Verb = {
     purge: { type: 'boolean' },
     'skip-confirmation': { type: 'boolean', short: 'y' },
   },
-  maxArgs: 0,
+  maxArgs: Number.POSITIVE_INFINITY,
   async run(call) {
     const { flags, invocation } = call;
     const isPurge = flags.boolean('purge');
     const revision = flags.text('revision') ?? revisionSet(flags.list('set'));
     if (!isPurge && revision === undefined && !flags.has('filename')) {
-      throw new ToolExit('Error: at least one of the --revision, --filename or --purge flags must be set');
+      throw new ToolExit(
+        `Error: at least one of the ${releaseOf(call.istioVersion).uninstalls} flags must be set`,
+      );
     }
     const doomed = isPurge
       ? await everything(call)

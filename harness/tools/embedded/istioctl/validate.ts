@@ -8,7 +8,7 @@ import { adviceOn } from '../../../simulator/istio/istiod/model/advice.ts';
 import { problemsOf } from '../../../simulator/istio/istiod/model/resource-problems.ts';
 import { fieldsTold } from '../../../simulator/istio/registry/fields-told.ts';
 import { ToolExit } from '../invocation.ts';
-import type { Call, Verb } from './verb.ts';
+import { type Call, noSuchCommand, type Verb } from './verb.ts';
 
 const PROTOCOLS = /^(grpc|grpc-web|http|http2|https|http3|mongo|mysql|redis|tcp|tls|udp|hbone)(-.*)?$/;
 
@@ -16,6 +16,7 @@ const PROTOCOLS = /^(grpc|grpc-web|http|http2|https|http3|mongo|mysql|redis|tcp|
 export const validate: Verb = {
   flags: { filename: { type: 'list', short: 'f' }, referential: { type: 'boolean', short: 'x' } },
   maxArgs: 0,
+  tooMany: noSuchCommand('validate'),
   async run(call) {
     const { flags, invocation } = call;
     const files = flags.list('filename');

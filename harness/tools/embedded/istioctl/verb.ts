@@ -8,6 +8,7 @@ import { type Invocation, ToolExit, UnknownContextError } from '../invocation.ts
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { ResourceMapper } from '../kubectl/resource-mapper.ts';
 import { isRealFlag } from './real-commands.ts';
+import { releaseOf } from './releases.ts';
 
 /** A command line that has been read, and what it works with. */
 export interface Call {
@@ -26,6 +27,8 @@ export interface Verb {
   readonly flags: FlagTable;
   /** The number of words besides flags that it takes. */
   readonly maxArgs: number;
+  /** How it ends with more of them. @param word - the first */
+  readonly tooMany?: (word: string) => ToolExit;
   run(call: Call): Promise<number>;
 }
 
@@ -71,7 +74,13 @@ export const notSimulated = (what: string): ToolExit =>
   new ToolExit(`Error: not simulated by mesh-harness: ${what}`);
 
 /** istioctl's exit code for a flag that it cannot read; everything else that fails is 1. */
-const EXIT_INCORRECT_USAGE = 64;
+export const EXIT_INCORRECT_USAGE = 64;
+
+/** Ends a command that takes no words, only those of commands below it, which it has not (cobra, NoArgs). */
+export const noSuchCommand =
+  (command: string) =>
+  (word: string): ToolExit =>
+    new ToolExit(`Error: unknown command "${word}" for "istioctl ${command}"`, EXIT_INCORRECT_USAGE);
 
 /**
  * Runs a verb.
@@ -91,6 +100,7 @@ export async function runVerb(
       return 0;
     }
     if (flags.args.length > verb.maxArgs) {
+      if (verb.tooMany) throw verb.tooMany(flags.args[0] ?? '');
       const accepted = verb.maxArgs === 0 ? 'accepts 0 arg(s)' : `accepts at most ${verb.maxArgs} arg(s)`;
       throw new ToolExit(`Error: ${accepted}, received ${flags.args.length}`);
     }
@@ -100,7 +110,7 @@ export async function runVerb(
     const unknown = error instanceof FlagError ? error.unknown : undefined;
     if (unknown !== undefined && isRealFlag(istioVersion, words, unknown))
       throw notSimulated(['istioctl', ...words, unknown].join(' '));
-    throw endOf(error);
+    throw endOf(error, istioVersion);
   }
 }
 
@@ -133,11 +143,11 @@ const flagText = ([name, { short, type }]: readonly [string, FlagSpec]): string 
  * Turns an error into the end that istioctl makes of it.
  * @throws the error itself if it is not one of istioctl's: a defect of the harness
  */
-export function endOf(error: unknown): ToolExit {
+export function endOf(error: unknown, istioVersion: string): ToolExit {
   if (error instanceof ToolExit) return error;
   if (error instanceof FlagError) return new ToolExit(`Error: ${error.message}`, EXIT_INCORRECT_USAGE);
   if (error instanceof UnknownContextError) {
-    return new ToolExit(`Error: create Kubernetes client: ${error.message}`);
+    return new ToolExit(`Error: ${releaseOf(istioVersion).noClient}: ${error.message}`);
   }
   const connection = connectionText(error);
   if (connection !== undefined) return new ToolExit(`Error: ${connection}`, 1, 'api-unreachable');

@@ -1,7 +1,8 @@
 /**
  * `istioctl version`. Unlike istioctl, which asks istiod, it reads the releases from the images of the pods.
  */
-import { ToolExit } from '../invocation.ts';
+import { ToolExit, UnknownContextError } from '../invocation.ts';
+import { ofRevision } from './ask-istiod.ts';
 import { printed } from './printed.ts';
 import { containersOf } from './proxy-pod.ts';
 import { releaseOf } from './releases.ts';
@@ -13,8 +14,9 @@ export const version: Verb = {
     remote: { type: 'boolean' },
     short: { type: 'boolean', short: 's' },
     output: { type: 'text', short: 'o' },
+    revision: { type: 'text', short: 'r' },
   },
-  maxArgs: 0,
+  maxArgs: Number.POSITIVE_INFINITY,
   async run(call) {
     const { flags, invocation, istioVersion } = call;
     const { noIstiod, ownVersion } = releaseOf(istioVersion);
@@ -22,11 +24,10 @@ export const version: Verb = {
     if (format !== undefined && format !== 'json' && format !== 'yaml')
       throw new ToolExit("Error: --output must be 'yaml' or 'json'");
     const isLocal = flags.text('remote') === 'false';
-    const controlPlanes = isLocal
-      ? []
-      : await versionsOf(call, 'discovery', { namespace: ISTIO_NAMESPACE, labelSelector: 'app=istiod' });
-    if (controlPlanes.length === 0) {
-      if (!isLocal) invocation.stderr(`${noIstiod.version(ISTIO_NAMESPACE)}\n`);
+    const controlPlanes = isLocal ? [] : await controlPlanesOf(call);
+    if (typeof controlPlanes === 'string' || controlPlanes.length === 0) {
+      const reason = typeof controlPlanes === 'string' ? controlPlanes : noIstiod.version(ISTIO_NAMESPACE);
+      if (!isLocal) invocation.stderr(`${reason}\n`);
       const text = printed(format, { clientVersion: infoOf(istioVersion) });
       invocation.stdout(text ?? `${ownVersion(istioVersion)}\n`);
       return 0;
@@ -58,6 +59,19 @@ export const version: Verb = {
     return 0;
   },
 };
+
+/** @returns in later releases the reason where no cluster can be asked, which is no failure there */
+async function controlPlanesOf(call: Call): Promise<readonly Found[] | string> {
+  const { flags, istioVersion } = call;
+  const labelSelector = `app=istiod${ofRevision(flags)}`;
+  try {
+    return await versionsOf(call, 'discovery', { namespace: ISTIO_NAMESPACE, labelSelector });
+  } catch (error) {
+    const { noClient, versionIsLocal } = releaseOf(istioVersion);
+    if (!versionIsLocal || !(error instanceof UnknownContextError)) throw error;
+    return `Istio is not present in the cluster: ${noClient}: ${error.message}`;
+  }
+}
 
 /** A pod that runs a part of Istio. */
 interface Found {

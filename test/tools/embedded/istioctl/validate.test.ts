@@ -64,7 +64,7 @@ t.test('-o json and -o yaml', async t => {
   t.match(await json('istioctl proxy-status -o json'), [{ istiod: /^istiod-/ }]);
   t.match(await json('istioctl proxy-status --revision default -o json'), [{ istiod: /^istiod-/ }]);
   t.match(await world.run('istioctl proxy-status --revision canary'), { exitCode: 1 });
-  for (const command of ['bug-report', 'x describe pod a', 'dashboard kiali', 'upgrade', 'waypoint list'])
+  for (const command of ['bug-report', 'x metrics a', 'dashboard kiali', 'upgrade', 'waypoint list'])
     t.match(
       await world.run(`istioctl ${command}`),
       { exitCode: 1, stderr: /^Error: not simulated by mesh-harness: istioctl / },

@@ -33,8 +33,8 @@ export const COMMAND_RULES: readonly Rule[] = [
     )}
     ${named('proxy-status ps', '--revision')}
     ${named('validate v', '--filename')}
-    version { --remote --short --output }
-    experimental x exp pc`,
+    version { --remote --revision --short --output }
+    experimental x exp pc help`,
   ),
   executed('istioctl', `experimental { create-remote-secret { ${SECRET} } ${UNINSTALL} }`, '1.8'),
   executed(
@@ -49,7 +49,7 @@ export const COMMAND_RULES: readonly Rule[] = [
       describe { ${named('pod po service svc', '--ignoreUnmeshed')} } des
       internal-debug { --all --list --revision }
       precheck { --from-version --output --output-threshold --revision --skip-controlplane }
-      ${named('proxy-status ps', '--output --revision')} version { --output --remote --short }
+      ${named('proxy-status ps', '--output --revision')} version { --output --remote --revision --short }
     }
     ${named('proxy-config', 'secrets { --output }')}`,
     'current',
