@@ -71,7 +71,7 @@ t.test('without its optional dependency it is one package, installed without a n
   const names = readdirSync(inProject('node_modules')).filter(name => !name.startsWith('.'));
   t.same(names, ['mesh-harness']);
   // 145 MB was what it took with the packages that are in the bundle.
-  t.ok((packed?.unpackedSize ?? Number.POSITIVE_INFINITY) < 12.8e6, `${packed?.unpackedSize} bytes`);
+  t.ok((packed?.unpackedSize ?? Number.POSITIVE_INFINITY) < 13.4e6, `${packed?.unpackedSize} bytes`);
   const dist = readdirSync(installed('dist'));
   t.notMatch(dist.join(' '), /\.cache|built-by/, 'nothing that serves only the Node of who packed it');
 });
