@@ -3,14 +3,12 @@
  * the mesh. Its answers are held against those that are kept; `--write` keeps them anew, `--add` those of new
  * cases, and of cases in whose names a further argument stands. Ends with 1 where an answer is another than the kept one of the same version.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import yaml from 'js-yaml';
 import { CleanupStack } from '../../harness/base/dispose.ts';
 import { KubernetesClient, type KubernetesObject } from '../../harness/base/kubernetes-client.ts';
-import { type Edition, namesOf } from '../../harness/simulator/istio/registry/names.ts';
+import type { Edition } from '../../harness/simulator/istio/registry/names.ts';
 import { TYPE_URLS } from '../../harness/simulator/istio/xds/ads/type-urls.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import {
@@ -28,7 +26,6 @@ import {
   CLUSTERS,
   forEdition,
   MARKER,
-  MESH_CONFIG,
   nodeOf,
   objectsOf,
   PROXIES,
@@ -37,6 +34,7 @@ import {
 import { looseJson } from '../support/loose-json.ts';
 import { askDiscovery } from './ask-discovery.ts';
 import { givenPrograms } from './control-plane-programs.ts';
+import { definitionsOf, meshOf, withAuthority } from './istiod-rules-servers.ts';
 import { startRealApiServer } from './real-api-server.ts';
 import { runIstiod } from './real-istiod.ts';
 import { findReal } from './real-programs.ts';
@@ -48,53 +46,6 @@ const DEADLINE_MS = 30_000;
 const SETTLE_MS = 150;
 /** How long an old istiod may take to know a further cluster. */
 const REMOTE_MS = 5000;
-
-/** The definitions of Istio's kinds, as its own istioctl has them. */
-function definitions(istioctl: string): readonly KubernetesObject[] {
-  const argv = ['manifest', 'generate', '--set', 'profile=empty', '--set', 'components.base.enabled=true'];
-  const { stdout, status, stderr } = spawnSync(istioctl, argv, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (status !== 0) throw new Error(`istioctl: ${stderr}`);
-  // A cast: istioctl prints objects.
-  const objects = yaml.loadAll(stdout) as (KubernetesObject | null)[];
-  return objects.flatMap(object => (object?.kind === 'CustomResourceDefinition' ? [object] : []));
-}
-
-/** Those of 1.8, without its schemas: what another release has besides, istiod passes over. */
-const oldDefinitions = (): readonly KubernetesObject[] =>
-  Object.entries(namesOf('1.8').kinds).map(([kind, { group, plural, versions }]) => ({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: versions.split(' ').map((name, at) => ({
-        ...{ name, served: true, storage: at === 0 },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      })),
-    },
-  }));
-
-/** The mesh's configuration; API servers of today have no Ingresses as 1.8 reads them. */
-const meshOf = (edition: Edition): string =>
-  edition === 'current' ? MESH_CONFIG : `${MESH_CONFIG}ingressControllerMode: 'OFF'\n`;
-
-/** A kubeconfig that says whose certificate the server has: istiod refuses one that does not care. */
-function withAuthority(kubeconfig: string, folder: string): string {
-  // A cast: the function that started the server has written it.
-  const { clusters, ...rest } = yaml.load(kubeconfig) as {
-    clusters: { name: string; cluster: { server: string } }[];
-  };
-  const pem = readFileSync(path.join(folder, 'certificates', 'apiserver.crt'));
-  return JSON.stringify({
-    ...rest,
-    clusters: clusters.map(({ name, cluster: { server } }) => ({
-      name,
-      cluster: { server, 'certificate-authority-data': pem.toString('base64') },
-    })),
-  });
-}
 
 class RealIstiod {
   readonly #client: KubernetesClient;
@@ -215,8 +166,7 @@ async function ask(
     cleanUp.add('close', async () => client.close());
     clients.push(client);
     if (clients.length === 1)
-      for (const object of edition === 'current' ? definitions(istioctl) : oldDefinitions())
-        await create(client, object);
+      for (const object of definitionsOf(edition, istioctl)) await create(client, object);
     for (const object of forEdition(edition, objectsOf(name))) await create(client, object);
   }
   const [client] = clients;
@@ -249,8 +199,13 @@ async function ask(
     }
   }
   if (failures.length > 0) throw new Error(failures.join('\n'));
-  const rest = changesBetween(base, await real.views());
-  if (rest.size > 0) throw new Error(`the mesh is another in the end: ${[...rest.keys()].join(', ')}`);
+  const changes = changesBetween(base, await real.views());
+  // By fields, as 1.8 lists some things in any order.
+  const rest = comparedFields({ base, changes }, { base, changes: new Map() }).filter(
+    ({ ours, real }) => ours !== real,
+  );
+  const named = rest.map(({ proxy, field }) => `${proxy} ${field}`);
+  if (rest.length > 0) throw new Error(`the mesh is another in the end: ${named.slice(0, 30).join('\n')}`);
   return { base, cases: answers };
 }
 
@@ -269,7 +224,7 @@ const isAdding = process.argv.includes('--add');
 const anew = process.argv.slice(2).filter(argument => !/^(--.*|1\.8|current)$/.test(argument));
 const before = isAdding ? readAnswers(edition).cases : new Map();
 const isAsked = (name: string): boolean => !before.has(name) || anew.some(part => name.includes(part));
-const corpus = readCorpus();
+const corpus = readCorpus(edition);
 const cases = corpus.filter(({ name }) => isAsked(name));
 const { base, cases: answers } = await ask(programs, istiod.path, istioctl.path, cases, edition);
 const version = edition === 'current' ? istiod.version : '1.8.0';

@@ -1,5 +1,6 @@
 /** Writes objects with what their status says, and takes them away, on any API server. */
 import {
+  isNotFound,
   KubernetesApiError,
   type KubernetesClient,
   type KubernetesObject,
@@ -30,9 +31,13 @@ export async function create(client: KubernetesClient, object: KubernetesObject)
   await client.patch({ ...place, name, subresource: 'status' }, 'merge', { status });
 }
 
-/** Takes an object away at once. */
+/** Takes an object away at once. Endpoints have gone with their Service. */
 export async function remove(client: KubernetesClient, object: KubernetesObject): Promise<void> {
-  await client.delete({ ...placeOf(object), name: object.metadata.name ?? '' }, { gracePeriodSeconds: 0 });
+  try {
+    await client.delete({ ...placeOf(object), name: object.metadata.name ?? '' }, { gracePeriodSeconds: 0 });
+  } catch (error) {
+    if (object.kind !== 'Endpoints' || !isNotFound(error)) throw error;
+  }
 }
 
 const CONFIG_MAP = { apiVersion: 'v1', plural: 'configmaps', namespace: 'istio-system' };

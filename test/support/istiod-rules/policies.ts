@@ -3,17 +3,30 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
+import type { Edition } from '../../../harness/simulator/istio/registry/names.ts';
 import type { RuleCase } from './corpus.ts';
+import { isKnownTo } from './known-values.ts';
 
 interface WrittenPolicy {
   readonly name: string;
   readonly policy: object;
 }
 
-/** @param folder - that of the corpus */
-export function readPolicies(folder: string): readonly RuleCase[] {
+/**
+ * @param folder - that of the corpus
+ * @param edition - which may lack values that another has: these policies are left out
+ */
+export function readPolicies(folder: string, edition: Edition): readonly RuleCase[] {
   // A cast: the file lies beside the corpus.
-  const all = yaml.load(readFileSync(path.join(folder, 'policies.yaml'), 'utf8')) as readonly WrittenPolicy[];
+  const written = yaml.load(
+    readFileSync(path.join(folder, 'policies.yaml'), 'utf8'),
+  ) as readonly WrittenPolicy[];
+  const all = written.filter(({ policy }) =>
+    isKnownTo(
+      edition,
+      ruleOf(() => policy),
+    ),
+  );
   return all.map(({ name }, first) => {
     const policyAt = (place: number): object => all[(first + place) % all.length]?.policy ?? {};
     return { name: `policies: ${name}`, mesh: '', objects: [ruleOf(policyAt)], remote: [] };

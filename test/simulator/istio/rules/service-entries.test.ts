@@ -127,6 +127,33 @@ t.test('NONE lets through what the mesh would not know', async t => {
   await undo();
 });
 
+t.test("a range of addresses is the entry's, and what lies outside is not", async t => {
+  const undo = await mesh.changeMesh('outboundTrafficPolicy: { mode: REGISTRY_ONLY }');
+  const range = entry({ ...byTcp, addresses: ['240.0.0.0/24'], endpoints: [{ address: V1 }], ...outside });
+  await mesh.with([range], async () => {
+    t.equal(await call(), 'v1');
+    t.equal(await call('http://240.0.1.1:5000/hello'), '502');
+  });
+  await undo();
+});
+
+t.test('a headless Service is spoken to by mTLS, if all its pods speak it', async t => {
+  const headless: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'headless', namespace: 'sample' },
+    spec: { clusterIP: 'None', selector: { app: 'helloworld' }, ports: [{ name: 'http', port: 5000 }] },
+  };
+  const strict: KubernetesObject = {
+    apiVersion: 'security.istio.io/v1beta1',
+    kind: 'PeerAuthentication',
+    metadata: { name: 'default', namespace: 'sample' },
+    spec: { mtls: { mode: 'STRICT' } },
+  };
+  const url = 'http://headless.sample:5000/hello';
+  t.equal(await mesh.with([headless, strict], () => call(url)), 'v1');
+});
+
 t.test('a Service of Kubernetes takes WorkloadEntries that it selects', async t => {
   const ghost = workload('ghost', { address: '240.0.0.9', labels: { app: 'helloworld' } });
   const cds = await mesh.with([ghost], async () => await mesh.calls(12));

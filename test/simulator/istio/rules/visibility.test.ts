@@ -24,11 +24,14 @@ const networking = (kind: string, name: string, spec: object, namespace = 'sampl
   spec,
 });
 
-/** Annotates HelloWorld's Service in both clusters; null takes the annotation away. */
-async function exportService(value: string | null): Promise<void> {
+/** Annotates HelloWorld's Service, in both clusters or some; null takes the annotation away. */
+async function exportService(
+  value: string | null,
+  clusters: readonly string[] = ['cluster1', 'cluster2'],
+): Promise<void> {
   const path = { apiVersion: 'v1', plural: 'services', namespace: 'sample', name: 'helloworld' };
   const annotations = { 'networking.istio.io/exportTo': value };
-  for (const cluster of ['cluster1', 'cluster2'])
+  for (const cluster of clusters)
     await mesh.mesh.client(cluster).patch(path, 'merge', { metadata: { annotations } });
   await mesh.mesh.pass(60_000);
 }
@@ -48,6 +51,12 @@ for (const [exportTo, expected] of some(EXPORTS))
     t.equal(await seen(), expected);
     await exportService(null);
   });
+
+t.test('what one cluster exports to nobody has the endpoints of the other', async t => {
+  await exportService('~', ['cluster2']);
+  t.equal(await seen(), 'v1');
+  await exportService(null);
+});
 
 t.test('defaultServiceExportTo of the mesh hides what says nothing itself', async t => {
   const undo = await mesh.changeMesh('defaultServiceExportTo: ["istio-system"]');

@@ -27,7 +27,7 @@ const VIRTUAL_SERVICES = executed(
     redirect { uri authority port derivePort scheme redirectCode }
     directResponse { status body { string bytes } }
     rewrite { uri authority uriRegexRewrite { match rewrite } }
-    retries { attempts retryOn perTryTimeout backoff retryIgnorePreviousHosts retryRemoteLocalities }
+    retries { attempts retryOn perTryTimeout backoff retryIgnorePreviousHosts }
     fault {
       delay { fixedDelay percent percentage { value } }
       abort { httpStatus grpcStatus percentage { value } }
