@@ -24,6 +24,7 @@ const PEERS = [
   'istio-names',
   'istio-definitions',
   'istioctl-names',
+  'chart-defaults',
   'controller-runtime',
   'java-client',
   'python-clients',

@@ -1,4 +1,5 @@
 /** Settings that are taken without effect, and are told since they are more than a matter of form. */
+import { isDefault } from './chart-defaults.ts';
 import type { Tree } from './operator-document.ts';
 import { isTree } from './setting-path.ts';
 
@@ -30,14 +31,18 @@ const NOTED: Readonly<Record<string, string>> = {
 /** Returns a sentence for each setting of a spec that is taken without effect. */
 export function notesOn(spec: Tree): readonly string[] {
   return Object.entries(NOTED).flatMap(([path, reason]) =>
-    isSet(valueAt(spec, path)) ? [`${path} is not simulated and has no effect: ${reason}`] : [],
+    isAsked(path, valueAt(spec, path)) ? [`${path} is not simulated and has no effect: ${reason}`] : [],
   );
 }
 
-/** Nobody asks for what is off, empty or absent. */
+/** Nobody asks for what the charts have anyhow or, where they have nothing, for what is off or empty. */
+function isAsked(path: string, value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  const isCharted = isDefault(path.replace(/^values\./, ''), value);
+  return isCharted === undefined ? isSet(value) : !isCharted;
+}
+
 const isSet = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
   value !== false &&
   !(Array.isArray(value) && value.length === 0) &&
   !(isTree(value) && (Object.keys(value).length === 0 || value['enabled'] === false));
