@@ -15,8 +15,15 @@ export interface Selectors {
 export interface WatchOptions extends Selectors {
   readonly resourceVersion?: string;
   readonly allowWatchBookmarks?: boolean;
+  /** Has what there is told first; a bookmark with the annotation `INITIAL_EVENTS_END` ends that. */
+  readonly sendInitialEvents?: boolean;
+  /** What `sendInitialEvents` demands. */
+  readonly resourceVersionMatch?: 'NotOlderThan';
   readonly timeoutSeconds?: number;
 }
+
+/** On the bookmark behind the initial events (apimachinery pkg/apis/meta/v1/types.go @v0.34). */
+export const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 /** One line of a watch. */
 export interface WatchEvent {

@@ -35,6 +35,8 @@ interface ClientOptions {
   readonly context?: string;
   /** Hears of each warning of the server: what kubectl prints. */
   readonly onWarning?: (text: string) => void;
+  /** Whether its informers list by a watch, as client-go's do since 0.35 (features: WatchListClient). */
+  readonly streamsLists?: boolean;
   /** For each answer but those of watches; without it a silent server is waited for. */
   readonly limit?: AnswerLimit;
 }
@@ -67,6 +69,10 @@ export class KubernetesClient implements ApiClient {
         told.add(text);
       },
     });
+  }
+
+  get streamsLists(): boolean {
+    return this.#options.streamsLists ?? false;
   }
 
   get server(): string {

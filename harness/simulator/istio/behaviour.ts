@@ -48,6 +48,8 @@ export interface IstioBehaviour {
   readonly servicesPlaceProxies: boolean;
   /** The version of rules of traffic in the paths by which proxies know them. */
   readonly rulesVersion: 'v1alpha3' | 'v1';
+  /** Whether informers list by a watch, with one request instead of two (client-go 0.35, Istio 1.29). */
+  readonly streamsLists: boolean;
   /** Whether istiod's log tells of a gateway's host name that is not looked up. */
   readonly tellsOfNamedGateways: boolean;
   /** Which source of an endpoint's network wins: the first that has an answer. */

@@ -117,6 +117,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   watchedHostsAreWeighted: true,
   servicesPlaceProxies: true,
   rulesVersion: 'v1alpha3',
+  streamsLists: false,
   tellsOfNamedGateways: false,
   networkPrecedence: ['fromCidr', 'podLabel', 'fromRegistry', 'namespaceLabel'],
   gatewayServiceMustExposePort: false,

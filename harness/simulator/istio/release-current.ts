@@ -70,6 +70,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   watchedHostsAreWeighted: false,
   servicesPlaceProxies: false,
   rulesVersion: 'v1',
+  streamsLists: true,
   tellsOfNamedGateways: true,
   networkPrecedence: ['podLabel', 'namespaceLabel', 'fromRegistry', 'fromCidr'],
   gatewayServiceMustExposePort: true,

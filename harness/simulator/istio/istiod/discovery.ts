@@ -44,7 +44,7 @@ async function runDiscovery(process: ProcessContext): Promise<number> {
   for (const clause of namesTold(settings.behaviour.line, 'istiod', context.env)) log.warn(clause);
   const closers: (() => void)[] = [];
   try {
-    const client = inClusterClient(context);
+    const client = inClusterClient(context, settings.behaviour.streamsLists);
     // Asked before anything is watched, as client-go's discovery does; a server that does not answer shows in
     // each watch.
     await client()

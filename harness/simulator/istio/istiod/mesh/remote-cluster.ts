@@ -80,7 +80,8 @@ export function openRemoteCluster(source: RemoteSource, options: OpeningOptions)
       allowed: settings.insecureKubeconfigOptions,
       readFile,
     });
-    return watchCluster(source, new KubernetesClient(usable, { dial }), options);
+    const { streamsLists } = settings.behaviour;
+    return watchCluster(source, new KubernetesClient(usable, { dial, streamsLists }), options);
   } catch (error) {
     log.error(`Failed to add remote cluster from secret=${secret} for cluster_id=${id}: ${messageOf(error)}`);
     return undefined;

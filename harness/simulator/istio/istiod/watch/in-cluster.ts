@@ -73,9 +73,10 @@ class NamedConnection extends SocketDuplex {
 /**
  * A client of the own cluster's API server, as client-go's in-cluster configuration: it follows the token
  * when the kubelet renews it.
+ * @param streamsLists - see ClientOptions
  * @throws Error with code ENOENT if the pod has no service account mounted
  */
-export function inClusterClient(context: ProcessContext): () => KubernetesClient {
+export function inClusterClient(context: ProcessContext, streamsLists: boolean): () => KubernetesClient {
   const { env, files, network } = context;
   const host = env['KUBERNETES_SERVICE_HOST'] ?? 'kubernetes.default.svc';
   const server = `https://${host}:${env['KUBERNETES_SERVICE_PORT'] ?? '443'}`;
@@ -94,7 +95,8 @@ export function inClusterClient(context: ProcessContext): () => KubernetesClient
       contexts: [{ name: 'local', context: { cluster: 'local', user: 'local' } }],
       'current-context': 'local',
     };
-    client = new KubernetesClient(JSON.stringify(kubeconfig), { dial: dialThrough(network) });
+    const dial = dialThrough(network);
+    client = new KubernetesClient(JSON.stringify(kubeconfig), { dial, streamsLists });
     return client;
   };
   current();

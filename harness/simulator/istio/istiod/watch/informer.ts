@@ -1,10 +1,13 @@
 /**
  * A local copy of a collection of Kubernetes objects, kept by list and watch as client-go's reflector does.
  */
+
+import { INITIAL_EVENTS_END, type WatchEvent, type WatchOptions } from '../../../../base/api-client.ts';
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import {
   KubernetesApiError,
   type KubernetesClient,
+  type KubernetesObject,
   type ResourcePath,
   type Selectors,
 } from '../../../../base/kubernetes-client.ts';
@@ -93,9 +96,10 @@ export class Informer<T> {
     let resourceVersion: string | undefined;
     while (!signal.aborted) {
       try {
-        resourceVersion ??= await this.#list();
+        if (resourceVersion === undefined && !client().streamsLists) resourceVersion = await this.#list();
         const openedAt = clock.now();
-        resourceVersion = await this.#watch(resourceVersion);
+        resourceVersion =
+          resourceVersion === undefined ? await this.#listByWatch() : await this.#watch(resourceVersion);
         // A watch that the server ends at once must not make this spin.
         if (clock.now() - openedAt > FIRST_BACKOFF_MS) backoffMs = FIRST_BACKOFF_MS;
         if (resourceVersion === undefined || clock.now() - openedAt > FIRST_BACKOFF_MS) continue;
@@ -116,34 +120,65 @@ export class Informer<T> {
   async #list(): Promise<string> {
     const { client, path, selectors, signal } = this.#options;
     const { items, resourceVersion } = await client().list(path, selectors, signal);
-    this.#cache.replace(items);
-    if (!this.#hasSynced) {
-      this.#hasSynced = true;
-      this.#markSynced();
-      this.#markTried();
-    }
+    this.#take(items);
     return resourceVersion;
+  }
+
+  #take(items: readonly KubernetesObject[]): void {
+    this.#cache.replace(items);
+    if (this.#hasSynced) return;
+    this.#hasSynced = true;
+    this.#markSynced();
+    this.#markTried();
+  }
+
+  /**
+   * Lists and watches with one request (client-go @v0.36 tools/cache/reflector.go, watchList). A server that
+   * does not do so, or not to the end, is asked for a list.
+   * @returns as `#watch`
+   */
+  async #listByWatch(): Promise<string | undefined> {
+    const initial: KubernetesObject[] = [];
+    let hasBegun = false;
+    let version: string | undefined;
+    const query = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } as const;
+    const onEvent = (event: WatchEvent) => {
+      if (hasBegun) version = this.#onEvent(event, version);
+      else if (event.type === 'ADDED') initial.push(event.object);
+      else if (event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
+        hasBegun = true;
+        version = event.object.metadata.resourceVersion;
+        this.#take(initial);
+      }
+    };
+    try {
+      await this.#open(query, onEvent);
+    } catch (error) {
+      if (hasBegun || !(error instanceof KubernetesApiError)) throw error;
+    }
+    return hasBegun || this.#options.signal.aborted ? version : await this.#watch(await this.#list());
   }
 
   /** @returns the version to go on from; undefined if it is too old and a new list is due */
   async #watch(from: string): Promise<string | undefined> {
-    const { client, path, selectors, signal } = this.#options;
     let version: string | undefined = from;
-    await client().watch(
-      path,
-      { ...selectors, resourceVersion: from, allowWatchBookmarks: true },
-      event => {
-        if (event.type === 'ERROR') {
-          version = undefined;
-          return;
-        }
-        if (version !== undefined) version = event.object.metadata.resourceVersion ?? version;
-        if (event.type === 'DELETED') this.#cache.remove(keyOf(event.object));
-        else if (event.type !== 'BOOKMARK') this.#cache.put(event.object);
-      },
-      signal,
-    );
+    await this.#open({ resourceVersion: from }, event => {
+      version = this.#onEvent(event, version);
+    });
     return version;
+  }
+
+  #open(query: WatchOptions, onEvent: (event: WatchEvent) => void): Promise<void> {
+    const { client, path, selectors, signal } = this.#options;
+    return client().watch(path, { ...selectors, ...query, allowWatchBookmarks: true }, onEvent, signal);
+  }
+
+  /** @returns the version to go on from, if there still is one */
+  #onEvent({ type, object }: WatchEvent, version: string | undefined): string | undefined {
+    if (type === 'ERROR') return undefined;
+    if (type === 'DELETED') this.#cache.remove(keyOf(object));
+    else if (type !== 'BOOKMARK') this.#cache.put(object);
+    return version && (object.metadata.resourceVersion ?? version);
   }
 }
 
