@@ -87,7 +87,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'simulator/istio/registry',
       'simulator/istio/istiod/model/advice.ts',
       'simulator/istio/istiod/model/led-elsewhere.ts',
-      'simulator/istio/istiod/model/resource-problems.ts',
+      'simulator/istio/istiod/validation/validate.ts',
     ],
     packages: ['js-yaml', 'fast-json-patch', 'commander'],
   },
@@ -211,8 +211,10 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/istio/ca': { from: BELOW_ISTIO },
   'simulator/istio/istiod': { from: [...BELOW_ISTIO, 'simulator/istio/ca'] },
   'simulator/istio/istiod/model': { from: BELOW_ISTIO, packages: ['js-yaml'] },
+  // Functions from a resource to what is wrong with it.
+  'simulator/istio/istiod/validation': { from: [...BELOW_ISTIO, 'simulator/istio/istiod/model'] },
   'simulator/istio/istiod/injection': {
-    from: [...BELOW_ISTIO, 'simulator/istio/istiod/model'],
+    from: [...BELOW_ISTIO, 'simulator/istio/istiod/model', 'simulator/istio/istiod/validation'],
     packages: ['js-yaml'],
   },
   'simulator/istio/istiod/watch': {

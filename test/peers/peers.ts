@@ -23,6 +23,7 @@ const PEERS = [
   'kubernetes-types',
   'istio-names',
   'istio-definitions',
+  'istio-validation',
   'istioctl-names',
   'chart-defaults',
   'controller-runtime',

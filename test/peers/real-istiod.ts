@@ -96,11 +96,11 @@ export async function runIstiod(
     readonly env?: Readonly<Record<string, string>>;
     readonly flags?: readonly string[];
   },
-): Promise<{ readonly port: number; stop(): Promise<void> }> {
+): Promise<{ readonly port: number; readonly webhookPort: number; stop(): Promise<void> }> {
   const own = path.join(folder, 'kubeconfig');
   writeFileSync(own, kubeconfig, { mode: 0o600 });
   const ports = await freePorts(6);
-  const [port, http] = ports;
+  const [port, http, webhookPort] = ports;
   const addresses = ['grpcAddr', 'httpAddr', 'httpsAddr', 'secureGRPCAddr', 'monitoringAddr'];
   const argv = addresses.map((flag, at) => `--${flag}=127.0.0.1:${ports[at]}`);
   const child: ChildProcess = spawn(
@@ -144,7 +144,7 @@ export async function runIstiod(
       ({ status }) => status === 200,
       () => false,
     );
-    if (isReady) return { port: port ?? 0, stop };
+    if (isReady) return { port: port ?? 0, webhookPort: webhookPort ?? 0, stop };
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`istiod does not get ready:\n${log}`);

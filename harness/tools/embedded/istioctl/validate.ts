@@ -5,8 +5,9 @@
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { adviceOn } from '../../../simulator/istio/istiod/model/advice.ts';
-import { problemsOf } from '../../../simulator/istio/istiod/model/resource-problems.ts';
+import { validate as validateResource } from '../../../simulator/istio/istiod/validation/validate.ts';
 import { fieldsTold } from '../../../simulator/istio/registry/fields-told.ts';
+import { unknownValue } from '../../../simulator/istio/registry/unknown-value.ts';
 import { ToolExit } from '../invocation.ts';
 import { type Call, noSuchCommand, type Verb } from './verb.ts';
 
@@ -28,9 +29,13 @@ export const validate: Verb = {
       );
     const problems: string[] = [];
     for (const file of files) {
-      const found = problemsOfFile(call, file);
-      problems.push(...found);
-      if (found.length === 0) invocation.stdout(`"${file}" is valid\n`);
+      const found = foundInFile(call, file);
+      problems.push(...found.problems);
+      if (found.warnings.length > 0)
+        invocation.stdout(
+          `"${file}" has warnings: \n${found.warnings.map(text => `\t* ${text}\n`).join('')}\n`,
+        );
+      else if (found.problems.length === 0) invocation.stdout(`"${file}" is valid\n`);
     }
     if (problems.length === 0) return 0;
     const count = `${problems.length} error${problems.length === 1 ? '' : 's'} occurred:`;
@@ -38,33 +43,61 @@ export const validate: Verb = {
   },
 };
 
-function problemsOfFile({ invocation, istioVersion }: Call, file: string): readonly string[] {
+interface Found {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+function foundInFile(call: Call, file: string): Found {
+  const { invocation } = call;
   let text: string;
   try {
     text = file === '-' ? (invocation.stdin ?? '') : invocation.readFile(file);
   } catch {
-    return [`cannot stat file "${file}": stat ${file}: no such file or directory`];
+    return {
+      problems: [`cannot stat file "${file}": stat ${file}: no such file or directory`],
+      warnings: [],
+    };
   }
   try {
-    const edition = istioVersion.startsWith('1.8.') ? '1.8' : 'current';
-    return yaml.loadAll(text).flatMap(document => {
-      if (typeof document !== 'object' || document === null) return [];
-      const object = document as KubernetesObject; // as the user wrote it: each field is looked at
-      const { kind = '', metadata = {} as KubernetesObject['metadata'] } = object;
-      const about = `${kind}/${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
-      const unknown = fieldsTold(edition, kind, specOf(object)).filter(each => each.kind === 'unknown');
-      const isUnknown = (sentence: string) => unknown.some(({ path }) => sentence.includes(` spec.${path} `));
-      for (const each of adviceOn(edition, object))
-        if (!isUnknown(each)) invocation.stderr(`Warning: ${each}\n`);
-      return [
-        ...unknown.map(({ path }) => `cannot parse proto message: unknown field "${path}"`),
-        ...(kind === 'Service' ? problemsOfService(object) : problemsOf(kind, specOf(object))),
-      ].map(problem => `${about}: ${problem}`);
-    });
+    const found = yaml.loadAll(text).flatMap(document =>
+      // A cast: as the user wrote it, each field is looked at.
+      typeof document === 'object' && document !== null ? [foundIn(call, document as KubernetesObject)] : [],
+    );
+    return {
+      problems: found.flatMap(({ problems }) => problems),
+      warnings: found.flatMap(({ warnings }) => warnings),
+    };
   } catch (error) {
     if (!(error instanceof yaml.YAMLException)) throw error;
-    return [`error converting YAML to JSON: yaml: line ${error.mark.line + 1}: ${error.reason}`];
+    const problem = `error converting YAML to JSON: yaml: line ${error.mark.line + 1}: ${error.reason}`;
+    return { problems: [problem], warnings: [] };
   }
+}
+
+/** What is wrong with an object: fields and values that there are not come before all else. */
+function foundIn({ invocation, istioVersion }: Call, object: KubernetesObject): Found {
+  const edition = istioVersion.startsWith('1.8.') ? '1.8' : 'current';
+  const { kind = '', metadata = {} as KubernetesObject['metadata'] } = object;
+  const { name = '', namespace = '' } = metadata;
+  const spec = specOf(object);
+  const unknown = fieldsTold(edition, kind, spec).filter(each => each.kind === 'unknown');
+  const isUnknown = (sentence: string) => unknown.some(({ path }) => sentence.includes(` spec.${path} `));
+  for (const each of adviceOn(edition, object)) if (!isUnknown(each)) invocation.stderr(`Warning: ${each}\n`);
+  const about = (text: string) => `${kind}/${namespace}/${name}: ${text}`;
+  if (kind === 'Service') return { problems: problemsOfService(object).map(about), warnings: [] };
+  const value = unknownValue(edition, kind, spec);
+  const {
+    undecoded = value,
+    problems,
+    warnings,
+  } = validateResource(edition, kind, spec, { name, namespace });
+  const unread = [
+    ...unknown.map(({ path }) => `unknown field "${path}"`),
+    ...(undecoded === undefined ? [] : [undecoded]),
+  ].map(problem => `cannot parse proto message: ${problem}`);
+  if (unread.length > 0) return { problems: unread.map(about), warnings: [] };
+  return { problems: problems === undefined ? [] : [about(problems)], warnings: warnings.map(about) };
 }
 
 const specOf = (object: KubernetesObject) => (object['spec'] ?? {}) as Readonly<Record<string, unknown>>;

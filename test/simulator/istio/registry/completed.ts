@@ -1,4 +1,4 @@
-/** Makes objects of Istio's valid: what their schemas require is filled in, with values that their rules take. */
+/** Makes objects of Istio's valid: what schemas and istiod require is filled in. */
 import old from '../../../../harness/simulator/istio/install/definitions/1.8.json' with { type: 'json' };
 import current from '../../../../harness/simulator/istio/install/definitions/current.json' with {
   type: 'json',
@@ -43,13 +43,44 @@ const textFor = ({ pattern, 'x-kubernetes-validations': rules = [] }: Schema): s
 const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function completed(value: unknown, schema: Schema): unknown {
+const GATEWAY = { kind: 'Gateway', group: 'gateway.networking.k8s.io', name: 'text' };
+
+/** What istiod wants of a field's object, or of the elements of its list. */
+const ELEMENTS: Readonly<Record<string, object>> = {
+  targetRef: GATEWAY,
+  targetRefs: GATEWAY,
+  fromHeaders: { name: 'text' },
+  outboundTrafficPolicy: { mode: 'ALLOW_ANY' },
+  egressProxy: { host: 'other.example', port: { number: 80 } },
+  portLevelSettings: { port: { number: 80 } },
+  egress: { hosts: ['*/*'] },
+  ingress: { port: { number: 80, name: 'http', protocol: 'HTTP' }, defaultEndpoint: '127.0.0.1:80' },
+  jwtRules: { issuer: 'text' },
+};
+
+/** Times, of which 1.8's schemas say nothing. */
+const TIMES = new Set(
+  (
+    'timeout backoff perTryTimeout fixedDelay exponentialDelay maxAge connectTimeout idleTimeout interval ' +
+    'time baseEjectionTime ttl warmupDurationSecs maxConnectionDuration'
+  ).split(' '),
+);
+
+/** Lays what is given over what is wanted. */
+function over(wanted: unknown, given: unknown): unknown {
+  if (!isTree(wanted) || !isTree(given)) return given ?? wanted;
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(given)])];
+  return Object.fromEntries(names.map(name => [name, over(wanted[name], given[name])]));
+}
+
+function completed(value: unknown, schema: Schema, own = ''): unknown {
   const { items, properties = {}, additionalProperties, required = [] } = schema;
-  if (Array.isArray(value)) return items ? value.map(each => completed(each, items)) : value;
+  if (Array.isArray(value))
+    return items ? value.map(each => completed(over(ELEMENTS[own], each), items, own)) : value;
   if (isTree(value)) {
     const entries = Object.entries(value).map(([name, each]): [string, unknown] => {
       const inner = properties[name] ?? additionalProperties;
-      return [name, inner ? completed(each, inner) : each];
+      return [name, inner ? completed(isTree(each) ? over(ELEMENTS[name], each) : each, inner, name) : each];
     });
     const lacking = required.filter(name => !(name in value) && properties[name]);
     return Object.fromEntries([
@@ -58,6 +89,7 @@ function completed(value: unknown, schema: Schema): unknown {
     ]);
   }
   if (typeof value === 'number') return Math.max(value, schema.minimum ?? value);
+  if (value === 'text' && TIMES.has(own)) return '2s';
   return typeof value === 'string' ? (textFor(schema) ?? value) : value;
 }
 

@@ -80,17 +80,33 @@ const LEAST: Readonly<Record<string, object>> = {
     ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
   },
   WorkloadEntry: { address: '192.0.2.1' },
+  Sidecar: { egress: [{ hosts: ['*/*'] }] },
+  EnvoyFilter: { configPatches: [{ applyTo: 'LISTENER', patch: { operation: 'MERGE', value: {} } }] },
 };
+
+const laid = (patch: object): object => ({
+  configPatches: [laidOver({ applyTo: 'LISTENER', patch: { operation: 'MERGE', value: {} } }, patch)],
+});
 
 /** What a field wants beside it: a provider is that of an action, which wants rules; a subset has a name. */
 function leastOf({ root, path, value }: Entry): object {
   if (root === 'AuthorizationPolicy' && (path[0] === 'provider' || value === 'CUSTOM'))
     return { action: 'CUSTOM', provider: { name: 'text' }, rules: [{}] };
   if (root === 'TrafficExtension' && path[0] !== 'wasm') return { lua: { inlineCode: '--' } };
-  if (root === 'EnvoyFilter' && path[2] === 'waypoint')
-    return { configPatches: [{ match: { context: 'WAYPOINT' } }] };
+  if (root === 'EnvoyFilter' && path[2] === 'waypoint') return laid({ match: { context: 'WAYPOINT' } });
+  if (root === 'EnvoyFilter' && path[2] === 'cluster') return laid({ applyTo: 'CLUSTER' });
+  if (root === 'EnvoyFilter' && path[2] === 'routeConfiguration') return laid({ applyTo: 'HTTP_ROUTE' });
   if (root === 'ServiceEntry' && path[0] === 'endpoints')
     return { ...LEAST[root], endpoints: [{ address: '192.0.2.1' }] };
+  if (root === 'Sidecar' && path[0] === 'ingress' && path[1] === 'tls')
+    return { ...LEAST[root], ingress: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' } }] };
+  if (root === 'Gateway' && path[1] === 'tls') {
+    const port = { number: 443, name: 'https', protocol: 'HTTPS' };
+    const mode =
+      value === 'ISTIO_MUTUAL' ? {} : { mode: 'SIMPLE', serverCertificate: '/a', privateKey: '/b' };
+    const tls = value === 'MUTUAL' ? { ...mode, caCertificates: '/c' } : mode;
+    return { ...LEAST[root], servers: [{ port, hosts: ['*'], tls }] };
+  }
   const subsets = root === 'DestinationRule' && path[0] === 'subsets' ? [{ name: 'text' }] : undefined;
   return { ...LEAST[root], ...(subsets && { subsets }) };
 }

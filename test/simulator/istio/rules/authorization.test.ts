@@ -88,7 +88,7 @@ const ROWS: readonly [title: string, objects: KubernetesObject[], status: number
   ['a path by a template', [allow(to({ paths: ['/{*}'] }))], OK],
   ['a path by a template of two parts', [allow(to({ paths: ['/{*}/{*}'] }))], NO],
   ['a template, refused', [deny(to({ paths: ['/{**}'] }))], NO],
-  ['all but a template, refused', [deny(to({ notPaths: ['/he{*}', '/{*}'] }))], OK],
+  ['all but a template, refused', [deny(to({ notPaths: ['/hello/{*}', '/{*}'] }))], OK],
   [
     'one of two sources, of which one is not executed',
     [allow({ from: [{ source: { requestPrincipals: ['*'] } }, { source: { namespaces: ['sample'] } }] })],

@@ -39,9 +39,10 @@ const BY_MODE: readonly [mode: string, expected: string][] = [
   ['MUTUAL', '503'],
   ['ISTIO_MUTUAL', 'v1 v2'],
 ];
+const FILES = { clientCertificate: '/etc/own.pem', privateKey: '/etc/own.key' };
 for (const [mode, expected] of BY_MODE)
   t.test(`TLS mode ${mode}: ${expected}`, async t => {
-    const objects = [destinationRule({ trafficPolicy: { tls: { mode } } })];
+    const objects = [destinationRule({ trafficPolicy: { tls: { mode, ...(mode === 'MUTUAL' && FILES) } } })];
     t.equal(seen(await mesh.with(objects, async () => await mesh.calls(12))), expected);
   });
 
@@ -58,7 +59,7 @@ const BALANCERS: readonly [loadBalancer: object, argv: readonly string[], expect
   [{ simple: 'PASSTHROUGH' }, [], /^v1$/],
   [{ consistentHash: { httpHeaderName: 'x-user' } }, [], /^v1 v2$/],
   [{ consistentHash: { httpHeaderName: 'x-user' } }, ['-H', 'x-user: ann'], /^v.$/],
-  [{ consistentHash: { httpHeaderName: 'X-User', maglev: {} } }, ['-H', 'x-user: ann'], /^v.$/],
+  [{ consistentHash: { httpHeaderName: 'X-User', maglev: { tableSize: 1009 } } }, ['-H', 'x-user: ann'], /^v.$/],
   [{ consistentHash: { useSourceIp: true } }, [], /^v.$/],
   [
     { consistentHash: { httpQueryParameterName: 'user' } },

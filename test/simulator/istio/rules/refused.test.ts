@@ -84,7 +84,10 @@ t.test('what Istio has not is dropped, and the rest is reviewed', async t => {
 
 const TAKEN: readonly [kind: string, spec: object][] = [
   ['AuthorizationPolicy', {}],
-  ['AuthorizationPolicy', { action: 'DENY', rules: [{ to: [{ operation: { paths: ['/a'] } }] }] }],
+  [
+    'AuthorizationPolicy',
+    { action: 'DENY', rules: [{ to: [{ operation: { paths: ['/a'], ports: ['80'] } }] }] },
+  ],
   ['PeerAuthentication', { mtls: { mode: 'STRICT' } }],
 ];
 for (const [kind, spec] of TAKEN)

@@ -6,7 +6,7 @@
 import { tree } from '../../../../base/untyped.ts';
 import { knownFields } from '../../registry/known-fields.ts';
 import type { Edition } from '../../registry/names.ts';
-import { problemsOf } from '../model/resource-problems.ts';
+import { refusalOf, validate } from '../validation/validate.ts';
 
 type Tree = ReturnType<typeof tree>;
 
@@ -32,11 +32,15 @@ export function reviewValidation(
   const asked = tree(review['request']);
   const object = tree(asked['object']);
   const kind = String(tree(asked['kind'])['kind'] ?? object['kind'] ?? '');
-  const problems = problemsOf(kind, tree(knownFields(edition, kind, object['spec'])));
+  const metadata = tree(object['metadata']);
+  const namespace = String(metadata['namespace'] ?? asked['namespace'] ?? '');
+  const name = String(metadata['name'] ?? asked['name'] ?? '');
+  const spec = knownFields(edition, kind, object['spec']);
+  const found = validate(edition, kind, spec, { name, namespace });
   const advice = advise(object);
-  const refusals = [problems.length > 0 ? refusalOf(problems) : undefined, advice.refusal];
+  const refusals = [refusalOf(found), advice.refusal];
   const refusal = refusals.filter(each => each !== undefined).join('; ') || undefined;
-  const warnings = refusal === undefined ? advice.warnings : [];
+  const warnings = refusal === undefined ? [...found.warnings, ...advice.warnings] : [];
   return {
     apiVersion: review['apiVersion'] ?? 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
@@ -47,9 +51,4 @@ export function reviewValidation(
       ...(refusal !== undefined && { status: { status: 'Failure', code: 400, message: refusal } }),
     },
   };
-}
-
-function refusalOf(problems: readonly string[]): string {
-  const several = problems.length === 1 ? '' : `${problems.length} errors occurred: `;
-  return `configuration is invalid: ${several}${problems.join(', ')}`;
 }
