@@ -76,6 +76,8 @@ export interface IstioBehaviour {
   readonly verifiesForeignServers: boolean;
   /** Whether copies of requests say `-shadow` in their Host header (`DISABLE_SHADOW_HOST_SUFFIX`). */
   readonly marksMirrors: boolean;
+  /** Whether a Sidecar takes in only those ports of services to which its VirtualServices lead. */
+  readonly sidecarsTakeInPorts: boolean;
   /** What becomes of a VirtualService's `tcp` and `tls`. */
   readonly streams: StreamBehaviour;
   /** True if `outbound_.…` clusters leave out endpoints without mTLS. */

@@ -128,6 +128,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   passthroughMatch: 'tls',
   verifiesForeignServers: false,
   marksMirrors: true,
+  sidecarsTakeInPorts: false,
   streams: {
     catchAllIsDefault: false,
     hashesSource: false,

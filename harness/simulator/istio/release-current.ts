@@ -85,6 +85,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   verifiesForeignServers: true,
   // DISABLE_SHADOW_HOST_SUFFIX
   marksMirrors: false,
+  sidecarsTakeInPorts: true,
   streams: { catchAllIsDefault: true, hashesSource: true, carriesSubnets: true, skipsDoubleNames: true },
   sniClustersDemandMtls: true,
   inbound: {

@@ -4,6 +4,7 @@
  * what is generated.
  */
 
+import type { Destination } from '../model/destination.ts';
 import type { DestinationRuleConfig, VirtualServiceConfig } from '../model/istio-config.ts';
 import { includesLabels } from '../model/label-match.ts';
 import type { SidecarConfig } from '../model/sidecar.ts';
@@ -122,7 +123,9 @@ function scoped(context: PushContext, proxy: ProxyNode): PushContext {
   const scope: ProxyScope = {
     namespace,
     services: seen.services,
-    clusterServices: sidecar ? withDestinations(seen, exported.services) : seen.services,
+    clusterServices: sidecar
+      ? withDestinations(seen, exported.services, context.behaviour.sidecarsTakeInPorts)
+      : seen.services,
     outboundMode: sidecar?.outboundMode ?? state.mesh.outboundTrafficPolicy,
   };
   const destinationRules = config.destinationRules.some(({ selector }) => selector)
@@ -141,18 +144,36 @@ const ownFirst = (all: readonly VirtualServiceConfig[], own: string): readonly V
   ...all.filter(({ namespace, exportTo }) => !(namespace === own && exportTo.length > 0)),
 ];
 
-/** Adds the services to which imported VirtualServices lead: they have clusters, no routes of their own. */
-function withDestinations(seen: EgressScope, exported: readonly MeshService[]): readonly MeshService[] {
-  const hosts = new Set(
-    seen.virtualServices.flatMap(({ http, tls, tcp }) => [
-      ...http.flatMap(({ action }) =>
-        action.kind === 'route' ? action.destinations.map(({ destination }) => destination.host) : [],
-      ),
-      ...[...tls, ...tcp].flatMap(route => route.destinations.map(({ destination }) => destination.host)),
-    ]),
-  );
+/**
+ * Adds the services to which imported VirtualServices lead, and copies go: they have clusters, no routes of
+ * their own. Today only of the ports that are named, if each destination names one
+ * (serviceMatchingVirtualServicePorts).
+ */
+function withDestinations(
+  seen: EgressScope,
+  exported: readonly MeshService[],
+  takesInPorts: boolean,
+): readonly MeshService[] {
+  const wanted = new Map<string, Set<number | undefined>>();
+  for (const { host, port } of seen.virtualServices.flatMap(destinationsOf)) {
+    const ports = wanted.get(host) ?? new Set();
+    wanted.set(host, ports.add(port));
+  }
   const known = new Map(seen.services.map(service => [service.hostname, service]));
-  return exported.flatMap(
-    service => known.get(service.hostname) ?? (hosts.has(service.hostname) ? [service] : []),
-  );
+  return exported.flatMap(service => {
+    const asked = wanted.get(service.hostname);
+    const found = known.get(service.hostname);
+    if (found || !asked) return found ?? [];
+    if (!takesInPorts || asked.has(undefined)) return [service];
+    const ports = service.ports.filter(({ port }) => asked.has(port));
+    return ports.length > 0 ? [{ ...service, ports }] : [];
+  });
 }
+
+const destinationsOf = ({ http, tls, tcp }: VirtualServiceConfig): readonly Destination[] =>
+  [
+    ...http.flatMap(({ action }) =>
+      action.kind === 'route' ? [...action.destinations, ...action.mirrors] : [],
+    ),
+    ...[...tls, ...tcp].flatMap(({ destinations }) => destinations),
+  ].map(({ destination }) => destination);
