@@ -59,7 +59,11 @@ const BALANCERS: readonly [loadBalancer: object, argv: readonly string[], expect
   [{ simple: 'PASSTHROUGH' }, [], /^v1$/],
   [{ consistentHash: { httpHeaderName: 'x-user' } }, [], /^v1 v2$/],
   [{ consistentHash: { httpHeaderName: 'x-user' } }, ['-H', 'x-user: ann'], /^v.$/],
-  [{ consistentHash: { httpHeaderName: 'X-User', maglev: { tableSize: 1009 } } }, ['-H', 'x-user: ann'], /^v.$/],
+  [
+    { consistentHash: { httpHeaderName: 'X-User', maglev: { tableSize: 1009 } } },
+    ['-H', 'x-user: ann'],
+    /^v.$/,
+  ],
   [{ consistentHash: { useSourceIp: true } }, [], /^v.$/],
   [
     { consistentHash: { httpQueryParameterName: 'user' } },

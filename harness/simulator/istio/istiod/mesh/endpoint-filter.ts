@@ -53,7 +53,7 @@ export function filterByNetwork(
   return filterOf18(gateways, view, endpoints);
 }
 
-/** pilot/pkg/xds/ep_filters.go @1.8.0 */
+/** Weights of their own, as WorkloadEntries have, do not count: pilot/pkg/xds/ep_filters.go @1.8.0. */
 function filterOf18(
   gateways: NetworkGateways,
   view: EndpointView,
@@ -68,12 +68,12 @@ function filterOf18(
     // A network without a known gateway is taken for reachable, before the proxy's view is even looked at
     // (I4).
     if (isLocal || gateways.of(network).length === 0) {
-      result.push(...direct(endpoint, multiples));
+      result.push(...direct({ ...endpoint, weight: 1 }, multiples));
       continue;
     }
     if (view.requestedNetworks.length > 0 && !view.requestedNetworks.includes(network)) continue;
     if (endpoint.tlsMode === 'disabled') continue;
-    remote.set(network, (remote.get(network) ?? 0) + (endpoint.weight ?? 1));
+    remote.set(network, (remote.get(network) ?? 0) + 1);
   }
   for (const [network, count] of remote) {
     const ways = gateways.of(network);

@@ -72,6 +72,19 @@ const ROWS: readonly Row[] = [
     expected: both('10.10.0.1:5000*1', '10.30.0.1:5000*1'),
   },
   {
+    name: 'weights of their own count since 1.8',
+    endpoints: [
+      { ...V1, weight: 4 },
+      { ...V2, weight: 3 },
+    ],
+    gateways: [G1, G2],
+    view: IN_1,
+    expected: {
+      '1.8': ['10.10.0.1:5000*1', '172.18.2.1:15443*1'],
+      current: ['10.10.0.1:5000*4', '172.18.2.1:15443*3'],
+    },
+  },
+  {
     name: 'the weight of a gateway is the number of endpoints behind it',
     endpoints: [
       V1,
