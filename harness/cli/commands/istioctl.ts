@@ -30,7 +30,9 @@ export async function istioctlCommand(argv: readonly string[], environment: Envi
   const kubeconfig = readKubeconfig(
     kubeconfigFiles(environment.env, os.homedir(), flagValue(argv, 'kubeconfig', 'c')),
   );
-  const simulated = kubeconfig.context(flagValue(argv, 'context'))?.simulated;
+  // A context that there is not leaves the release to the others.
+  const context = kubeconfig.context(flagValue(argv, 'context')) ?? kubeconfig.context(undefined);
+  const { simulated } = context ?? {};
   const connection = new Connection(kubeconfig);
   const invocation = await invocationOf(argv, kubeconfig, connection, environment);
   try {
