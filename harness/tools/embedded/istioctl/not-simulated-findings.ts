@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { adviceOn } from '../../../simulator/istio/istiod/model/advice.ts';
 import { type Edition, namesOf } from '../../../simulator/istio/registry/names.ts';
 import type { Message } from './analyzers.ts';
+import { schemaFindings } from './schema-findings.ts';
 
 /** Lists the objects of a resource; none where there is no such resource. */
 type List = (apiVersion: string, plural: string) => Promise<readonly KubernetesObject[]>;
@@ -28,7 +29,7 @@ const KUBERNETES_KINDS: readonly (readonly [apiVersion: string, plural: string, 
   ['gateway.networking.k8s.io/v1', 'httproutes', 'HTTPRoute'],
 ];
 
-/** Finds what is not simulated. @param within - whether an object is looked at */
+/** Finds what makes no sense, and what is not simulated. @param within - whether an object is looked at */
 export async function notSimulatedFindings(
   list: List,
   within: (object: KubernetesObject) => boolean,
@@ -41,7 +42,11 @@ export async function notSimulatedFindings(
   const found: Message[] = [];
   for (const [apiVersion, plural, kind] of [...ofIstio, ...KUBERNETES_KINDS])
     for (const object of await list(apiVersion, plural))
-      if (within(object)) found.push(...findingsIn(edition, { ...object, apiVersion, kind }));
+      if (within(object))
+        found.push(
+          ...schemaFindings(edition, { ...object, apiVersion, kind }),
+          ...findingsIn(edition, { ...object, apiVersion, kind }),
+        );
   return found;
 }
 

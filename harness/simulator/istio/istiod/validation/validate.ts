@@ -32,6 +32,8 @@ interface Validated {
   readonly undecoded?: string;
   /** Istio's words for all that is wrong: a line, or a list of several. */
   readonly problems?: string;
+  /** The same, one by one. */
+  readonly each: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -56,9 +58,10 @@ export function validate(
 ): Validated {
   const context = { name, namespace, isOld: edition === '1.8' };
   const undecoded = decodingProblem(spec);
-  if (undecoded !== undefined) return { undecoded, warnings: [] };
+  if (undecoded !== undefined) return { undecoded, each: [undecoded], warnings: [] };
   const findings = CHECKS[kind]?.(tree(spec), context) ?? [];
   const warnings = findings.filter(each => each.kind === 'warning').map(({ text }) => text);
   const problems = printed(findings);
-  return { ...(problems !== undefined && { problems }), warnings: [...new Set(warnings)] };
+  const texts = findings.filter(found => found.kind !== 'warning').map(({ text }) => text);
+  return { ...(problems !== undefined && { problems }), each: texts, warnings: [...new Set(warnings)] };
 }
