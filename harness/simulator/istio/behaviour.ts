@@ -99,10 +99,7 @@ export interface IstioBehaviour {
   };
   /** True if a domain of a route stands for the host with any port. */
   readonly routesIgnorePorts: boolean;
-  /**
-   * Whether a cluster offers the ALPN of its protocol, or that of any bytes; servers of the latter want
-   * clients of their own trust domain.
-   */
+  /** Whether a cluster offers the ALPN of its protocol, or that of any bytes. */
   readonly clusterAlpn: 'of-protocol' | 'of-bytes';
   /** Whether a filter of requests offers the ALPN of HTTP (`PILOT_ENABLE_ALPN_FILTER`). */
   readonly alpnFilter: boolean;

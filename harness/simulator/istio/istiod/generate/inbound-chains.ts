@@ -16,13 +16,13 @@ type Filter = FilterChain['filter'];
 
 /** The server's end of mTLS, in 1.8 the same for all chains. */
 function downstreamTls({ behaviour, state }: PushContext, filter: Filter): DownstreamTls {
-  if (behaviour.clusterAlpn === 'of-protocol')
-    return { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'] };
   const { trustDomain, trustDomainAliases, caCertificates } = state.mesh;
   const vouchedFor = caCertificates.flatMap(({ trustDomains }) => trustDomains);
-  // pilot/pkg/networking/plugin/authn/util.go, TrustDomainsForValidation @1.30.3
+  // pilot/pkg/networking/plugin/authn/util.go, trustDomainsForValidation @1.8.0, 1.30.3
   const domains = new Set([trustDomain, ...trustDomainAliases, ...vouchedFor]);
   const clientPrefixes = [...domains].map(domain => `spiffe://${domain}/`);
+  if (behaviour.clusterAlpn === 'of-protocol')
+    return { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'], clientPrefixes };
   return filter.type === 'http_connection_manager'
     ? { alpn: ['h2', 'http/1.1'], clientPrefixes }
     : { alpn: ['istio-peer-exchange', 'h2', 'http/1.1'], clientPrefixes };
