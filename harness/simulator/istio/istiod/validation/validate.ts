@@ -26,6 +26,9 @@ const CHECKS: Readonly<Record<string, (spec: Tree, context: Context) => Findings
   WorkloadGroup: (spec, context) => workloadGroup(spec, context),
 };
 
+/** Whether a release's rules are those of 1.8, or today's. */
+const IS_OLD: Readonly<Record<Edition, boolean>> = { '1.8': true, current: false };
+
 /** What is found. */
 interface Validated {
   /** Why no message of Istio's holds the spec; nothing else is looked at then. */
@@ -56,7 +59,7 @@ export function validate(
   spec: unknown,
   { name, namespace }: { readonly name: string; readonly namespace: string },
 ): Validated {
-  const context = { name, namespace, isOld: edition === '1.8' };
+  const context = { name, namespace, isOld: IS_OLD[edition] };
   const undecoded = decodingProblem(spec);
   if (undecoded !== undefined) return { undecoded, each: [undecoded], warnings: [] };
   const findings = CHECKS[kind]?.(tree(spec), context) ?? [];
