@@ -81,7 +81,8 @@ export class AllObjects {
       if (this.#watched.has(type)) continue;
       const resource = keyOf(type);
       const stop = this.#client.watch(resource, {}, event => {
-        for (const listener of [...this.#listeners]) listener({ ...event, resource });
+        const told = { ...event, resource };
+        for (const listener of [...this.#listeners]) listener(told);
       });
       this.#watched.set(type, stop);
     }

@@ -190,6 +190,7 @@ export class WorkQueue {
   }
 
   #subjectOf(key: string): Subject {
-    return { ...(this.#resource !== undefined && { resource: this.#resource }), key };
+    const resource = this.#resource;
+    return resource === undefined ? { key } : { resource, key };
   }
 }

@@ -49,19 +49,25 @@ function defaultContainer(container: JsonObject): void {
 /** Volumes' modes: 0644. */
 const DEFAULT_MODE = 420;
 
+const HAVE_MODES: ReadonlySet<string> = new Set(['configMap', 'secret', 'downwardAPI', 'projected']);
+const MODE = { defaultMode: DEFAULT_MODE };
+const HOST_PATH = { type: '' };
+const TOKEN = { expirationSeconds: 3600 };
+
 function defaultVolume(volume: JsonObject): void {
   const sources = Object.keys(volume).filter(key => key !== 'name' && isObject(volume[key]));
   if (sources.length === 0) volume['emptyDir'] = {};
-  for (const source of ['configMap', 'secret', 'downwardAPI', 'projected']) {
-    const value = volume[source];
-    if (isObject(value)) fill(value, { defaultMode: DEFAULT_MODE });
-  }
-  if (isObject(volume['hostPath'])) fill(volume['hostPath'], { type: '' });
-  const items = [...objectsOf(objectOf(volume['downwardAPI'])['items'])];
-  for (const source of objectsOf(objectOf(volume['projected'])['sources'])) {
-    if (isObject(source['serviceAccountToken']))
-      fill(source['serviceAccountToken'], { expirationSeconds: 3600 });
-    items.push(...objectsOf(objectOf(source['downwardAPI'])['items']));
+  const items: JsonObject[] = [];
+  for (const source of sources) {
+    const fields = objectOf(volume[source]);
+    if (HAVE_MODES.has(source)) fill(fields, MODE);
+    if (source === 'hostPath') fill(fields, HOST_PATH);
+    if (source === 'downwardAPI') items.push(...objectsOf(fields['items']));
+    if (source !== 'projected') continue;
+    for (const projected of objectsOf(fields['sources'])) {
+      if (isObject(projected['serviceAccountToken'])) fill(projected['serviceAccountToken'], TOKEN);
+      items.push(...objectsOf(objectOf(projected['downwardAPI'])['items']));
+    }
   }
   for (const item of items) if (isObject(item['fieldRef'])) fill(item['fieldRef'], { apiVersion: 'v1' });
 }

@@ -24,8 +24,12 @@ export interface FilteredEndpoint extends LbEndpoint {
   readonly origin: (label: string) => string | undefined;
 }
 
-const direct = (endpoint: IstioEndpoint, scale: number): readonly FilteredEndpoint[] => {
-  const { address, port, tlsMode, weight = 1 } = endpoint;
+const direct = (
+  endpoint: IstioEndpoint,
+  scale: number,
+  weight = endpoint.weight ?? 1,
+): readonly FilteredEndpoint[] => {
+  const { address, port, tlsMode } = endpoint;
   const origin = (label: string) => topologyLabel(endpoint, label);
   // Without an address only the gateways of its network lead there.
   return address === '' ? [] : [{ address, port, weight: weight * scale, tlsMode, origin }];
@@ -68,7 +72,7 @@ function filterOf18(
     // A network without a known gateway is taken for reachable, before the proxy's view is even looked at
     // (I4).
     if (isLocal || gateways.of(network).length === 0) {
-      result.push(...direct({ ...endpoint, weight: 1 }, multiples));
+      result.push(...direct(endpoint, multiples, 1));
       continue;
     }
     if (view.requestedNetworks.length > 0 && !view.requestedNetworks.includes(network)) continue;

@@ -31,17 +31,17 @@ const OLD_ANNOTATIONS: Readonly<Record<string, string>> = {
   'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
   'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
 };
-const OLD_VOLUMES: Readonly<Record<string, string>> = {
-  photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
-  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
-  scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
-  flocker: 'deprecated in v1.22, non-functional in v1.25+',
-  storageos: 'deprecated in v1.22, non-functional in v1.25+',
-  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
-  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
-  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
-  rbd: 'deprecated in v1.28, non-functional in v1.31+',
-};
+const OLD_VOLUMES: ReadonlyMap<string, string> = new Map([
+  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
+  ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+]);
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 const SECCOMP_OF_POD = 'seccomp.security.alpha.kubernetes.io/pod';
@@ -140,9 +140,9 @@ function ofPodAffinity(affinity: JsonObject, path: string): string[] {
 
 function ofVolumes(volumes: readonly JsonObject[], path: string): string[] {
   return volumes.flatMap((volume, index) => {
-    const old = Object.entries(OLD_VOLUMES)
-      .filter(([key]) => isObject(volume[key]))
-      .map(([key, text]) => `${path}[${index}].${key}: ${text}`);
+    const old = Object.keys(volume)
+      .filter(key => OLD_VOLUMES.has(key) && isObject(volume[key]))
+      .map(key => `${path}[${index}].${key}: ${OLD_VOLUMES.get(key)}`);
     const claim = objectOf(objectOf(objectOf(volume['ephemeral'])['volumeClaimTemplate'])['spec']);
     return [...old, ...warningsOfClaim(claim, `${path}[${index}].ephemeral.volumeClaimTemplate.spec`)];
   });

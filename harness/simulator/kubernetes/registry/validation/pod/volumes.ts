@@ -33,6 +33,19 @@ export function validateVolumes(
   return { errors, volumes: sound };
 }
 
+const PLACES: ReadonlyMap<string, number> = new Map(SOURCES.map(({ key }, place) => [key, place]));
+
+/** Lists the sources that a volume names, in the order of SOURCES: by its few fields, not by all there are. */
+function sourcesOf(volume: JsonObject): readonly (typeof SOURCES)[number][] {
+  const places: number[] = [];
+  for (const key of Object.keys(volume)) {
+    const place = PLACES.get(key);
+    if (place !== undefined) places.push(place);
+  }
+  if (places.length > 1) places.sort((one, other) => one - other);
+  return places.flatMap(place => SOURCES[place] ?? []);
+}
+
 /** Checks that a volume has one source, and that source. */
 function validateSource(
   volume: JsonObject,
@@ -42,7 +55,7 @@ function validateSource(
 ): FieldError[] {
   const errors: FieldError[] = [];
   let count = 0;
-  for (const { key, shown = key, second = key, validate } of SOURCES) {
+  for (const { key, shown = key, second = key, validate } of sourcesOf(volume)) {
     const source = volume[key];
     if (!isObject(source)) continue;
     count++;
