@@ -85,7 +85,7 @@ export function pickClientPod(pods: readonly PodFact[], app: string): PodFact | 
 
 /** Finds the pod that sends the calls of a cluster. */
 export async function clientPodIn(context: CheckContext, client: ApiClient): Promise<PodFact | Trouble> {
-  const pods = await listPods(client, NAMESPACE, context.signal);
+  const pods = await listPods(client, NAMESPACE, context.signal, context.client);
   const pod = pickClientPod(pods, context.client);
   if (!pod)
     return { trouble: `there is no pod with the label app=${context.client} in the namespace ${NAMESPACE}` };

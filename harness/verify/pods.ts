@@ -141,13 +141,20 @@ function shownStatus(
   return status.reason ?? status.phase ?? 'Unknown';
 }
 
-/** Lists the pods of a namespace that are not being deleted, sorted by name. @throws KubernetesApiError */
+/**
+ * Lists the pods of a namespace that are not being deleted, sorted by name.
+ * @param app - their label `app`; of any by default
+ * @throws KubernetesApiError
+ */
 export async function listPods(
   client: ApiClient,
   namespace: string,
   signal: AbortSignal,
+  app?: string,
 ): Promise<PodFact[]> {
-  return podsOf((await client.list({ apiVersion: 'v1', plural: 'pods', namespace }, {}, signal)).items);
+  const path = { apiVersion: 'v1', plural: 'pods', namespace };
+  const selectors = app === undefined ? {} : { labelSelector: `app=${app}` };
+  return podsOf((await client.list(path, selectors, signal)).items);
 }
 
 /** Reads Pods: those that are not being deleted, sorted by name. */
