@@ -35,7 +35,7 @@ export function validateVolumes(
 
 const PLACES: ReadonlyMap<string, number> = new Map(SOURCES.map(({ key }, place) => [key, place]));
 
-/** Lists the sources that a volume names, in the order of SOURCES: by its few fields, not by all there are. */
+/** Lists the sources that a volume names, in the order of SOURCES: by its few fields, not by all names. */
 function sourcesOf(volume: JsonObject): readonly (typeof SOURCES)[number][] {
   const places: number[] = [];
   for (const key of Object.keys(volume)) {
