@@ -336,7 +336,6 @@ const FOR_TESTS: readonly string[] = [
   'harness/simulator/kubernetes/registry/defaults.ts DEFAULTERS',
   'harness/simulator/network/resolver.ts candidates',
   'harness/simulator/network/secure-socket.ts withVirtualTimeout',
-  'harness/tools/embedded/flags.ts parseDuration',
   'harness/verify/gateway-weight.ts shortfallsIn',
 ];
 /** `file name` of those that no other file uses at all: to be private. */

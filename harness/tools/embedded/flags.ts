@@ -3,6 +3,8 @@
  * ones.
  */
 
+import { parseDuration } from '../../base/go-duration.ts';
+
 export interface FlagSpec {
   readonly short?: string;
   /** A `list` may be given several times; for a `text` the last one wins. */
@@ -144,26 +146,4 @@ function check(spec: FlagSpec, value: string, shown: string): void {
   if (spec.type === 'duration' && parseDuration(value) === undefined) {
     throw refuse(`time: ${/^[+-]?[\d.]+$/.test(value) ? 'missing unit in' : 'invalid'} duration "${value}"`);
   }
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** Reads a duration of Go: `1h30m`, `300s`, `0`. @returns milliseconds, or undefined if it is malformed */
-export function parseDuration(text: string): number | undefined {
-  if (/^[+-]?0$/.test(text)) return 0;
-  const match = /^([+-]?)((?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+)$/.exec(text);
-  if (!match) return undefined;
-  const total = [...(match[2] ?? '').matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)].reduce(
-    (sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0),
-    0,
-  );
-  return match[1] === '-' ? -total : total;
 }

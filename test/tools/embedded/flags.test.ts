@@ -1,6 +1,6 @@
 /** Flags as pflag reads them. */
 import t from 'tap';
-import { type FlagTable, parseDuration, parseFlags } from '../../../harness/tools/embedded/flags.ts';
+import { type FlagTable, parseFlags } from '../../../harness/tools/embedded/flags.ts';
 
 const table: FlagTable = {
   filename: { type: 'list', short: 'f' },
@@ -57,19 +57,4 @@ t.test('what cannot be read is refused in the words of pflag', async t => {
   ];
   for (const [argv, message] of rows)
     t.throws(() => parseFlags(argv, table), { name: 'FlagError', message }, message);
-});
-
-t.test('durations', async t => {
-  const rows: [string, number | undefined][] = [
-    ['0', 0],
-    ['300s', 300_000],
-    ['1h30m', 5_400_000],
-    ['1.5s', 1500],
-    ['100ms', 100],
-    ['-1s', -1000],
-    ['5', undefined],
-    ['', undefined],
-    ['5x', undefined],
-  ];
-  for (const [text, expected] of rows) t.equal(parseDuration(text), expected, text);
 });

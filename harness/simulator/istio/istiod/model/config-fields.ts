@@ -1,4 +1,5 @@
 /** Fields of untyped resources: how to read them, and how to note those that have no effect here. */
+import { parseDuration } from '../../../../base/go-duration.ts';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { list, tree } from '../../../../base/untyped.ts';
 
@@ -10,13 +11,10 @@ export const texts = (value: unknown): string[] => list(value).map(String);
 /** Returns the fields of an object, each value as text. */
 export const labels = (value: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(tree(value)).map(([key, item]) => [key, String(item)]));
-/**
- * Reads a duration in milliseconds: `1.5s` → 1500; undefined for anything but a duration in a single unit.
- */
+/** Reads a duration in milliseconds: `1m30s` → 90,000; undefined for what is none, or below 0. */
 export const durationMs = (value: unknown): number | undefined => {
-  const match = /^([\d.]+)(ms|s|m|h)$/.exec(text(value) ?? '');
-  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : undefined;
+  const ms = parseDuration(text(value) ?? '');
+  return ms !== undefined && ms >= 0 ? ms : undefined;
 };
 
 /** Collects what a resource asks for that is not simulated. */

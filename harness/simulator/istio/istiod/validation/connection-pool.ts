@@ -1,8 +1,9 @@
 /** Limits of connections (validation.go, validateConnectionPool @1.30.3 and @1.8.0). */
+import { parseDuration } from '../../../../base/go-duration.ts';
 import { type Tree, tree } from '../../../../base/untyped.ts';
 import { text } from '../model/config-fields.ts';
 import { each, type Findings, NONE, problem, problemIf } from './findings.ts';
-import { duration, has, millisecondsOf } from './values.ts';
+import { duration, has } from './values.ts';
 
 const HTTP_LIMITS = [
   ['http1MaxPendingRequests', 'http1 max pending requests'],
@@ -35,7 +36,7 @@ export function connectionPool(settings: Tree, isOld: boolean): Findings {
 
 function ofToday(tcp: Tree): Findings {
   const keepalive = tree(tcp['tcpKeepalive']);
-  const isOff = millisecondsOf(text(tcp['idleTimeout']) ?? '') === 0;
+  const isOff = parseDuration(text(tcp['idleTimeout']) ?? '') === 0;
   return [
     ...duration(tcp['maxConnectionDuration']),
     ...(isOff ? NONE : duration(tcp['idleTimeout'])),

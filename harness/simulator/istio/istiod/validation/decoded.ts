@@ -1,6 +1,6 @@
 /** Values that a message of Istio's cannot hold: istiod refuses them before it looks at what they mean. */
+import { parseDuration } from '../../../../base/go-duration.ts';
 import { text } from '../model/config-fields.ts';
-import { millisecondsOf } from './values.ts';
 
 const DURATIONS = new Set(
   (
@@ -64,7 +64,7 @@ function numberProblem(value: number, name: string, parent: string): string | un
 }
 
 function durationProblem(value: string): string | undefined {
-  if (millisecondsOf(text(value) ?? '') !== undefined) return undefined;
+  if (parseDuration(text(value) ?? '') !== undefined) return undefined;
   const what = /^[-+]?[\d.]+$/.test(value) ? 'missing unit in duration' : 'invalid duration';
   return `bad Duration: time: ${what} ${JSON.stringify(value)}`;
 }

@@ -1,5 +1,7 @@
 /** HTTP routes of a VirtualService (pkg/config/validation/virtualservice.go @1.30.3 and @1.8.0). */
+
 import http from 'node:http';
+import { parseDuration } from '../../../../base/go-duration.ts';
 import { list, type Tree, tree, trees } from '../../../../base/untyped.ts';
 import { text, texts } from '../model/config-fields.ts';
 import { destination, gatewayNames, httpDestinations } from './destinations.ts';
@@ -23,7 +25,7 @@ import {
   matchedText,
   oneAuthority,
 } from './headers.ts';
-import { duration, has, isLabel, millisecondsOf, port, textOf, workloadLabels } from './values.ts';
+import { duration, has, isLabel, port, textOf, workloadLabels } from './values.ts';
 
 /** @param isDelegate - the VirtualService has no hosts */
 export function httpRoute(route: Tree, isDelegate: boolean, context: Context): Findings {
@@ -112,7 +114,7 @@ const matches = (all: readonly Tree[], isOld: boolean): Findings => [
 ];
 
 function maxAge(value: unknown): Findings {
-  const ms = millisecondsOf(text(value) ?? '');
+  const ms = parseDuration(text(value) ?? '');
   return [
     ...duration(value),
     ...(ms !== undefined && ms % 1000 !== 0

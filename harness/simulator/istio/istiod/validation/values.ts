@@ -1,5 +1,6 @@
 /** Names, numbers and times as Istio takes them (pkg/config/validation/agent, labels @1.30.3). */
 import net from 'node:net';
+import { parseDuration } from '../../../../base/go-duration.ts';
 import { tree } from '../../../../base/untyped.ts';
 import { labels, text, texts } from '../model/config-fields.ts';
 import { type Context, each, type Findings, listed, NONE, problem, problemIf } from './findings.ts';
@@ -109,30 +110,10 @@ export const port = (value: unknown): Findings => {
 /** The name of a port. */
 export const portName = (name: string): Findings => problemIf(!isLabel(name), `invalid port name: ${name}`);
 
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1e3,
-  m: 6e4,
-  h: 36e5,
-};
-
-/** Milliseconds of a Go duration; undefined for anything else. */
-export function millisecondsOf(value: string): number | undefined {
-  if (!/^[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/.test(value)) return undefined;
-  const total = [...value.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g)].reduce(
-    (sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0),
-    0,
-  );
-  return value.startsWith('-') ? -total : total;
-}
-
 /** A duration of a millisecond or more; nothing is said of one that is not given. */
 export function duration(value: unknown): Findings {
   const given = text(value);
-  const ms = given === undefined ? undefined : millisecondsOf(given);
+  const ms = given === undefined ? undefined : parseDuration(given);
   if (ms === undefined) return NONE;
   if (ms < 1) return problem('duration must be greater than 1ms');
   const exact = Math.abs(ms - Math.round(ms)) < 1e-9;

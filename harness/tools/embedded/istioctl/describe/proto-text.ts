@@ -2,6 +2,7 @@
  * Messages in the text format of protobuf, on one line, as Go prints them. Where Go puts one blank or two by
  * chance there is one.
  */
+import { parseDuration } from '../../../../base/go-duration.ts';
 import { isObject, type Tree } from '../../../../base/untyped.ts';
 
 /** The fields of the messages that are printed, in the order of their files (networking/v1alpha3). */
@@ -12,7 +13,6 @@ const FIELDS = [
 ];
 const DURATIONS: ReadonlySet<string> = new Set(['fixedDelay', 'exponentialDelay']);
 const MAPS: ReadonlySet<string> = new Set(['sourceLabels']);
-const SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001, us: 1e-6, ns: 1e-9 };
 
 /** Prints the fields of a message, without its own name. */
 export function protoText(message: Tree): string {
@@ -37,11 +37,8 @@ function fieldTexts(name: string, value: unknown): readonly string[] {
 
 /** A google.protobuf.Duration of `5s`, `1.5s`, `1m30s`. */
 function durationOf(text: string): Tree {
-  const total = [...text.matchAll(/([\d.]+)(ms|us|ns|[hms])/g)].reduce(
-    (sum, [, value, unit = 's']) => sum + Number(value) * (SECONDS[unit] ?? 0),
-    0,
-  );
-  const seconds = Math.floor(total);
-  const nanos = Math.round((total - seconds) * 1e9);
+  const ms = parseDuration(text) ?? 0;
+  const seconds = Math.floor(ms / 1000);
+  const nanos = Math.round((ms - seconds * 1000) * 1e6);
   return { ...(seconds !== 0 && { seconds }), ...(nanos !== 0 && { nanos }) };
 }
