@@ -1,4 +1,5 @@
 /** One istiod at work: how changes in what it watches become pushes. */
+import type { LabelSelector } from '../../../base/labels.ts';
 import { Metrics } from '../metrics.ts';
 import {
   type ControlPlaneOptions,
@@ -18,7 +19,6 @@ import type { MeshState } from './mesh/mesh-state.ts';
 import type { PushContext } from './mesh/push-context.ts';
 import type { RemoteCluster, RemoteClusterEvent } from './mesh/remote-cluster.ts';
 import type { RemoteClusters } from './mesh/remote-clusters.ts';
-import type { LabelSelector } from './model/label-selector.ts';
 import type { MeshConfig } from './model/mesh-config.ts';
 import type { Authenticator } from './serve/authenticate.ts';
 import type { DebugSources } from './serve/debug-page.ts';

@@ -1,5 +1,6 @@
 /** Matches labels against a selector of an object, in the types of the kinds. */
-import { includesLabels, objectSelectorMatches } from '../registry/selectors/label-selector.ts';
+import { includesLabels } from '../../../base/labels.ts';
+import { objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { LabelSelector } from './kinds.ts';
 
 type Labels = Readonly<Record<string, string>> | undefined;

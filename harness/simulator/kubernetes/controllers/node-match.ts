@@ -2,27 +2,21 @@
  * Whether a node is one that a pod or a volume may have: by affinity, selector and taints
  * (k8s.io/component-helpers scheduling/corev1 @v0.34: nodeaffinity, helpers.go). Pure.
  */
+import { includesLabels, meetsRequirement } from '../../../base/labels.ts';
 import type { Node, NodeRequirement, NodeTerm, PodSpec } from '../client/kinds.ts';
 
 /** A taint of a node, or what a pod says of taints. */
 export type Taint = NonNullable<NonNullable<Node['spec']>['taints']>[number];
 
-function meets({ operator, values = [] }: NodeRequirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
+function meets(requirement: NodeRequirement, value: string | undefined): boolean {
+  const [limit] = requirement.values ?? [];
+  switch (requirement.operator) {
     case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
+      return value !== undefined && Number(value) > Number(limit);
     case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
+      return value !== undefined && Number(value) < Number(limit);
     default:
-      return false;
+      return meetsRequirement(requirement, value);
   }
 }
 
@@ -43,7 +37,7 @@ export function matchesTerms({ metadata }: Node, terms: readonly NodeTerm[]): bo
 export function matchesAffinity({ nodeSelector = {}, affinity }: PodSpec, node: Node): boolean {
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return (
-    Object.entries(nodeSelector).every(([key, value]) => node.metadata.labels?.[key] === value) &&
+    includesLabels(node.metadata.labels, nodeSelector) &&
     (required === undefined || matchesTerms(node, required.nodeSelectorTerms))
   );
 }

@@ -1,21 +1,15 @@
 /** Webhooks that inject sidecars, and which of them would take a pod. istioctl/pkg/checkinject @1.30.3 */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import {
+  fitsLabels,
+  type LabelRequirement,
+  type LabelSelector,
+  labelOf,
+  meetsRequirement,
+} from '../../../base/labels.ts';
 import type { Call } from './verb.ts';
 
 type Labels = Readonly<Record<string, string>>;
-
-/** A condition on labels. */
-interface Expression {
-  readonly key: string;
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-  readonly values?: readonly string[];
-}
-
-/** A selector of labels, as the API server validated it. */
-interface LabelSelector {
-  readonly matchLabels?: Labels;
-  readonly matchExpressions?: readonly Expression[];
-}
 
 /** One webhook of a configuration. */
 interface Webhook {
@@ -46,27 +40,8 @@ export const revisionLabel = ({ metadata }: KubernetesObject): string =>
   metadata.labels?.['istio.io/rev'] ?? '';
 
 /** Tells whether a selector fits; none fits all. */
-export function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
-  const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every(each => holds(each, labels))
-  );
-}
-
-function holds({ key, operator, values = [] }: Expression, labels: Labels): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-  }
-}
+export const selects = (selector: LabelSelector | undefined, labels: Labels): boolean =>
+  fitsLabels(selector ?? {}, labels);
 
 /** What becomes of a pod at one configuration, and why. */
 interface Injection {
@@ -123,8 +98,9 @@ const prevented = (who: string, label: string): Injection => ({
   reason: `${who} has ${label} label, preventing injection`,
 });
 
-const forbids = (each: Expression, labels: Labels): boolean =>
-  (each.operator === 'DoesNotExist' || each.operator === 'NotIn') && !holds(each, labels);
+const forbids = (each: LabelRequirement, labels: Labels): boolean =>
+  (each.operator === 'DoesNotExist' || each.operator === 'NotIn') &&
+  !meetsRequirement(each, labelOf(labels, each.key));
 
 /** The label by which a selector fits. */
 function matchedLabel(selector: LabelSelector | undefined, labels: Labels): string {

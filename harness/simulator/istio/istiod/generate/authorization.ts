@@ -13,7 +13,7 @@ import type {
   AuthorizationPolicyConfig,
   AuthorizationRule,
 } from '../model/authorization-policy.ts';
-import { includesLabels } from '../model/label-match.ts';
+import { includesLabels } from '../model/label-selector.ts';
 
 /** What requests are refused by, and what connections. */
 export interface Authorization {

@@ -3,11 +3,12 @@
  * them, and what of them goes to the service itself (pilot/pkg/networking/core/tls.go @1.31 and @1.8.0,
  * buildSidecarOutboundTLSFilterChainOpts and buildSidecarOutboundTCPFilterChainOpts).
  */
+
 import type { FilterChain, TcpProxy } from '../../xds/resources.ts';
 import { hostCovers } from '../mesh/host-names.ts';
 import type { PushContext } from '../mesh/push-context.ts';
 import type { VirtualServiceConfig } from '../model/istio-config.ts';
-import { includesLabels } from '../model/label-match.ts';
+import { includesLabels } from '../model/label-selector.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
 import type { StreamMatch } from '../model/stream-route.ts';
 import { routeProxy, serviceProxy } from './tcp-proxy-filter.ts';

@@ -2,6 +2,7 @@
  * The routes of a VirtualService for one kind of caller (pilot/pkg/networking/core/route/route.go @1.30.3,
  * BuildHTTPRoutesForVirtualService).
  */
+
 import { RETRY_CONDITIONS, type RetryPolicy } from '../../xds/retry-policy.ts';
 import type {
   Forwarding,
@@ -25,6 +26,7 @@ import type {
   WeightedDestination,
 } from '../model/http-route.ts';
 import type { VirtualServiceConfig } from '../model/istio-config.ts';
+import { includesLabels } from '../model/label-selector.ts';
 import { hashPolicies } from './hash-policies.ts';
 import { outboundName } from './names.ts';
 import { rulePath } from './rule-paths.ts';
@@ -70,7 +72,7 @@ function isFor(match: HttpMatch, { gateway, listenerPort, namespace, labels }: C
   if (match.port !== undefined && match.port !== listenerPort) return false;
   if (match.gateways && match.gateways.length > 0) return match.gateways.includes(gateway);
   return (
-    Object.entries(match.sourceLabels).every(([key, value]) => labels[key] === value) &&
+    includesLabels(labels, match.sourceLabels) &&
     (match.sourceNamespace === undefined || match.sourceNamespace === namespace)
   );
 }

@@ -2,7 +2,7 @@
  * Services and endpoints out of ServiceEntries and WorkloadEntries
  * (pilot/pkg/serviceregistry/serviceentry/conversion.go and controller.go @1.30.3; the same in 1.8).
  */
-import { includesLabels } from '../model/label-match.ts';
+import { includesLabels } from '../../../../base/labels.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
 import type { IstioEndpoint, ServicePort } from '../model/mesh-model.ts';
 import type { ServiceEntryConfig, Workload, WorkloadEntryConfig } from '../model/service-entry.ts';

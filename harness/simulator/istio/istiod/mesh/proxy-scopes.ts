@@ -4,9 +4,9 @@
  * what is generated.
  */
 
+import { includesLabels } from '../../../../base/labels.ts';
 import type { Destination } from '../model/destination.ts';
 import type { DestinationRuleConfig, VirtualServiceConfig } from '../model/istio-config.ts';
-import { includesLabels } from '../model/label-match.ts';
 import type { SidecarConfig } from '../model/sidecar.ts';
 import { isExportedTo, isPublic } from '../model/visibility.ts';
 import { type EgressScope, egressScope } from './egress-scope.ts';

@@ -1,5 +1,6 @@
 /** One moment of the mesh and its configuration: what every resource of a push is generated from. */
 
+import { includesLabels } from '../../../../base/labels.ts';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import type {
   GatewayConfig,
@@ -7,7 +8,6 @@ import type {
   PeerMode,
   VirtualServiceConfig,
 } from '../model/istio-config.ts';
-import { includesLabels } from '../model/label-match.ts';
 import type { Protocol, RegistryService, ServicePort } from '../model/mesh-model.ts';
 import type { IstioConfig } from '../watch/config-store.ts';
 import type { MeshService } from './mesh-service.ts';

@@ -1,12 +1,13 @@
 /** One remote cluster: what a kubeconfig of a remote secret becomes. */
+
 import type { Clock } from '../../../../base/clock.ts';
 import { linkedSignal } from '../../../../base/deadline.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import type { Dial } from '../../../../base/kubernetes-transport.ts';
+import type { LabelSelector } from '../../../../base/labels.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
-import type { LabelSelector } from '../model/label-selector.ts';
 import type { IstiodSettings } from '../model/settings.ts';
 import { ClusterRegistry, type ClusterRegistryOptions } from '../watch/cluster-registry.ts';
 import { usableKubeconfig } from '../watch/remote-kubeconfig.ts';

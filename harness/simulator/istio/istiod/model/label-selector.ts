@@ -1,17 +1,8 @@
 /** Selectors of labels, as the mesh's settings have them (metav1.LabelSelector). */
+import type { LabelSelector } from '../../../../base/labels.ts';
 import { list, tree } from '../../../../base/untyped.ts';
 
-type Labels = Readonly<Record<string, string>>;
-
-/** All of its parts must fit; without any, everything does. */
-export interface LabelSelector {
-  readonly matchLabels: Labels;
-  readonly matchExpressions: readonly {
-    readonly key: string;
-    readonly operator: string;
-    readonly values: readonly string[];
-  }[];
-}
+export { includesLabels } from '../../../../base/labels.ts';
 
 /** Reads a list of selectors; what is no list has none. */
 export const readLabelSelectors = (value: unknown): readonly LabelSelector[] =>
@@ -29,22 +20,3 @@ export const readLabelSelectors = (value: unknown): readonly LabelSelector[] =>
           values: list(values).map(String),
         })),
     }));
-
-/** Tells whether labels fit. A selector with an operator that there is not fits nothing. */
-export const fits = ({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean =>
-  Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-  matchExpressions.every(({ key, operator, values }) => {
-    const label = labels[key];
-    switch (operator) {
-      case 'In':
-        return label !== undefined && values.includes(label);
-      case 'NotIn':
-        return label === undefined || !values.includes(label);
-      case 'Exists':
-        return label !== undefined;
-      case 'DoesNotExist':
-        return label === undefined;
-      default:
-        return false;
-    }
-  });

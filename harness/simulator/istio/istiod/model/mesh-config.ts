@@ -1,11 +1,13 @@
 /** The mesh's configuration as istiod reads it: ConfigMap `istio`, keys `mesh` and `meshNetworks`. */
+
 import yaml from 'js-yaml';
 import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
+import type { LabelSelector } from '../../../../base/labels.ts';
 import { type Tree, tree, trees } from '../../../../base/untyped.ts';
 import type { LocalityOfHost } from './cluster-local.ts';
 import { durationMs, text, texts, Unsupported } from './config-fields.ts';
 import type { HttpRetries } from './http-route.ts';
-import { type LabelSelector, readLabelSelectors } from './label-selector.ts';
+import { readLabelSelectors } from './label-selector.ts';
 import { readRetries } from './read-http-route.ts';
 import { readLocalitySetting } from './read-traffic-policy.ts';
 import type { LocalitySetting } from './traffic-policy.ts';

@@ -2,10 +2,10 @@
  * What istiod knows of one cluster: its services and the endpoints behind them, from watches at its API
  * server.
  */
+
 import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import { includesLabels, type LabelSelector } from '../../../../base/labels.ts';
 import { spiffeId } from '../../ca/certificate-authority.ts';
-import { includesLabels } from '../model/label-match.ts';
-import type { LabelSelector } from '../model/label-selector.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
 import { type IstioEndpoint, localityOf, NETWORK_LABEL, type RegistryService } from '../model/mesh-model.ts';
 import { networkOf } from '../model/network-of.ts';
@@ -127,7 +127,7 @@ export class ClusterRegistry {
   podsOf(namespace: string, selector: Readonly<Record<string, string>>): readonly RegistryPod[] {
     return [...this.#caches.pods.values()]
       .filter(pod => pod.namespace === namespace)
-      .filter(({ labels }) => Object.entries(selector).every(([key, value]) => labels[key] === value))
+      .filter(({ labels }) => includesLabels(labels, selector))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

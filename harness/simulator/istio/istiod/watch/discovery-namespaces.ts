@@ -1,6 +1,8 @@
 /** Which namespaces of a cluster istiod looks at: those that the mesh's `discoverySelectors` select. */
+
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { fits, type LabelSelector } from '../model/label-selector.ts';
+import { fitsLabels, type LabelSelector } from '../../../../base/labels.ts';
+
 import { Informer, type InformerOptions } from './informer.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -62,7 +64,7 @@ export class DiscoveryNamespaces {
   *#selectedNow(): Iterable<string> {
     for (const namespace of this.#informer?.keys() ?? []) {
       const labels = this.#informer?.get(namespace) ?? {};
-      if (this.#selectors.some(selector => fits(selector, labels))) yield namespace;
+      if (this.#selectors.some(selector => fitsLabels(selector, labels))) yield namespace;
     }
   }
 }

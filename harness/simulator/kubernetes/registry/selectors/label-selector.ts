@@ -1,4 +1,5 @@
 /** Label selectors: whether a set of labels satisfies one. */
+import { labelOf } from '../../../../base/labels.ts';
 import { isObject, listOf, objectsOf, stringOf, stringsOf } from '../json.ts';
 
 type Labels = Readonly<Record<string, string>> | undefined;
@@ -35,11 +36,6 @@ export function matchesLabels(selector: LabelSelector, labels: Labels): boolean 
   return selector.every(requirement => holds(requirement, labelOf(labels, requirement.key)));
 }
 
-/** Labels come from users: `constructor` is a key like any other. */
-function labelOf(labels: Labels, key: string): string | undefined {
-  return labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
-}
-
 const OPERATORS: Readonly<Record<string, Requirement['operator']>> = {
   In: 'in',
   NotIn: 'notin',
@@ -68,14 +64,6 @@ export function selectorFromObject(selector: unknown): LabelSelector | undefined
     });
   }
   return requirements;
-}
-
-/**
- * Tells whether the labels have all of these values: the selector of a Service, a Gateway, a Sidecar.
- * An empty one holds of everything; where it must select nothing, the caller checks.
- */
-export function includesLabels(labels: Labels, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([key, value]) => labelOf(labels, key) === value);
 }
 
 /** Tells whether labels satisfy a `LabelSelector` object. An absent selector matches nothing. */

@@ -2,10 +2,11 @@
  * `istioctl x describe pod|service`: the rules that a workload's proxy has, and how it takes connections.
  * istioctl/pkg/describe/describe.go @1.30.3
  */
+import { includesLabels } from '../../../../base/labels.ts';
 import { ToolExit } from '../../invocation.ts';
 import type { Call, Verb } from '../verb.ts';
 import { ingressLines } from './ingress.ts';
-import { hasLabels, type Pod, podsIn, type Service, servicesIn, shownName } from './objects.ts';
+import { type Pod, podsIn, type Service, servicesIn, shownName } from './objects.ts';
 import { peerAuthenticationLines } from './peer-authentication.ts';
 import { notRunning, podLines } from './pod-text.ts';
 import { LINE, servicesLines } from './services.ts';
@@ -40,7 +41,7 @@ const pod: Verb = {
     await print(call, podLines(found, at, ignoresUnmeshed));
     const labels = found.metadata.labels ?? {};
     const services = (await servicesIn(call, namespace)).filter(({ spec: { selector = {} } }) => {
-      return Object.keys(selector).length > 0 && hasLabels(labels, selector);
+      return Object.keys(selector).length > 0 && includesLabels(labels, selector);
     });
     if (services.length === 0 && !ignoresUnmeshed)
       await print(call, [

@@ -1,10 +1,12 @@
 /** `istioctl x describe`: through which ingress gateways a Service is called. describe.go @1.30.3 */
+
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { includesLabels } from '../../../../base/labels.ts';
 import { list, tree } from '../../../../base/untyped.ts';
 import { askProxy } from '../proxy-pod.ts';
 import type { Call } from '../verb.ts';
 import { foundRules, viewOf } from './found-rules.ts';
-import { hasLabels, type Labels, type Pod, podsIn, type Service, servicesIn } from './objects.ts';
+import { type Labels, type Pod, podsIn, type Service, servicesIn } from './objects.ts';
 import { protocolOf, targetPort } from './pod-text.ts';
 import { virtualServiceLines } from './route-text.ts';
 import { type Described, LINE } from './services.ts';
@@ -55,7 +57,8 @@ async function ingressesOf(call: Call, pods: readonly Pod[]): Promise<readonly I
     for (const service of await servicesIn(call, namespace)) {
       const own = pods.filter(
         ({ metadata }) =>
-          metadata.namespace === namespace && hasLabels(metadata.labels ?? {}, service.spec.selector ?? {}),
+          metadata.namespace === namespace &&
+          includesLabels(metadata.labels ?? {}, service.spec.selector ?? {}),
       );
       if (own.length > 0) ingresses.push({ service, pods: own });
     }
@@ -90,7 +93,7 @@ async function* gatewayLines(
       continue;
     }
     const own = ingresses
-      .filter(({ pods }) => pods.some(({ metadata }) => hasLabels(metadata.labels ?? {}, selector)))
+      .filter(({ pods }) => pods.some(({ metadata }) => includesLabels(metadata.labels ?? {}, selector)))
       .sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
     if (own.length === 0) continue;
     yield LINE;

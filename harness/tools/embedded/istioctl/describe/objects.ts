@@ -59,10 +59,6 @@ export interface Service extends KubernetesObject {
 /** Labels of an object, or those that a selector wants. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Tells whether an object has all labels of a selector. */
-export const hasLabels = (labels: Labels, selector: Labels): boolean =>
-  Object.entries(selector).every(([key, value]) => labels[key] === value);
-
 /** Returns an object's name, with its namespace if that is another than the one that is described. */
 export const shownName = ({ name = '', namespace = '' }: KubernetesObject['metadata'], at: string): string =>
   namespace === at ? name : `${name}.${namespace}`;

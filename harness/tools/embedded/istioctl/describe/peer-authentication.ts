@@ -2,12 +2,14 @@
  * `istioctl x describe`: how a pod takes connections, as PeerAuthentications say. Read from the objects, not
  * from the proxy (pilot/pkg/security/authn/policy_applier.go @1.30.3, ComposePeerAuthentication).
  */
+
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { includesLabels } from '../../../../base/labels.ts';
 import { type Tree, tree } from '../../../../base/untyped.ts';
 import { ToolExit } from '../../invocation.ts';
 import { type Call, ISTIO_NAMESPACE } from '../verb.ts';
-import { hasLabels, type Labels, type Pod } from './objects.ts';
+import type { Labels, Pod } from './objects.ts';
 import { revisionOf } from './pod-text.ts';
 
 /** Describes the mode that counts, and the policies that it comes from. */
@@ -19,7 +21,7 @@ export async function* peerAuthenticationLines(call: Call, pod: Pod): AsyncGener
     return (await client.list(path, {}, signal)).items;
   };
   const all = [...(await listed(root)), ...(await listed(pod.metadata.namespace ?? ''))];
-  const matching = all.filter(each => hasLabels(pod.metadata.labels ?? {}, selectorOf(each) ?? {}));
+  const matching = all.filter(each => includesLabels(pod.metadata.labels ?? {}, selectorOf(each) ?? {}));
   const { mode, ports } = composed(matching, root);
   yield 'Effective PeerAuthentication:';
   yield `   Workload mTLS mode: ${mode}`;

@@ -1,7 +1,9 @@
 /** What `istioctl x describe` says of a DestinationRule. istioctl/pkg/describe/describe.go @1.30.3 */
+
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { includesLabels } from '../../../../base/labels.ts';
 import { type Tree, tree, trees } from '../../../../base/untyped.ts';
-import { hasLabels, type Labels, shownName } from './objects.ts';
+import { type Labels, shownName } from './objects.ts';
 
 /** The subsets of a rule in which some pod is, and the others. */
 export interface Subsets {
@@ -18,7 +20,7 @@ export function subsetsOf(rule: KubernetesObject, pods: readonly Labels[]): Subs
   const others: string[] = [];
   for (const subset of trees(tree(rule['spec'])['subsets'])) {
     const labels = tree(subset['labels']) as Labels; // of a DestinationRule
-    const isIn = pods.some(pod => hasLabels(pod, labels));
+    const isIn = pods.some(pod => includesLabels(pod, labels));
     (isIn ? matching : others).push(String(subset['name'] ?? ''));
   }
   return { matching, others };
