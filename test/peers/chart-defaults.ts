@@ -23,7 +23,7 @@ const CHARTS: Readonly<Record<Edition, readonly string[]>> = {
 };
 
 function chartsOf(edition: Edition): readonly Tree[] {
-  const folder = path.join(folderOf(RELEASES[edition]?.istio ?? ''), 'manifests/charts');
+  const folder = path.join(folderOf(RELEASES[edition].istio), 'manifests/charts');
   return CHARTS[edition].map(file => {
     const values = tree(yaml.load(readFileSync(path.join(folder, file), 'utf8')));
     // Later charts have their defaults below a word that nobody sets.
@@ -63,7 +63,7 @@ function defaultsOf(edition: Edition): Readonly<Record<string, unknown>> {
 if (spawnSync('go', ['version']).status !== 0) console.log('skipped: no go on PATH');
 else {
   const editions = ['1.8', 'current'] as const;
-  const source = Object.fromEntries(editions.map(each => [each, RELEASES[each]?.istio]));
+  const source = Object.fromEntries(editions.map(each => [each, RELEASES[each].istio]));
   const defaults = Object.fromEntries(editions.map(each => [each, defaultsOf(each)]));
   const text = `${JSON.stringify({ source, defaults }, undefined, 1)}\n`;
   if (process.argv.includes('--write')) writeFileSync(FILE, text);

@@ -2,12 +2,12 @@
  * Holds the names of all that Istio 1.8 and the current release have, by which the simulator tells what it does
  * not simulate, against the Go modules of both. `--write` makes the files anew and says what came and went.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/cli.ts';
 import { readKinds } from './istio-names/custom-resources.ts';
 import { environmentOf, jsonNames, structType } from './istio-names/go-source.ts';
+import { holdData } from './istio-names/hold-data.ts';
 import { annotationsOf, labelsOf } from './istio-names/marks.ts';
 import { folderOf, RELEASES, type Release } from './istio-names/modules.ts';
 import { messageType, readProto } from './istio-names/proto-types.ts';
@@ -80,24 +80,9 @@ function differences(before: string, now: string): string[] {
   ];
 }
 
-if (spawnSync('go', ['version']).status !== 0) console.log('skipped: no go on PATH');
-else {
-  const differing: string[] = [];
-  for (const edition of ['1.8', 'current'] as const) {
-    const release = RELEASES[edition];
-    if (!release) continue;
-    const file = path.join(FOLDER, `${edition}.json`);
-    const text = `${JSON.stringify(read(edition, release), undefined, 2)}\n`;
-    const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    if (before === text) continue;
-    differing.push(edition);
-    for (const line of differences(before, text).slice(0, 100)) console.log(`${edition}: ${line}`);
-    if (process.argv.includes('--write')) writeFileSync(file, text);
-  }
-  console.log(
-    differing.length === 0
-      ? 'the same as in the modules of both releases'
-      : `names differ in ${differing.join(' and ')}: --write makes them anew`,
-  );
-  process.exitCode = differing.length === 0 ? 0 : 1;
-}
+holdData({
+  what: 'names',
+  folder: FOLDER,
+  read: edition => read(edition, RELEASES[edition]),
+  changes: differences,
+});

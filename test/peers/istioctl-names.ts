@@ -50,7 +50,7 @@ function sorted(commands: Commands): Commands {
 }
 
 function ofSources(): { source: string; commands: Commands } {
-  const source = RELEASES['1.8']?.istio ?? '';
+  const source = RELEASES['1.8'].istio;
   const istio = folderOf(source);
   // Its go.mod names the module that `version` comes from.
   const pkg = /istio\.io\/pkg (\S+)/.exec(readFileSync(path.join(istio, 'go.mod'), 'utf8'))?.[1];

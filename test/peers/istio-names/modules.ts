@@ -10,7 +10,7 @@ export interface Release {
 }
 
 /** Edition → modules; what 1.8.0 is made of stands in its go.mod. */
-export const RELEASES: Readonly<Record<string, Release>> = {
+export const RELEASES: Readonly<Record<'1.8' | 'current', Release>> = {
   '1.8': {
     api: 'istio.io/api@v0.0.0-20201112235759-fa4ee46c5dc2',
     istio: 'istio.io/istio@v0.0.0-20201118224433-c87a4c874df2',
