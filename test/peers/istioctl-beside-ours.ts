@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { CLI, startCli, temporaryFolder } from '../support/cli.ts';
-import { findReal } from './real-programs.ts';
+import { istioctlAndKubectl } from './istioctl-and-kubectl.ts';
 
 /** What is compared: all that is printed, or how it ends. */
 type Part = 'all' | 'end';
@@ -140,15 +140,7 @@ spec: {mtls: {mode: STRICT}}
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 const plain = (text: string): string => text.replaceAll(COLOUR, '').replaceAll(/[ \t]+$/gm, '');
 
-const found = findReal('istioctl');
-if ('reason' in found) {
-  console.log(`skipped: no istioctl (${found.reason})`);
-  process.exit(0);
-}
-if ((await execa('kubectl', ['version', '--client'], { reject: false })).exitCode !== 0) {
-  console.log('skipped: no kubectl on PATH');
-  process.exit(0);
-}
+const istioctl = await istioctlAndKubectl();
 using folder = temporaryFolder();
 const state = ['--state-dir', path.join(folder.path, 'state')];
 const env = {
@@ -190,7 +182,7 @@ try {
   for (const part of ['all', 'end'] as const)
     for (const [line, known] of LINES[part]) {
       const argv = line.split(' ').map(word => word.replace('HELLOWORLD', pod));
-      const real = await saidBy([found.path], argv, part);
+      const real = await saidBy([istioctl], argv, part);
       const ours = await saidBy([process.execPath, CLI, 'istioctl'], argv, part);
       const isSame = real === ours;
       if (isSame === (known === undefined)) {

@@ -5,8 +5,8 @@
 import path from 'node:path';
 import { execa } from 'execa';
 import { startCli, temporaryFolder } from '../support/cli.ts';
+import { istioctlAndKubectl } from './istioctl-and-kubectl.ts';
 import { COMMANDS, type CommandRow } from './istioctl-commands.ts';
-import { findReal } from './real-programs.ts';
 
 /** Sidecars and gateways that the istiods of a scenario serve. */
 const PROXIES = {
@@ -119,18 +119,10 @@ async function proxiesOf(scenario: string, program: string) {
   return { count: proxies.length, behind: proxies.filter(line => !isInSync(line)) };
 }
 
-const found = findReal('istioctl');
-if ('reason' in found) {
-  console.log(`skipped: no istioctl (${found.reason})`);
-  process.exit(0);
-}
-if ((await execa('kubectl', ['version', '--client'], { reject: false })).exitCode !== 0) {
-  console.log('skipped: no kubectl on PATH');
-  process.exit(0);
-}
+const istioctl = await istioctlAndKubectl();
 let news = 0;
 {
-  await using mesh = await startMesh('multi-primary-multi-network', found.path);
+  await using mesh = await startMesh('multi-primary-multi-network', istioctl);
   const { filled, named } = await namesOfPods(mesh.env);
   const { output: version } = await mesh.istioctl('cluster1', ['version', '--remote=false']);
   console.log(`${version.trim()}, multi-primary-multi-network, current`);
@@ -146,7 +138,7 @@ let news = 0;
   }
 }
 for (const [scenario, expected] of Object.entries(PROXIES)) {
-  const { count, behind } = await proxiesOf(scenario, found.path);
+  const { count, behind } = await proxiesOf(scenario, istioctl);
   console.log(`${scenario}: ${count - behind.length} of ${count} proxies SYNCED, ${expected} expected`);
   for (const line of behind) console.log(`    ${line}`);
   if (count !== expected || behind.length > 0) news++;
