@@ -159,8 +159,7 @@ export const values = z
     pilot: pilot.prefault({}),
     revision: optionalText,
     revisionTags: z.array(z.string()).default([]),
-    sidecarInjectorWebhook: z
-      .strictObject({ ...harmless(['injectedAnnotations', 'rewriteAppHTTPProbe', 'reinvocationPolicy']) })
-      .optional(),
+    // So that each of its fields is told by its own name.
+    sidecarInjectorWebhook: z.strictObject({}).optional(),
   })
   .prefault({});

@@ -24,6 +24,15 @@ const ROWS: readonly [spec: Record<string, unknown>, refusal: string][] = [
   [{ revision: 'canary' }, ''],
   [{ values: { pilot: { configMap: true }, global: { sds: { token: { aud: 'istio-ca' } } } } }, ''],
   [{ values: { sidecarInjectorWebhook: { enableNamespacesByDefault: false, neverInjectSelector: [] } } }, ''],
+  [{ values: { sidecarInjectorWebhook: { rewriteAppHTTPProbe: true, reinvocationPolicy: 'Never' } } }, ''],
+  [
+    { values: { sidecarInjectorWebhook: { reinvocationPolicy: 'IfNeeded' } } },
+    'not simulated by mesh-harness: values.sidecarInjectorWebhook.reinvocationPolicy',
+  ],
+  [
+    { values: { sidecarInjectorWebhook: { rewriteAppHTTPProbe: false } } },
+    'not simulated by mesh-harness: values.sidecarInjectorWebhook.rewriteAppHTTPProbe',
+  ],
   [{ values: { global: { proxy: { statusPort: 15020, includeIPRanges: '*', excludeIPRanges: '' } } } }, ''],
   [
     { values: { global: { sds: { token: { aud: 'other' } } } } },

@@ -112,11 +112,6 @@ const VALUES_RULES: readonly Rule[] = [
     'a stream of configuration that ends begins anew with the same configuration',
     'pilot { keepaliveMaxServerConnectionAge }',
   ),
-  noEffect(
-    'values',
-    'probes are asked by the kubelet as they are, and no other webhook changes a pod',
-    'sidecarInjectorWebhook { rewriteAppHTTPProbe injectedAnnotations reinvocationPolicy }',
-  ),
 ];
 
 export const INSTALLER_RULES: readonly Rule[] = [
