@@ -92,13 +92,17 @@ export async function clientPodIn(context: CheckContext, client: ApiClient): Pro
   return pod.status === 'Running' ? pod : { trouble: `the client pod does not run: ${describePod(pod)}` };
 }
 
-/** Sends `requests` calls from the client pod of a cluster in one exec. */
+/**
+ * Sends `requests` calls from the client pod of a cluster in one exec.
+ * @param known - the pod, for calls that follow others at once; it is looked for without
+ */
 export async function callFrom(
   context: CheckContext,
   client: ApiClient,
   requests: number,
+  known?: PodFact,
 ): Promise<{ readonly answers: readonly Answer[]; readonly pod: PodFact } | Trouble> {
-  const pod = await clientPodIn(context, client);
+  const pod = known ?? (await clientPodIn(context, client));
   if (isTrouble(pod)) return pod;
   const outcome = await execIn(
     client,

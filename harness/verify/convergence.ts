@@ -8,6 +8,7 @@ import { callFrom, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
 import { describeShortfall, partOf, type Shortfall, weigh } from './gateway-weight.ts';
 import { type AnswerGroup, batchSizeFor, groupName, silentGroups } from './groups.ts';
+import type { PodFact } from './pods.ts';
 import type { Answer } from './sampling.ts';
 import type { Locate } from './tally.ts';
 import { type Outlook, toldByProxy } from './told-by-proxy.ts';
@@ -36,6 +37,8 @@ export interface Convergence {
   readonly shortfalls: readonly Shortfall[];
   /** With the shares that follow from what the proxy weighs, where that may differ. */
   readonly groups: readonly AnswerGroup[];
+  /** The client's pod that sent the last of the good batches. */
+  readonly pod?: PodFact;
   /** How often the client's proxy was asked; absent where only calls were sent. */
   readonly looks?: number;
   /** True if that proxy has all endpoints, healthy, with their weights. */
@@ -59,9 +62,9 @@ export async function converge(context: CheckContext, options: Outlook): Promise
   const batch = await callFrom(context, client, batchSize);
   const answers = isTrouble(batch) ? [] : batch.answers;
   await directory.learn(answers);
-  if (!isGood(answers, far, directory.locate, batchSize))
+  if (isTrouble(batch) || !isGood(answers, far, directory.locate, batchSize))
     return { ...(await convergeByCalls(context, options, start, answers)), looks, isTold: true };
-  const all = { all: answers, last: answers, recent: answers };
+  const all = { all: answers, last: answers, recent: answers, pod: batch.pod };
   const afterMs = context.clock.now() - start;
   const told = { shortfalls: [], groups, looks, isTold: true } as const;
   return { converged: true, afterMs, batches: 1, batchSize, ...all, ...told };
@@ -85,8 +88,9 @@ async function lookUntilTold(context: CheckContext, options: Outlook, start: num
 
 /**
  * Waits until three batches in a row are complete, without an error and with an answer of every group; and
- * then until the gateways of each network with several clusters carry the weight of all their pods. A batch
- * that has begun is finished, so the wait may end later than its deadline by the time that one batch takes.
+ * then until the gateways of each network with several clusters carry the weight of all their pods. What has
+ * to follow a good batch is sent together. A batch that has begun is finished, so the wait may end later than
+ * its deadline by the time that the batches of one exec take.
  */
 async function convergeByCalls(
   context: CheckContext,
@@ -97,47 +101,57 @@ async function convergeByCalls(
   const { clock, signal, onProgress, convergenceMs } = context;
   const batchSize = batchSizeFor(groups);
   const all: Answer[] = [...before];
-  let recent: (readonly Answer[])[] = [];
+  let recent: readonly (readonly Answer[])[] = [];
   let batches = before.length > 0 ? 1 : 0;
   let good = 0;
   let goodSince = 0;
   let pauses = 0;
+  let pod: PodFact | undefined;
   for (;;) {
     signal.throwIfAborted();
-    const batch = await callFrom(context, client, batchSize);
-    const answers = isTrouble(batch) ? [] : batch.answers;
-    if (!isTrouble(batch)) batches += 1;
-    all.push(...answers);
-    recent = [...recent, answers].slice(-GOOD_BATCHES);
+    const wanted = good === 0 ? 1 : GOOD_BATCHES - good;
+    const called = await callFrom(context, client, wanted * batchSize, pod);
+    const come = isTrouble(called) ? [[]] : inBatches(called.answers, batchSize);
+    if (!isTrouble(called)) batches += come.length;
+    all.push(...come.flat());
+    recent = [...recent, ...come].slice(-GOOD_BATCHES);
     const passedMs = clock.now() - start;
-    await directory.learn(answers);
-    const state = { batches, batchSize, all, last: answers, recent: recent.flat(), groups };
+    await directory.learn(come.flat());
+    const last = come.at(-1) ?? [];
+    const state = { batches, batchSize, all, last, recent: recent.flat(), groups };
     let short: readonly Shortfall[] = [];
-    if (isGood(answers, groups, directory.locate, batchSize)) {
-      good += 1;
-      if (good === 1) goodSince = passedMs;
+    if (!isTrouble(called) && come.every(each => isGood(each, groups, directory.locate, batchSize))) {
+      if (good === 0) goodSince = passedMs;
+      good += come.length;
+      pod = called.pod;
       if (good < GOOD_BATCHES) continue;
-      const clientPod = isTrouble(batch) ? undefined : batch.pod;
-      const weighed = await weigh(context, source, groups, directory.pods, clientPod);
+      const weighed = await weigh(context, source, groups, directory.pods, pod);
       short = weighed.shortfalls;
-      if (short.length === 0) return { converged: true, afterMs: goodSince, ...state, ...weighed };
+      if (short.length === 0) return { converged: true, afterMs: goodSince, ...state, pod, ...weighed };
     }
     good = 0;
+    pod = undefined;
     if (passedMs >= convergenceMs) {
-      const trouble = isTrouble(batch) ? { trouble: batch.trouble } : {};
+      const trouble = isTrouble(called) ? { trouble: called.trouble } : {};
       return { converged: false, afterMs: passedMs, shortfalls: short, ...state, ...trouble };
     }
     const [first] = short;
     onProgress(
-      isTrouble(batch)
-        ? batch.trouble
-        : `not converged yet: ${first ? describeShortfall(partOf(first), source.name) : describeBatch(answers, groups, directory.locate)}`,
+      isTrouble(called)
+        ? called.trouble
+        : `not converged yet: ${first ? describeShortfall(partOf(first), source.name) : describeBatch(last, groups, directory.locate)}`,
     );
     const pause = PAUSES_MS[Math.min(pauses, PAUSES_MS.length - 1)] ?? 0;
     pauses += 1;
     await pauseFor(clock, Math.min(pause, convergenceMs - passedMs), signal);
   }
 }
+
+/** Cuts the answers of one exec into batches, which they are a multiple of. */
+const inBatches = (answers: readonly Answer[], size: number): readonly (readonly Answer[])[] =>
+  Array.from({ length: answers.length / size }, (_, index) =>
+    answers.slice(index * size, (index + 1) * size),
+  );
 
 const pauseFor = (clock: Clock, delayMs: number, signal: AbortSignal) =>
   sleep(clock, Math.max(1, delayMs), signal);

@@ -36,7 +36,9 @@ export async function askFrom(
   const plan = alone && !convergence.isTold ? alone : context.sample;
   const { requests } = plan;
   if (convergence.converged) context.onProgress(`converged, sampling ${requests} calls`);
-  const sampled = convergence.converged ? await callFrom(context, client, requests) : undefined;
+  const sampled = convergence.converged
+    ? await callFrom(context, client, requests, convergence.pod)
+    : undefined;
   if (sampled && !isTrouble(sampled)) {
     await directory.learn(sampled.answers);
     context.samples.note(source.name, countFor(context, directory)(sampled.answers));

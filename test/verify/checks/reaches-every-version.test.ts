@@ -67,7 +67,7 @@ t.test('a healthy mesh passes, with one sample that is taken once', async t => {
     },
   });
   const sizes = mesh.api('cluster1').calls.map(requestsOf);
-  t.same(sizes, [10, 10, 10, 300]);
+  t.same(sizes, [10, 20, 300]);
   t.doesNotThrow(() => JSON.stringify(result));
 });
 
@@ -86,7 +86,26 @@ t.test('the sample is never retried: one error in it fails the check', async t =
   const result = await run(mesh);
   t.match(result, { outcome: 'failed', found: /1 of 300 calls failed.*503 no healthy upstream/ });
   t.equal(result.traffic?.symptom, 'ERRORS');
-  t.same(api.calls.map(requestsOf).filter(Boolean), [10, 10, 10, 300]);
+  t.same(api.calls.map(requestsOf).filter(Boolean), [10, 20, 300]);
+});
+
+t.test('the second batch and the third go together, and each of them has to be good', async t => {
+  await using mesh = await smallMesh();
+  const api = mesh.api('cluster1');
+  const healthy = api.run;
+  let isFirst = true;
+  api.run = (argv, at) => {
+    const outcome = healthy(argv, at);
+    if (requestsOf(argv) !== 20 || !isFirst) return outcome;
+    isFirst = false;
+    return { ...outcome, stdout: outcome.stdout.replace(/<call 200(?=[^<]*$)/, '<call 503') };
+  };
+  const result = await run(mesh);
+  t.match(result, {
+    outcome: 'passed',
+    traffic: { convergence: { batches: 6, total: { requests: 60, errors: [{ count: 1 }] } } },
+  });
+  t.same(api.calls.map(requestsOf).filter(Boolean), [10, 20, 10, 20, 300]);
 });
 
 t.test('a share outside of the band is refused', async t => {
