@@ -75,8 +75,8 @@ export const onlyLightCommands = isLight => ({
 
 /**
  * What packages make or load as they are loaded themselves, and few command lines need: it is made when it is
- * used. commander starts programs for commands of a kind that we have none of; for a text that is not plain
- * ASCII string-width asks Unicode where characters end.
+ * used. commander starts programs for commands of a kind that we have none of, client-node for users whom a
+ * program identifies; for a text that is not plain ASCII string-width asks Unicode where characters end.
  */
 export const madeWhenUsed = {
   name: 'made-when-used',
@@ -93,9 +93,40 @@ export const madeWhenUsed = {
       "const childProcess = { get spawn() { return require('node:child_process').spawn; } };",
     );
     changed(
+      /client-node.dist.exec_auth\.js$/,
+      'this.execFn = child_process.spawn;',
+      'this.execFn = (...words) => child_process.spawn(...words);',
+    );
+    changed(
       /node_modules.string-width.index\.js$/,
       'const segmenter = new Intl.Segmenter();',
       'let made; const segmenter = { segment: text => (made ??= new Intl.Segmenter()).segment(text) };',
     );
+  },
+};
+
+/** Modules of Node that packages load as they are loaded themselves, and few command lines use. */
+const SELDOM_USED = ['child_process', 'readline', 'readline/promises', 'zlib'];
+
+/**
+ * Loads these modules when something of theirs is used: to load all of them takes Node three milliseconds.
+ * For a bundle that is a function of `require`.
+ */
+export const loadedWhenUsed = {
+  name: 'loaded-when-used',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(?:node:)?(?:${SELDOM_USED.join('|')})$`) }, ({ path, namespace }) =>
+      namespace === 'loaded-when-used'
+        ? { path, external: true }
+        : { path: path.replace('node:', ''), namespace: 'loaded-when-used' },
+    );
+    onLoad({ filter: /./, namespace: 'loaded-when-used' }, async ({ path }) => {
+      const names = Object.keys(await import(`node:${path}`)).filter(name => name !== 'default');
+      return {
+        contents: `
+          for (const name of ${JSON.stringify(names)})
+            Object.defineProperty(exports, name, { enumerable: true, get: () => require('node:${path}')[name] });`,
+      };
+    });
   },
 };

@@ -48,9 +48,8 @@ const { build } = await import('esbuild').catch(refuseWithoutTools);
 const { kubernetesDescriptions } = await import('./build-descriptions.mjs');
 const { envoyDescriptors } = await import('./build-descriptors.mjs');
 const { writeNotices } = await import('./build-notices.mjs');
-const { dropUnusedModels, leaveOutUnreached, madeWhenUsed, nodeHasUrl, onlyLightCommands } = await import(
-  './build-plugins.mjs'
-);
+const { dropUnusedModels, leaveOutUnreached, loadedWhenUsed, madeWhenUsed, nodeHasUrl, onlyLightCommands } =
+  await import('./build-plugins.mjs');
 const { writeTypes } = await import('./build-types.mjs');
 
 /** Ends where the packages are missing that only a build needs: `npm ci --omit=dev`, NODE_ENV=production. */
@@ -134,7 +133,7 @@ async function buildCommandLine(name, plugins = []) {
     metafile,
   } = await build({
     ...shared,
-    plugins: [...plugins, ...shared.plugins],
+    plugins: [...plugins, loadedWhenUsed, ...shared.plugins],
     entryPoints: { [name]: 'harness/cli/main.ts' },
     format: 'cjs',
     supported: { 'dynamic-import': false }, // which a text that is no module cannot do
