@@ -29,7 +29,7 @@ const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
 };
 
 /** How an API server is reached and asked. */
-interface ClientOptions {
+export interface ClientOptions {
   readonly dial?: Dial;
   /** Another one than the kubeconfig's current. */
   readonly context?: string;
@@ -46,6 +46,7 @@ export class KubernetesClient implements ApiClient {
   readonly #transport: KubernetesTransport;
   readonly #deadline: AnswerDeadline | undefined;
   readonly #options: ClientOptions;
+  #isClosed = false;
 
   /**
    * @param kubeconfig - a YAML or JSON document; its current context is used unless `context` names one; or
@@ -185,9 +186,10 @@ export class KubernetesClient implements ApiClient {
     });
   }
 
-  /** Closes all connections, also those of watches. */
+  /** Closes all connections, also those of watches, unless others use them. */
   close(): void {
-    this.#transport.close();
+    if (!this.#isClosed) this.#transport.close();
+    this.#isClosed = true;
   }
 
   #byDeadline<T>(

@@ -54,6 +54,8 @@ export class KubernetesTransport {
   readonly #dial: Dial | undefined;
   /** Inside this process everything but exec goes over one connection. */
   readonly #shared: SharedConnection | undefined;
+  /** How many use it, and close it when they are done. */
+  #users = 1;
   #options: Promise<https.RequestOptions> | undefined;
 
   /**
@@ -76,8 +78,17 @@ export class KubernetesTransport {
       this.#shared = this.#share(new Connector(options.dial));
   }
 
-  /** Closes all connections, also those of watches. */
+  /** Counts one more who closes it. @returns the same; undefined if all have closed it */
+  join(): this | undefined {
+    if (this.#users === 0) return undefined;
+    this.#users += 1;
+    return this;
+  }
+
+  /** Closes all connections, also those of watches, once all who use them have done so. */
   close(): void {
+    if (this.#users > 0) this.#users -= 1;
+    if (this.#users > 0) return;
     this.#agent.destroy();
     this.#shared?.close();
   }

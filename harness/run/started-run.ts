@@ -1,7 +1,8 @@
 /** A run from the moment that its platform is up: tools and clients; its steps, then its checks. */
 import { READ_MS } from '../base/answer-deadline.ts';
 import type { CleanupStack } from '../base/dispose.ts';
-import { KubernetesClient } from '../base/kubernetes-client.ts';
+import { jointClient } from '../base/joint-client.ts';
+import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { StepId } from '../plan/step.ts';
 import type { Tools } from '../tools/tools.ts';
@@ -74,11 +75,7 @@ export class StartedRun {
       for (const client of run.#clients.values()) client.close();
     });
     const limit = { clock: started.clock, readMs: READ_MS };
-    for (const [name, cluster] of started.clusters) {
-      const { dial } = cluster;
-      const kubeconfig = cluster.kubeconfig('this-machine');
-      run.#clients.set(name, new KubernetesClient(kubeconfig, { limit, ...(dial && { dial }) }));
-    }
+    for (const [name, cluster] of started.clusters) run.#clients.set(name, jointClient(cluster, { limit }));
     return run;
   }
 

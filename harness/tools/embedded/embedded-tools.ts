@@ -4,7 +4,8 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
-import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { jointClient } from '../../base/joint-client.ts';
+import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Random } from '../../base/random.ts';
 import { argvOf, environmentOf, substitute } from '../../model/argv.ts';
 import type { Command, CommandResult, PlanFile, ToolName } from '../../model/command.ts';
@@ -93,8 +94,7 @@ class Connections {
     const cluster = this.#clusterOf(context);
     const known = this.#clients.get(cluster.name);
     if (known) return known;
-    const how = cluster.dial ? { dial: cluster.dial } : {};
-    const client = new KubernetesClient(cluster.kubeconfig('this-machine'), how);
+    const client = jointClient(cluster);
     this.#clients.set(cluster.name, client);
     return client;
   }
