@@ -5,17 +5,22 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** client-node's index names every model of the Kubernetes API; what is not used costs most of its start. */
+/**
+ * client-node's index names every model of the Kubernetes API; what is not used costs most of its start. The
+ * list of all models is named by its KubeConfig too, and is read by nobody: where a command loads it on
+ * demand, esbuild would keep it whole.
+ */
 const clientNode = fileURLToPath(import.meta.resolve('@kubernetes/client-node'));
 export const dropUnusedModels = {
   name: 'drop-unused-models',
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
     onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: clientNode, sideEffects: false }));
-    onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir, importer }) =>
-      importer.startsWith(dirname(clientNode))
-        ? { path: join(resolveDir, path), sideEffects: false }
-        : undefined,
-    );
+    onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir, importer }) => {
+      if (!importer.startsWith(dirname(clientNode))) return undefined;
+      if (path === './models/all.js') return { path, namespace: 'no-models', sideEffects: false };
+      return { path: join(resolveDir, path), sideEffects: false };
+    });
+    onLoad({ filter: /./, namespace: 'no-models' }, () => ({ contents: 'export {};' }));
   },
 };
 
