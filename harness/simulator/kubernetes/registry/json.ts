@@ -57,12 +57,24 @@ export function setOwn(target: JsonObject, key: string, value: unknown): void {
   } else target[key] = value;
 }
 
+// The four that follow see each part of each object. They go through keys without a list of them, and through
+// lists by index: in code that V8 has not optimized, each step of an iterator is an object.
+
+const isComposite = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** Makes a deep copy that may be changed. */
 export function copy<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(copy) as T; // the same shape, element by element
-  if (!isObject(value)) return value;
-  const result: JsonObject = {};
-  for (const key of Object.keys(value)) setOwn(result, key, copy(value[key]));
+  if (!isComposite(value)) return value;
+  if (Array.isArray(value)) {
+    const list: unknown[] = [...value];
+    for (let index = 0; index < list.length; index++) list[index] = copy(list[index]);
+    return list as T; // the same shape, element by element
+  }
+  const result = { ...value } as JsonObject;
+  for (const key in result) {
+    const part = result[key];
+    if (isComposite(part)) setOwn(result, key, copy(part));
+  }
   return result as T; // the same shape, key by key
 }
 
@@ -70,20 +82,22 @@ export function copy<T>(value: T): T {
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((element, index) => equal(element, b[index]));
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let index = 0; index < a.length; index++) if (!equal(a[index], b[index])) return false;
+    return true;
   }
   if (!isObject(a) || !isObject(b)) return false;
-  for (const key of Object.keys(a)) if (!equal(a[key], b[key])) return false;
-  for (const key of Object.keys(b)) if (b[key] !== undefined && a[key] === undefined) return false;
+  for (const key in a) if (!equal(a[key], b[key])) return false;
+  for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false;
   return true;
 }
 
 /** Freezes the value and all within it. It trusts that a frozen value is frozen to the bottom. */
 export function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const entry of Object.values(value)) freeze(entry);
-  }
+  if (!isComposite(value) || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  if (Array.isArray(value)) for (let index = 0; index < value.length; index++) freeze(value[index]);
+  else for (const key in value) freeze(value[key]);
   return value;
 }
 
@@ -94,19 +108,31 @@ export function freeze<T>(value: T): T {
  * @returns the newer state; the older one itself if nothing differs, the order of keys included
  */
 export function sharing<T>(older: unknown, newer: T): T {
-  if (typeof older !== 'object' || typeof newer !== 'object' || older === newer) return newer;
-  if (older === null || newer === null || Array.isArray(older) !== Array.isArray(newer)) return newer;
-  const keys = Object.keys(newer);
-  const olderKeys = Object.keys(older);
-  let isSame = keys.length === olderKeys.length;
-  const [from, to] = [older as JsonObject, newer as JsonObject]; // or lists, by index
-  for (const [index, key] of keys.entries()) {
+  if (!isComposite(older) || !isComposite(newer) || older === newer) return newer;
+  if (Array.isArray(older) !== Array.isArray(newer)) return newer;
+  if (Array.isArray(newer)) return sharingList(older as readonly unknown[], newer) as T; // the same shape
+  const keys = Object.keys(older);
+  const [from, to] = [older as JsonObject, newer as JsonObject];
+  let isSame = true;
+  let index = 0;
+  for (const key in to) {
     const before = Object.hasOwn(from, key) ? from[key] : undefined;
     const value = key === '__proto__' ? to[key] : sharing(before, to[key]);
     if (value !== to[key] && !Object.isFrozen(to)) to[key] = value;
-    isSame &&= value === before && key === olderKeys[index];
+    isSame &&= value === before && key === keys[index];
+    index++;
   }
-  return isSame ? (older as T) : newer; // the same, key by key
+  return isSame && index === keys.length ? (older as T) : newer; // the same, key by key
+}
+
+function sharingList(older: readonly unknown[], newer: unknown[]): readonly unknown[] {
+  let isSame = older.length === newer.length;
+  for (let index = 0; index < newer.length; index++) {
+    const value = sharing(older[index], newer[index]);
+    if (value !== newer[index] && !Object.isFrozen(newer)) newer[index] = value;
+    isSame &&= value === older[index];
+  }
+  return isSame ? older : newer;
 }
 
 /** RFC 3339 has no later year: what lies behind it (a grace of millions of years) ends there. */
