@@ -45,7 +45,7 @@ export interface ConnectOptions {
   /** The user id that dials; redirect rules exempt one (istio-proxy is 1337). 0 by default. */
   readonly uid?: number;
   /** Binds the socket to an address of loopback before it dials; the other end, on the same host, sees it. */
-  readonly localAddress?: string;
+  readonly localAddress?: string | undefined;
 }
 
 /**

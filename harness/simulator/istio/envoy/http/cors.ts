@@ -16,11 +16,11 @@ type CorsOutcome =
 
 /** Tells what becomes of a request: without the name of a page nothing happens. */
 export function corsOutcome(
-  policy: CorsPolicy | undefined,
+  policy: CorsPolicy,
   { method, rawHeaders }: Pick<RequestTraits, 'method' | 'rawHeaders'>,
 ): CorsOutcome {
-  const origin = policy && headerOf(rawHeaders, 'origin');
-  if (!policy || !origin) return { edits: undefined };
+  const origin = headerOf(rawHeaders, 'origin');
+  if (!origin) return { edits: undefined };
   const isQuestion = method === 'OPTIONS' && Boolean(headerOf(rawHeaders, 'access-control-request-method'));
   if (!policy.allowOrigins.some(it => textMatches(it, '*') || textMatches(it, origin)))
     return isQuestion && policy.answersOthers ? { reply: ANSWERED, headers: [] } : { edits: undefined };

@@ -3,7 +3,7 @@ import { headerOf, type MessageHead } from '../../../../base/http1/message-head.
 import type { ServerResponse } from '../../../../base/http1/server-response.ts';
 import type { HeaderEdits } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
-import { editedHeaders } from './header-edits.ts';
+import { edited, editedHeaders } from './header-edits.ts';
 import { downstreamHeaders, responseHeaders } from './http-headers.ts';
 import type { LocalReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
@@ -58,10 +58,8 @@ export class DownstreamResponse {
   ): void {
     const { stream } = this;
     const tookMs = this.#context.environment.clock.now() - this.#startedMs;
-    const headers = editedHeaders(responseHeaders(this.#context, rawHeaders, tookMs), [
-      ...edits,
-      this.#edits,
-    ]);
+    const all = editedHeaders(responseHeaders(this.#context, rawHeaders, tookMs), edits);
+    const headers = edited(all, this.#edits);
     stream.writeHead({ status, reason, headers: this.#withClose(headers) });
     stream.onDrain = () => attempt.resume();
     const length = headerOf(rawHeaders, 'content-length');

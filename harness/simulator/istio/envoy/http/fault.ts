@@ -18,10 +18,9 @@ const statusOf = (abort: NonNullable<Fault['abort']>): number =>
 export function afterFault(
   { environment: { clock, random } }: ManagerContext,
   downstream: DownstreamResponse,
-  fault: Fault | undefined,
+  { delay, abort }: Fault,
   goOn: () => void,
 ): void {
-  const { delay, abort } = fault ?? {};
   const strikes = (perMillion: number): boolean => perMillion > 0 && random.integer(MILLION) < perMillion;
   const abortOrGoOn = (): void => {
     if (abort && strikes(abort.perMillion)) downstream.reply(faultAbort(statusOf(abort)));

@@ -8,9 +8,14 @@ import type { HeaderEdits } from '../../xds/routes.ts';
 export const editedHeaders = (
   headers: readonly string[],
   changes: readonly (HeaderEdits | undefined)[],
-): readonly string[] => changes.reduce<readonly string[]>(edited, headers);
+): readonly string[] => {
+  let result = headers;
+  for (const edits of changes) result = edited(result, edits);
+  return result;
+};
 
-function edited(headers: readonly string[], edits: HeaderEdits | undefined): readonly string[] {
+/** Returns the headers after one change. */
+export function edited(headers: readonly string[], edits: HeaderEdits | undefined): readonly string[] {
   if (!edits) return headers;
   let result = without(headers, name => edits.remove.includes(name));
   for (const { name, value, isAppended } of edits.add) {

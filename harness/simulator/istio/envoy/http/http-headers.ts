@@ -2,6 +2,7 @@
  * What the proxy adds to, and takes from, the headers that pass through it. Flat lists: name, value, name,
  * value.
  */
+import { headerOf } from '../../../../base/http1/message-head.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import type { ManagerContext } from './manager-context.ts';
 import { withForwardedFor } from './remote-address.ts';
@@ -66,7 +67,10 @@ const ATTEMPTS = 'x-envoy-attempt-count';
 
 /** Adds which attempt it is, in place of what the client said of its own (include_request_attempt_count). */
 export function attemptHeaders(headers: readonly string[], attempts: number): string[] {
-  const rest = headers.filter((_, at) => headers[at - (at % 2)] !== ATTEMPTS);
+  const rest =
+    headerOf(headers, ATTEMPTS) === undefined
+      ? headers
+      : headers.filter((_, at) => headers[at - (at % 2)] !== ATTEMPTS);
   return [...rest, ATTEMPTS, String(attempts)];
 }
 

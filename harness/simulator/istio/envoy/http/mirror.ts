@@ -11,7 +11,7 @@ import type { RequestBody } from './request-body.ts';
 import { countResponse, UpstreamAttempt } from './upstream-request.ts';
 
 /** The request as its first attempt leaves the proxy. */
-interface Original {
+export interface Original {
   readonly method: string;
   readonly path: string;
   /** Names and values in turn, names in lower case. */
@@ -77,11 +77,11 @@ function sendCopy(
     { cluster, host },
     { method, path, headers, body },
     {
-      onResponse: ({ status }) => {
+      onResponse({ status }) {
         clock.clearTimeout(timer);
         countResponse(cluster, host, status);
       },
-      onReset: ({ reason }) => {
+      onReset({ reason }) {
         clock.clearTimeout(timer);
         host.rqError++;
         if (reason !== 'overflow') cluster.record(host, 'connect-failure');

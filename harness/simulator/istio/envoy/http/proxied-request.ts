@@ -13,18 +13,17 @@ import { HostSelection } from './host-selection.ts';
 import { attemptHeaders, upstreamHeaders, withHost, withOriginalPath } from './http-headers.ts';
 import { type LocalReply, NO_HEALTHY_UPSTREAM, REQUEST_TIMEOUT, upstreamResetReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
-import { sendCopies } from './mirror.ts';
+import { type Original, sendCopies } from './mirror.ts';
 import type { RequestBody } from './request-body.ts';
 import { RetryState } from './retry.ts';
 import { countResponse, type Reset, UpstreamAttempt } from './upstream-request.ts';
 
-/** What a request is, and where it goes. */
+/** What a request is. */
 interface ProxiedRequestParts {
   readonly context: ManagerContext;
   readonly connection: DownstreamConnection;
   readonly request: ServerRequest;
   readonly downstream: DownstreamResponse;
-  readonly cluster: UpstreamCluster;
   readonly body: RequestBody | undefined;
 }
 
@@ -32,7 +31,7 @@ interface ProxiedRequestParts {
 interface Journey {
   /** 0: none. */
   readonly timeoutMs: number;
-  readonly retryPolicy?: RetryPolicy;
+  readonly retryPolicy: RetryPolicy | undefined;
   readonly tellsAttempts: boolean;
   /** Path and query after rewriting. */
   readonly url: string;
@@ -44,6 +43,8 @@ interface Journey {
   readonly hash: bigint | undefined;
   readonly mirrors: readonly Mirror[] | undefined;
 }
+
+const NO_EDITS: readonly undefined[] = [];
 
 /** The life of one request; `start` runs it, and the response reports its end. */
 export class ProxiedRequest {
@@ -59,8 +60,8 @@ export class ProxiedRequest {
   #responseEdits: readonly HeaderChanges['response'][] = [];
   #tellsAttempts = false;
   #hash: bigint | undefined;
-  /** Gives back what a retry counts as. */
-  #endRetry: (() => void) | undefined;
+  /** A retry is under way, and counted as such. */
+  #isRetry = false;
   readonly #body: RequestBody | undefined;
   #upstream: UpstreamAttempt | undefined;
   #backOff: Timer | undefined;
@@ -68,7 +69,10 @@ export class ProxiedRequest {
   #deadline: Timer | undefined;
   #isOver = false;
 
-  constructor({ context, connection, request, downstream, cluster, body }: ProxiedRequestParts) {
+  constructor(
+    { context, connection, request, downstream, body }: ProxiedRequestParts,
+    cluster: UpstreamCluster,
+  ) {
     this.#context = context;
     this.#connection = connection;
     this.#request = request;
@@ -82,31 +86,30 @@ export class ProxiedRequest {
     this.#hash = hash;
     this.#tellsAttempts = tellsAttempts;
     this.#url = url;
-    this.#responseEdits = edits.map(({ response }) => response);
+    if (edits.length > 0) this.#responseEdits = edits.map(({ response }) => response);
     const { clock } = this.#context.environment;
     this.#downstream.stream.onClose = this.#onDownstreamClose;
     const { head } = this.#request;
     const came = upstreamHeaders(this.#context, this.#connection, head.rawHeaders);
     const named = host === undefined ? came : withHost(came, host);
     const headers = url === head.url ? named : withOriginalPath(named, head.url);
-    this.#headers = editedHeaders(
-      headers,
-      edits.map(({ request }) => request),
-    );
+    const requestEdits = edits.length > 0 ? edits.map(({ request }) => request) : NO_EDITS;
+    this.#headers = editedHeaders(headers, requestEdits);
     if (retryPolicy && retryPolicy.numRetries > 0)
       this.#retries = new RetryState(retryPolicy, this.#context.environment);
     if (timeoutMs > 0) this.#deadline = clock.setTimeout(this.#onDeadline, timeoutMs);
     this.#attempt();
     if (!mirrors || !this.#upstream) return;
-    sendCopies(this.#context, this.#connection, mirrors, { ...this.#message(), timeoutMs, body: this.#body });
+    sendCopies(this.#context, this.#connection, mirrors, { ...this.#message(), timeoutMs });
   }
 
   /** What goes to a host by the attempt that is under way. */
-  #message(): { readonly method: string; readonly path: string; readonly headers: readonly string[] } {
+  #message(): Omit<Original, 'timeoutMs'> {
     return {
       method: this.#request.head.method,
       path: this.#url,
       headers: this.#tellsAttempts ? attemptHeaders(this.#headers, this.#hosts.attempts) : this.#headers,
+      body: this.#body,
     };
   }
 
@@ -119,19 +122,7 @@ export class ProxiedRequest {
       this.#reply(NO_HEALTHY_UPSTREAM);
       return;
     }
-    const upstream = new UpstreamAttempt(
-      { cluster: this.#cluster, host },
-      { ...this.#message(), body: this.#body },
-      {
-        onResponse: head => {
-          if (this.#upstream === upstream) this.#onResponse(host, head, upstream);
-          else upstream.destroy();
-        },
-        onReset: reset => {
-          if (this.#upstream === upstream && !this.#isOver) this.#onReset(host, reset);
-        },
-      },
-    );
+    const upstream = new UpstreamAttempt({ cluster: this.#cluster, host }, this.#message(), this);
     this.#upstream = upstream;
     const perTryMs = this.#retries?.perTryTimeoutMs;
     if (perTryMs !== undefined)
@@ -143,22 +134,28 @@ export class ProxiedRequest {
     upstream.start(this.#cluster.poolOf(this.#connection.worker, host, wish));
   }
 
-  #onResponse(host: Host, head: MessageHead, upstream: UpstreamAttempt): void {
+  onResponse(head: MessageHead, upstream: UpstreamAttempt): void {
+    if (this.#upstream !== upstream) {
+      upstream.destroy();
+      return;
+    }
     this.#clearPerTry();
-    this.#endRetry?.();
-    countResponse(this.#cluster, host, head.status);
+    this.#endRetry();
+    countResponse(this.#cluster, upstream.host, head.status);
     const grpcStatus = this.#retries && headerOf(head.rawHeaders, 'grpc-status');
     // The rest of an answer that nobody reads is dropped, and the connection kept.
     if (this.#retries?.wantsAfterResponse(head.status, grpcStatus) && this.#retry()) return;
     if (this.#hosts.attempts > 1) this.#cluster.counters.add('upstream_rq_retry_success');
     this.#body?.forget();
     this.#isOver = true; // what happens from here on is between the two streams
-    this.#downstream.relay(head, upstream, this.#responseEdits, () => this.#clearDeadline());
+    this.#downstream.relay(head, upstream, this.#responseEdits, this.#clearDeadline);
   }
 
-  #onReset(host: Host, { reason, detail }: Reset): void {
+  onReset({ reason, detail }: Reset, upstream: UpstreamAttempt): void {
+    if (this.#upstream !== upstream || this.#isOver) return;
+    const { host } = upstream;
     this.#clearPerTry();
-    this.#endRetry?.();
+    this.#endRetry();
     host.rqError++;
     if (reason !== 'overflow') this.#cluster.record(host, 'connect-failure');
     const wantsRetry = this.#retries?.wantsAfterReset(reason) ?? false;
@@ -175,7 +172,7 @@ export class ProxiedRequest {
     this.#upstream = undefined;
     upstream?.destroy();
     host.rqTimeout++;
-    this.#endRetry?.();
+    this.#endRetry();
     this.#cluster.record(host, 'timeout');
     this.#cluster.counters.add('upstream_rq_per_try_timeout');
     if (this.#retries?.wantsAfterReset('per-try-timeout') && this.#retry()) return;
@@ -192,7 +189,8 @@ export class ProxiedRequest {
     }
     const waitMs = this.#retries?.next();
     if (waitMs === undefined) return false;
-    this.#endRetry = resources.take('retries');
+    resources.take('retries');
+    this.#isRetry = true;
     this.#upstream = undefined;
     counters.add('upstream_rq_retry');
     this.#backOff = this.#context.environment.clock.setTimeout(() => {
@@ -236,11 +234,17 @@ export class ProxiedRequest {
     this.#perTry = undefined;
   }
 
-  #clearDeadline(): void {
+  #endRetry(): void {
+    if (!this.#isRetry) return;
+    this.#isRetry = false;
+    this.#cluster.resources.giveBack('retries');
+  }
+
+  readonly #clearDeadline = (): void => {
     this.#clearPerTry();
-    this.#endRetry?.();
+    this.#endRetry();
     if (!this.#deadline) return;
     this.#context.environment.clock.clearTimeout(this.#deadline);
     this.#deadline = undefined;
-  }
+  };
 }

@@ -19,24 +19,27 @@ export interface RequestTraits {
 export function routeMatches(match: RouteMatch, request: RequestTraits): boolean {
   return (
     pathMatches(match, pathOf(request.url), match.ignoresCase === true) &&
-    (match.headers ?? []).every(header => headerMatches(header, request)) &&
-    (match.query ?? []).every(parameter => queryMatches(parameter, request.url))
+    (!match.headers || match.headers.every(header => headerMatches(header, request))) &&
+    (!match.query || match.query.every(parameter => queryMatches(parameter, request.url)))
   );
 }
 
 /** Returns the path without its query and fragment (PathUtil::removeQueryAndFragment). */
 export const pathOf = (url: string): string => {
-  const end = url.search(/[?#]/);
-  return end < 0 ? url : url.slice(0, end);
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  const fragment = path.indexOf('#');
+  return fragment < 0 ? path : path.slice(0, fragment);
 };
+
+const fold = (text: string, ignoresCase: boolean): string => (ignoresCase ? text.toLowerCase() : text);
 
 function pathMatches(match: PathMatch, path: string, ignoresCase: boolean): boolean {
   if ('regex' in match) return matchesWhole(match.regex, path);
-  const fold = (text: string): string => (ignoresCase ? text.toLowerCase() : text);
-  if ('exact' in match) return fold(path) === fold(match.exact);
-  if ('prefix' in match) return fold(path).startsWith(fold(match.prefix));
-  const prefix = fold(match.separatedPrefix);
-  const folded = fold(path);
+  const folded = fold(path, ignoresCase);
+  if ('exact' in match) return folded === fold(match.exact, ignoresCase);
+  if ('prefix' in match) return folded.startsWith(fold(match.prefix, ignoresCase));
+  const prefix = fold(match.separatedPrefix, ignoresCase);
   return folded.startsWith(prefix) && (folded.length === prefix.length || folded[prefix.length] === '/');
 }
 

@@ -3,7 +3,7 @@ import { headerOf } from '../../../../base/http1/message-head.ts';
 import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
 import type { ServerResponse } from '../../../../base/http1/server-response.ts';
 import { xxHash64 } from '../../../../base/xx-hash.ts';
-import type { HeaderChanges, Route } from '../../xds/routes.ts';
+import type { Forwarding, HeaderChanges, Route } from '../../xds/routes.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import { pickWeighted } from '../upstream/weighted-choice.ts';
 import { corsOutcome } from './cors.ts';
@@ -20,6 +20,8 @@ import { takeTarget } from './request-target.ts';
 import { redirectUrl, rewrittenUrl } from './rewrite.ts';
 import type { RequestTraits } from './route-conditions.ts';
 import { findRoute } from './route-match.ts';
+
+const NO_FORWARDING: Forwarding = { timeoutMs: 0 };
 
 /** Starts a request on its way, or replies to one that has none. */
 export function routeRequest(
@@ -42,41 +44,63 @@ export function routeRequest(
     downstream.reply(NO_ROUTE);
     return;
   }
-  const { route, virtualHost } = found;
   const body = announcesBody ? new RequestBody(request) : undefined;
-  afterFault(context, downstream, route.fault, () => {
+  const call = { context, connection, request, downstream, body, traits, route: found.route };
+  const tellsAttempts = found.virtualHost.tellsAttempts ?? false;
+  if (found.route.fault)
+    afterFault(context, downstream, found.route.fault, () => followRoute(call, tellsAttempts));
+  else followRoute(call, tellsAttempts);
+}
+
+/** A request that has a route. */
+interface RoutedCall {
+  readonly context: ManagerContext;
+  readonly connection: DownstreamConnection;
+  readonly request: ServerRequest;
+  readonly downstream: DownstreamResponse;
+  readonly body: RequestBody | undefined;
+  readonly traits: RequestTraits;
+  readonly route: Route;
+}
+
+function followRoute(call: RoutedCall, tellsAttempts: boolean): void {
+  const { context, connection, downstream, traits, route } = call;
+  if (route.cors) {
     const cors = corsOutcome(route.cors, traits);
     if ('reply' in cors) {
       downstream.reply(cors.reply, cors.headers);
       return;
     }
     downstream.changeHeaders(cors.edits);
-    if (answers(route, traits, downstream)) return;
-    const weighted =
-      'weightedClusters' in route
-        ? pickWeighted(context.environment.random, route.weightedClusters)
-        : undefined;
-    const cluster = context.clusterOf(weighted?.cluster ?? ('cluster' in route ? route.cluster : ''));
-    if (!cluster) {
-      downstream.reply(NO_CLUSTER);
-      return;
-    }
-    const { timeoutMs = 0, retryPolicy, rewrite, hashPolicy, mirrors } = 'timeoutMs' in route ? route : {};
-    const newCookie = () => xxHash64(context.requestIds.uuid()).toString(16).padStart(16, '0');
-    const hashed = hashPolicy && hashOf(hashPolicy, { connection, url, rawHeaders, newCookie });
-    const edits = [weighted?.headers, route.headers, hashed && givingCookies(hashed.cookies)].filter(
-      changes => changes !== undefined,
-    );
-    new ProxiedRequest({ context, connection, request, downstream, cluster, body }).start({
-      timeoutMs,
-      ...(retryPolicy && { retryPolicy }),
-      tellsAttempts: virtualHost.tellsAttempts ?? false,
-      url: rewrittenUrl(rewrite, route.match, url),
-      host: rewrite?.host ?? weighted?.host,
-      edits,
-      hash: hashed?.hash,
-      mirrors,
-    });
+  }
+  if (answers(route, traits, downstream)) return;
+  const weighted =
+    'weightedClusters' in route
+      ? pickWeighted(context.environment.random, route.weightedClusters)
+      : undefined;
+  const cluster = context.clusterOf(weighted?.cluster ?? ('cluster' in route ? route.cluster : ''));
+  if (!cluster) {
+    downstream.reply(NO_CLUSTER);
+    return;
+  }
+  const { url, rawHeaders } = traits;
+  const { timeoutMs, retryPolicy, rewrite, hashPolicy, mirrors }: Forwarding =
+    'timeoutMs' in route ? route : NO_FORWARDING;
+  const newCookie = () => xxHash64(context.requestIds.uuid()).toString(16).padStart(16, '0');
+  const hashed = hashPolicy && hashOf(hashPolicy, { connection, url, rawHeaders, newCookie });
+  const edits: HeaderChanges[] = [];
+  if (weighted?.headers) edits.push(weighted.headers);
+  if (route.headers) edits.push(route.headers);
+  if (hashed && hashed.cookies.length > 0) edits.push(givingCookies(hashed.cookies));
+  new ProxiedRequest(call, cluster).start({
+    timeoutMs,
+    retryPolicy,
+    tellsAttempts,
+    url: rewrittenUrl(rewrite, route.match, url),
+    host: rewrite?.host ?? weighted?.host,
+    edits,
+    hash: hashed?.hash,
+    mirrors,
   });
 }
 
@@ -87,15 +111,12 @@ function mayGo(context: ManagerContext, connection: DownstreamConnection, reques
   return isAllowed(context.rbac, { connection, request, remoteAddress });
 }
 
-const givingCookies = (cookies: readonly string[]): HeaderChanges | undefined =>
-  cookies.length === 0
-    ? undefined
-    : {
-        response: {
-          add: cookies.map(value => ({ name: 'set-cookie', value, isAppended: true })),
-          remove: [],
-        },
-      };
+const givingCookies = (cookies: readonly string[]): HeaderChanges => ({
+  response: {
+    add: cookies.map(value => ({ name: 'set-cookie', value, isAppended: true })),
+    remove: [],
+  },
+});
 
 /** Answers in place of a cluster, if the route says so. */
 function answers(route: Route, traits: RequestTraits, downstream: DownstreamResponse): boolean {

@@ -6,6 +6,7 @@ import { headerOf, type MessageHead } from '../../../../base/http1/message-head.
 import { headText, saysChunked } from '../../../../base/http1/outgoing-message.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+import type { ConnectFailure } from '../upstream/upstream-connection.ts';
 import type { UpstreamPool } from '../upstream/upstream-pool.ts';
 import type { BodyTarget, RequestBody } from './request-body.ts';
 import type { ResetReason } from './retry.ts';
@@ -27,9 +28,9 @@ export interface Reset {
 }
 
 /** Whom an attempt calls, even after another was begun in its place. */
-interface AttemptHandlers {
-  readonly onResponse: (head: MessageHead) => void;
-  readonly onReset: (reset: Reset) => void;
+interface AttemptOwner {
+  onResponse(head: MessageHead, attempt: UpstreamAttempt): void;
+  onReset(reset: Reset, attempt: UpstreamAttempt): void;
 }
 
 /** Where an attempt goes. */
@@ -59,21 +60,21 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
   readonly #cluster: UpstreamCluster;
   readonly #host: Host;
   readonly #message: UpstreamMessage;
-  readonly #handlers: AttemptHandlers;
+  readonly #owner: AttemptOwner;
   #exchange: ClientExchange | undefined;
-  #waiting: Buffer[] = [];
+  #waiting: Buffer[] | undefined;
   #waitingBytes = 0;
   #hasEnded = false;
-  #giveUp: (() => void) | undefined;
-  #endRequest: (() => void) | undefined;
+  /** Where it waits for a connection. */
+  #pool: UpstreamPool | undefined;
   #hasResponse = false;
   #isOver = false;
 
-  constructor({ cluster, host }: AttemptTarget, message: UpstreamMessage, handlers: AttemptHandlers) {
+  constructor({ cluster, host }: AttemptTarget, message: UpstreamMessage, owner: AttemptOwner) {
     this.#cluster = cluster;
     this.#host = host;
     this.#message = message;
-    this.#handlers = handlers;
+    this.#owner = owner;
   }
 
   /** Sends the request over one of the worker's connections to the host. */
@@ -81,14 +82,16 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
     const { body } = this.#message;
     if (body) body.sendTo(this);
     else this.#hasEnded = true;
-    this.#giveUp = pool.acquire((failure, connection) => {
-      if (this.#isOver) {
-        connection?.stream.destroy(); // as it was dialled for this attempt, nobody else waits for it
-        return;
-      }
-      if (connection) this.#send(connection);
-      else this.#reset(failure ?? { reason: 'connect-failure', detail: '' });
-    });
+    this.#pool = pool;
+    pool.acquire(this);
+  }
+
+  /** Called by the pool, when there is a connection or there will be none. */
+  onAcquired(failure: ConnectFailure | undefined, connection?: ClientConnection): void {
+    if (this.#isOver)
+      connection?.stream.destroy(); // as it was dialled for this attempt, nobody else waits for it
+    else if (connection) this.#send(connection);
+    else this.#reset(failure ?? { reason: 'connect-failure', detail: '' });
   }
 
   // ---- the request's body
@@ -103,6 +106,7 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
 
   write(bytes: Buffer): boolean {
     if (this.#exchange) return this.#exchange.write(bytes);
+    this.#waiting ??= [];
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     return this.#waitingBytes < WAITING_BYTES;
@@ -132,7 +136,7 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
 
   onHead(head: MessageHead): void {
     this.#hasResponse = true;
-    this.#handlers.onResponse(head);
+    this.#owner.onResponse(head, this);
   }
 
   onBody(bytes: Buffer): void {
@@ -159,16 +163,19 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
   onClose(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (this.#exchange) this.#host.rqActive--;
-    else this.#giveUp?.();
-    this.#endRequest?.();
+    if (this.#exchange) {
+      this.#host.rqActive--;
+      this.#cluster.resources.giveBack('requests');
+    } else {
+      this.#pool?.giveUp(this);
+    }
     this.onRoom?.();
   }
 
   #send(connection: ClientConnection): void {
     this.#host.rqTotal++;
     this.#host.rqActive++;
-    this.#endRequest = this.#cluster.resources.take('requests');
+    this.#cluster.resources.take('requests');
     this.#cluster.counters.add('upstream_rq_total');
     const { method, path, headers } = this.#message;
     const exchange = connection.begin(
@@ -181,16 +188,15 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
       this,
     );
     this.#exchange = exchange;
-    const waited = this.#waiting;
-    this.#waiting = [];
     let hasRoom = true;
-    for (const bytes of waited) hasRoom = exchange.write(bytes);
+    if (this.#waiting) for (const bytes of this.#waiting) hasRoom = exchange.write(bytes);
+    this.#waiting = undefined;
     if (this.#hasEnded) exchange.end();
     else if (hasRoom) this.onRoom?.();
   }
 
   #reset(reset: Reset): void {
-    this.#handlers.onReset(reset);
+    this.#owner.onReset(reset, this);
     this.onClose();
   }
 }
@@ -204,12 +210,15 @@ function withLength(method: string, headers: readonly string[]): readonly string
   return isAnnounced ? headers : [...headers, 'Content-Length', '0'];
 }
 
+/** Names of counters by the first digit of a status: a text that is made anew is looked up slowly. */
+const RESPONSES: readonly string[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(digit => `upstream_rq_${digit}xx`);
+
 /** Counts a response that a request waits for, by the class of its status. */
 export function countResponse(cluster: UpstreamCluster, host: Host, status: number): void {
   const { counters } = cluster;
   if (status >= 500) host.rqError++;
   else host.rqSuccess++;
   cluster.record(host, status);
-  counters.add(`upstream_rq_${Math.floor(status / 100)}xx`);
+  counters.add(RESPONSES[Math.floor(status / 100)] ?? `upstream_rq_${Math.floor(status / 100)}xx`);
   counters.add('upstream_rq_completed');
 }

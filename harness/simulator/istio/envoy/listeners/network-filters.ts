@@ -80,7 +80,7 @@ export class NetworkFilters {
         usesRemoteAddress: filter.usesRemoteAddress === true,
         trustedHops: filter.trustedHops ?? 0,
         requestIds: this.#requestIds,
-        alpn: () => alpn ?? discovers.map(({ name }) => discoveredOf(name)?.alpn).find(Boolean),
+        alpn: () => alpn ?? discoveredAlpn(discovers, discoveredOf),
         routes: rds === undefined ? () => routeConfig : () => this.#resources.routesOf(rds),
         clusterOf: name => this.#resources.clusterOf(name),
       });
@@ -88,4 +88,16 @@ export class NetworkFilters {
     }
     return manager;
   }
+}
+
+/** Returns the protocols of the first discovered filter that has any. */
+function discoveredAlpn(
+  names: readonly { readonly name: string }[],
+  discoveredOf: FilterResources['discoveredOf'],
+): readonly string[] | undefined {
+  for (const { name } of names) {
+    const alpn = discoveredOf(name)?.alpn;
+    if (alpn) return alpn;
+  }
+  return undefined;
 }

@@ -23,14 +23,12 @@ export class ClusterResources {
     return this.#used[resource] < (this.limits?.[resource] ?? NO_LIMIT);
   }
 
-  /** @returns a function that gives it back, once */
-  take(resource: Resource): () => void {
+  /** Whoever takes one gives it back, once. */
+  take(resource: Resource): void {
     this.#used[resource]++;
-    let isTaken = true;
-    return () => {
-      if (!isTaken) return;
-      isTaken = false;
-      this.#used[resource]--;
-    };
+  }
+
+  giveBack(resource: Resource): void {
+    this.#used[resource]--;
   }
 }

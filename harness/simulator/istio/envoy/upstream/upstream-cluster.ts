@@ -29,6 +29,15 @@ interface HostWish {
   readonly hash?: bigint | undefined;
 }
 
+/** The connections of one worker to one host. */
+interface KeptPool {
+  readonly worker: number;
+  /** Of their TLS, and the name that the server is called by in it. */
+  readonly alpn: TlsWish['alpn'];
+  readonly named: string;
+  readonly pool: UpstreamPool;
+}
+
 /** Runs what istiod says about one cluster, and counts what happens to it. */
 export class UpstreamCluster {
   readonly counters = new Counters();
@@ -42,8 +51,7 @@ export class UpstreamCluster {
   #hasEndpoints: boolean;
   #balancers: WorkerBalancer<Host>[] = [];
   #detector: OutlierDetector | undefined;
-  /** By the worker and the ALPN that they have. */
-  readonly #pools = new Map<Host, Map<string, UpstreamPool>>();
+  readonly #pools = new Map<Host, KeptPool[]>();
 
   constructor(environment: EnvoyEnvironment, config: Cluster) {
     this.#environment = environment;
@@ -158,20 +166,19 @@ export class UpstreamCluster {
   poolOf(worker: Worker, host: Host, wish: TlsWish = {}): UpstreamPool {
     let pools = this.#pools.get(host);
     if (!pools) {
-      pools = new Map();
+      pools = [];
       this.#pools.set(host, pools);
     }
     const named = this.#config.namesByHost ? (wish.hostName ?? '') : '';
-    const key = `${worker.index} ${wish.alpn ?? ''} ${named}`;
-    let pool = pools.get(key);
-    if (!pool) {
-      const { clock } = this.#environment;
-      const { counters, resources } = this;
-      const { maxRequestsPerConnection, idleTimeoutMs } = this.#config;
-      const limits = { clock, counters, resources, maxRequestsPerConnection, idleTimeoutMs };
-      pool = new UpstreamPool(done => this.connect(host, done, wish), limits);
-      pools.set(key, pool);
-    }
+    for (const kept of pools)
+      if (kept.worker === worker.index && kept.named === named && isSameAlpn(kept.alpn, wish.alpn))
+        return kept.pool;
+    const { clock } = this.#environment;
+    const { counters, resources } = this;
+    const { maxRequestsPerConnection, idleTimeoutMs } = this.#config;
+    const limits = { clock, counters, resources, maxRequestsPerConnection, idleTimeoutMs };
+    const pool = new UpstreamPool(done => this.connect(host, done, wish), limits);
+    pools.push({ worker: worker.index, alpn: wish.alpn, named, pool });
     return pool;
   }
 
@@ -262,12 +269,15 @@ export class UpstreamCluster {
   }
 
   #drainPools(): void {
-    for (const pools of this.#pools.values()) for (const pool of pools.values()) pool.drain();
+    for (const pools of this.#pools.values()) for (const { pool } of pools) pool.drain();
     this.#pools.clear();
   }
 
   #dropPools(host: Host): void {
-    for (const pool of this.#pools.get(host)?.values() ?? []) pool.close();
+    for (const { pool } of this.#pools.get(host) ?? []) pool.close();
     this.#pools.delete(host);
   }
 }
+
+const isSameAlpn = (one: TlsWish['alpn'], other: TlsWish['alpn']): boolean =>
+  one === other || String(one ?? '') === String(other ?? '');

@@ -40,16 +40,13 @@ export function connectUpstream(
   target: UpstreamTarget,
   done: (failure: ConnectFailure | undefined, stream?: Duplex) => void,
 ): () => void {
-  const { host, tls, counters, sourceAddress: localAddress } = target;
+  const { host, tls, counters, resources, sourceAddress: localAddress } = target;
   const { clock, network, security } = environment;
   host.cxTotal++;
   host.cxActive++;
   counters.add('upstream_cx_total');
-  const giveBack = target.resources.take('connections');
-  const socket = network.connect(host.address, host.port, {
-    uid: PROXY_UID,
-    ...(localAddress !== undefined && { localAddress }),
-  });
+  resources.take('connections');
+  const socket = network.connect(host.address, host.port, { uid: PROXY_UID, localAddress });
   const result = new Outcome(done);
   const settle = (failure: ConnectFailure | undefined, stream?: Duplex) => {
     const tell = result.take();
@@ -75,7 +72,7 @@ export function connectUpstream(
   });
   socket.once('close', () => {
     host.cxActive--;
-    giveBack();
+    resources.giveBack('connections');
     if (!isHandshaking) settle({ reason: 'connect-failure', detail: '' });
   });
   socket.once('connect', () => {

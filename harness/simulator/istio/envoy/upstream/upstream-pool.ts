@@ -7,7 +7,6 @@ import type { ClusterResources } from './cluster-resources.ts';
 import type { ConnectFailure } from './upstream-connection.ts';
 
 type Connect = (done: (failure: ConnectFailure | undefined, stream?: Duplex) => void) => () => void;
-type Acquired = (failure: ConnectFailure | undefined, connection?: ClientConnection) => void;
 
 /** What a pool may have, and how long its connections live. */
 export interface PoolLimits {
@@ -18,10 +17,10 @@ export interface PoolLimits {
   readonly idleTimeoutMs?: number | undefined;
 }
 
-/** A request without a connection. */
-interface Pending {
-  readonly done: Acquired;
-  readonly giveBack: () => void;
+/** A request that wants a connection. */
+interface Waiting {
+  /** Called once: begins an exchange, or ends the connection. */
+  onAcquired(failure: ConnectFailure | undefined, connection?: ClientConnection): void;
 }
 
 const OVERFLOW: ConnectFailure = { reason: 'overflow', detail: '' };
@@ -39,7 +38,7 @@ export class UpstreamPool {
   /** How many requests each has had. */
   readonly #all = new Map<ClientConnection, number>();
   readonly #idle = new Map<ClientConnection, Timer>();
-  readonly #pending: Pending[] = [];
+  readonly #pending: Waiting[] = [];
   #dialling = 0;
   #isClosed = false;
 
@@ -48,31 +47,34 @@ export class UpstreamPool {
     this.#limits = limits;
   }
 
-  /**
-   * Finds a connection for a request.
-   * @param done - called once, at once if a connection is free; it begins an exchange or ends the connection
-   * @returns a function that gives up a request that waits for a connection to be free
-   */
-  acquire(done: Acquired): () => void {
+  /** Finds a connection for a request: at once if one is free. */
+  acquire(request: Waiting): void {
     const { resources, counters } = this.#limits;
     for (let kept = this.#free.pop(); kept; kept = this.#free.pop()) {
       if (!kept.isFree) continue;
-      this.#hand(kept, done);
-      return () => {};
+      this.#hand(kept, request);
+      return;
     }
     if (!resources.has('pendingRequests')) {
       counters.add('upstream_rq_pending_overflow');
-      done(OVERFLOW);
-      return () => {};
+      request.onAcquired(OVERFLOW);
+      return;
     }
-    const pending = { done, giveBack: resources.take('pendingRequests') };
+    resources.take('pendingRequests');
     // A host without any connection gets one in any case, or what waits for it would wait for ever.
-    if (resources.has('connections') || this.#all.size + this.#dialling === 0) this.#dial(pending);
+    if (resources.has('connections') || this.#all.size + this.#dialling === 0) this.#dial(request);
     else {
       counters.add('upstream_cx_overflow');
-      this.#pending.push(pending);
+      this.#pending.push(request);
     }
-    return () => this.#giveUp(pending);
+  }
+
+  /** Forgets a request that waits for a connection to be free. */
+  giveUp(request: Waiting): void {
+    const index = this.#pending.indexOf(request);
+    if (index < 0) return;
+    this.#pending.splice(index, 1);
+    this.#limits.resources.giveBack('pendingRequests');
   }
 
   /** Lets requests that are under way end, and closes each connection when it is idle. */
@@ -85,44 +87,42 @@ export class UpstreamPool {
   close(): void {
     this.#isClosed = true;
     for (const { stream } of this.#all.keys()) stream.destroy();
-    for (const { done, giveBack } of this.#pending.splice(0)) {
-      giveBack();
-      done({ reason: 'connect-failure', detail: '' });
+    for (const request of this.#pending.splice(0)) {
+      this.#limits.resources.giveBack('pendingRequests');
+      request.onAcquired({ reason: 'connect-failure', detail: '' });
     }
   }
 
-  #dial({ done, giveBack }: Pending): void {
+  #dial(request: Waiting): void {
     this.#dialling++;
     this.#connect((failure, stream) => {
       this.#dialling--;
-      giveBack();
-      if (stream) this.#hand(this.#open(stream), done);
+      this.#limits.resources.giveBack('pendingRequests');
+      if (stream) this.#hand(this.#open(stream), request);
       else {
-        done(failure);
+        request.onAcquired(failure);
         this.#next();
       }
     });
   }
 
-  #giveUp(pending: Pending): void {
-    const index = this.#pending.indexOf(pending);
-    if (index < 0) return;
-    this.#pending.splice(index, 1);
-    pending.giveBack();
-  }
-
-  #hand(connection: ClientConnection, done: Acquired): void {
-    const { resources, counters, clock } = this.#limits;
-    clock.clearTimeout(this.#idle.get(connection));
-    this.#idle.delete(connection);
+  #hand(connection: ClientConnection, request: Waiting): void {
+    const { resources, counters } = this.#limits;
+    this.#endIdle(connection);
     if (!resources.has('requests')) {
       this.#free.push(connection);
       counters.add('upstream_rq_pending_overflow');
-      done(OVERFLOW);
+      request.onAcquired(OVERFLOW);
       return;
     }
     this.#all.set(connection, (this.#all.get(connection) ?? 0) + 1);
-    done(undefined, connection);
+    request.onAcquired(undefined, connection);
+  }
+
+  #endIdle(connection: ClientConnection): void {
+    if (this.#idle.size === 0) return;
+    this.#limits.clock.clearTimeout(this.#idle.get(connection));
+    this.#idle.delete(connection);
   }
 
   #open(stream: Duplex): ClientConnection {
@@ -143,8 +143,8 @@ export class UpstreamPool {
     }
     const waiting = this.#pending.shift();
     if (waiting) {
-      waiting.giveBack();
-      this.#hand(connection, waiting.done);
+      this.#limits.resources.giveBack('pendingRequests');
+      this.#hand(connection, waiting);
       return;
     }
     if (this.#isClosed) {
@@ -161,8 +161,7 @@ export class UpstreamPool {
   }
 
   #forget(connection: ClientConnection): void {
-    this.#limits.clock.clearTimeout(this.#idle.get(connection));
-    this.#idle.delete(connection);
+    this.#endIdle(connection);
     this.#all.delete(connection);
     const index = this.#free.indexOf(connection);
     if (index >= 0) this.#free.splice(index, 1);

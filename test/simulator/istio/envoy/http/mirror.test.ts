@@ -12,11 +12,14 @@ function sentTo(names: readonly string[]) {
     heads.push(head);
     return exchange;
   };
-  const pool = { acquire: (done: (_: undefined, to: object) => void) => done(undefined, { begin }) };
+  const pool = {
+    acquire: (request: { onAcquired(failure: undefined, connection: object): void }) =>
+      request.onAcquired(undefined, { begin }),
+  };
   const cluster = {
     pickHost: () => ({ rqTotal: 0, rqActive: 0 }),
     poolOf: () => pool,
-    resources: { take: () => () => {} },
+    resources: { take: () => {} },
     counters: { add: () => {} },
   };
   const environment = { clock: new VirtualClock() };

@@ -32,7 +32,8 @@ function poolUnderTest(limits?: Partial<ClusterLimits>, more: Partial<PoolLimits
   const dials: ((isThere: boolean) => void)[] = [];
   const streams: Duplex[] = [];
   const connectOne: ConstructorParameters<typeof UpstreamPool>[0] = done => {
-    const giveBack = resources.take('connections');
+    resources.take('connections');
+    const giveBack = () => resources.giveBack('connections');
     dials.push(isThere => {
       if (!isThere) giveBack();
       const [client, server] = duplexPair();
@@ -53,7 +54,9 @@ function poolUnderTest(limits?: Partial<ClusterLimits>, more: Partial<PoolLimits
   const connect = (isThere = true) => dials.shift()?.(isThere);
   const acquire = () => {
     const got: { connection?: ClientConnection | undefined; reason?: string | undefined } = {};
-    pool.acquire((failure, connection) => Object.assign(got, { connection, reason: failure?.reason }));
+    pool.acquire({
+      onAcquired: (failure, connection) => Object.assign(got, { connection, reason: failure?.reason }),
+    });
     return got;
   };
   return { pool, dials, streams, connect, acquire };
@@ -143,8 +146,9 @@ t.test('who gives up waits no longer', async t => {
   const { pool, acquire, connect } = poolUnderTest({ connections: 1, pendingRequests: 2 });
   acquire();
   let asked = 0;
-  const giveUp = pool.acquire(() => asked++);
-  giveUp();
+  const request = { onAcquired: () => asked++ };
+  pool.acquire(request);
+  pool.giveUp(request);
   t.not(acquire().reason, 'overflow', 'its place is free');
   connect();
   await turns();
