@@ -36,11 +36,15 @@ export const oneLine = (text: string): string =>
 export function allPrintable<T>(value: T): T {
   if (typeof value === 'string') return printable(value) as T & string; // a text stays a text
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const shown = entries.map(([key, each]) => [key, allPrintable<unknown>(each)] as const);
-  if (shown.every(([, each], index) => each === entries[index]?.[1])) return value;
-  // The same keys, or the same elements in their order.
-  return (Array.isArray(value) ? shown.map(([, each]) => each) : Object.fromEntries(shown)) as T;
+  const parts = value as Record<string, unknown>; // or a list, by index
+  let shown: Record<string, unknown> | undefined;
+  for (const key in parts) {
+    const part = allPrintable(parts[key]);
+    if (part === parts[key]) continue;
+    shown ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    shown[key] = part;
+  }
+  return (shown as T | undefined) ?? value; // the same keys, or the same elements in their order
 }
 
 /** How many characters of a value are shown. */

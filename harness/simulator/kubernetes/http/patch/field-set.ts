@@ -19,7 +19,9 @@ export const emptySet = (): FieldSet => ({ member: false, children: new Map() })
 
 /** Tells whether a set has neither members nor children. */
 export function isEmpty(set: FieldSet): boolean {
-  return !set.member && [...set.children.values()].every(isEmpty);
+  if (set.member) return false;
+  for (const child of set.children.values()) if (!isEmpty(child)) return false;
+  return true;
 }
 
 /** Reads a set from `fieldsV1`. */
@@ -38,12 +40,25 @@ export function fromFieldsV1(fields: unknown): FieldSet {
 }
 
 /** Writes a set as `fieldsV1`, with sorted keys, as Go writes maps. */
-export function toFieldsV1(set: FieldSet): JsonObject {
+export const toFieldsV1 = (set: FieldSet): JsonObject => written(set) ?? {};
+
+/** Returns undefined for an empty set. */
+function written({ member, children }: FieldSet): JsonObject | undefined {
+  if (children.size === 0) return member ? {} : undefined;
+  const keys = children.size === 1 ? [...children.keys()] : [...children.keys()].sort();
   const result: JsonObject = {};
-  const kept = [...set.children].filter(([, child]) => !isEmpty(child)).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (set.member && kept.length > 0) result['.'] = {};
-  for (const [key, child] of kept) result[key] = toFieldsV1(child);
-  return result;
+  if (member) result['.'] = {};
+  let isEmpty = !member;
+  for (const key of keys) {
+    const child = children.get(key);
+    const value = child && written(child);
+    if (value === undefined) continue;
+    result[key] = value;
+    isEmpty = false;
+  }
+  if (isEmpty) return undefined;
+  // Without any child it is a member alone, which says so by being empty.
+  return member && Object.keys(result).length === 1 ? {} : result;
 }
 
 /** Returns the fields of either set. */
