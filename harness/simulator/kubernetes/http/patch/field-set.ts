@@ -11,11 +11,13 @@ import { type JsonObject, objectOf } from '../../registry/json.ts';
  */
 export interface FieldSet {
   member: boolean;
-  readonly children: Map<string, FieldSet>;
+  readonly children: ReadonlyMap<string, FieldSet>;
 }
 
-/** Makes a set of no fields. */
-export const emptySet = (): FieldSet => ({ member: false, children: new Map() });
+/** The set of no fields. */
+export const NO_FIELD: Readonly<FieldSet> = Object.freeze({ member: false, children: new Map() });
+/** The set of one field that has no others within. */
+export const FIELD: FieldSet = { member: true, children: new Map() };
 
 /** Tells whether a set has neither members nor children. */
 export function isEmpty(set: FieldSet): boolean {
@@ -26,17 +28,18 @@ export function isEmpty(set: FieldSet): boolean {
 
 /** Reads a set from `fieldsV1`. */
 export function fromFieldsV1(fields: unknown): FieldSet {
-  const set = emptySet();
-  const entries = Object.entries(objectOf(fields));
-  for (const [key, value] of entries) {
-    if (key === '.') set.member = true;
+  const children = new Map<string, FieldSet>();
+  const own = objectOf(fields);
+  let member = false;
+  for (const key in own) {
+    if (key === '.') member = true;
     else {
-      const child = fromFieldsV1(value);
-      if (Object.keys(objectOf(value)).length === 0) child.member = true;
-      set.children.set(key, child);
+      const within = fromFieldsV1(own[key]);
+      const isAlone = !within.member && within.children.size === 0;
+      children.set(key, isAlone ? FIELD : within);
     }
   }
-  return set;
+  return { member, children };
 }
 
 /** Writes a set as `fieldsV1`, with sorted keys, as Go writes maps. */
@@ -63,47 +66,49 @@ function written({ member, children }: FieldSet): JsonObject | undefined {
 
 /** Returns the fields of either set. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
-  const result: FieldSet = { member: a.member || b.member, children: new Map(a.children) };
+  const children = new Map(a.children);
   for (const [key, child] of b.children) {
-    const own = result.children.get(key);
-    result.children.set(key, own ? union(own, child) : child);
+    const own = children.get(key);
+    children.set(key, own ? union(own, child) : child);
   }
-  return result;
+  return { member: a.member || b.member, children };
 }
 
 /** Returns the fields of both sets. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
-  const result: FieldSet = { member: a.member && b.member, children: new Map() };
-  for (const [key, child] of a.children) {
-    const other = b.children.get(key);
-    if (!other) continue;
-    const common = intersection(child, other);
-    if (!isEmpty(common)) result.children.set(key, common);
-  }
-  return result;
+  const common = (child: FieldSet, other: FieldSet | undefined) =>
+    other ? intersection(child, other) : NO_FIELD;
+  return { member: a.member && b.member, children: childrenOf(a, b, common) };
 }
 
 /** Returns the members of `a` that are not in `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  const result: FieldSet = { member: a.member && !b.member, children: new Map() };
-  for (const [key, child] of a.children) {
-    const other = b.children.get(key);
-    const rest = other ? difference(child, other) : child;
-    if (!isEmpty(rest)) result.children.set(key, rest);
-  }
-  return result;
+  if (b.children.size === 0 && !(a.member && b.member)) return a;
+  const rest = (child: FieldSet, other: FieldSet | undefined) => (other ? difference(child, other) : child);
+  return { member: a.member && !b.member, children: childrenOf(a, b, rest) };
 }
 
 /** Returns the members of `a` that are neither in `b` nor below a member of `b`. */
 export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
-  if (b.member) return emptySet();
-  const result: FieldSet = { member: a.member, children: new Map() };
+  if (b.member) return NO_FIELD;
+  if (b.children.size === 0) return a;
+  const rest = (child: FieldSet, other: FieldSet | undefined) =>
+    other ? differenceBelow(child, other) : child;
+  return { member: a.member, children: childrenOf(a, b, rest) };
+}
+
+/** Makes children out of those of `a` and what `b` has in their places, without empty ones. */
+function childrenOf(
+  a: FieldSet,
+  b: FieldSet,
+  make: (child: FieldSet, other: FieldSet | undefined) => FieldSet,
+): ReadonlyMap<string, FieldSet> {
+  const children = new Map<string, FieldSet>();
   for (const [key, child] of a.children) {
-    const other = b.children.get(key);
-    const rest = other ? differenceBelow(child, other) : child;
-    if (!isEmpty(rest)) result.children.set(key, rest);
+    const made = make(child, b.children.get(key));
+    if (!isEmpty(made)) children.set(key, made);
   }
-  return result;
+  return children;
 }
 
 /** Lists the paths of all members, outer ones first. */

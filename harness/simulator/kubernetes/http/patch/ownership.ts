@@ -15,10 +15,10 @@ import { mergeTreeFor } from './custom-merge-keys.ts';
 import {
   difference,
   differenceBelow,
-  emptySet,
   type FieldSet,
   fromFieldsV1,
   isEmpty,
+  NO_FIELD,
   toFieldsV1,
   union,
 } from './field-set.ts';
@@ -156,7 +156,7 @@ export function ownershipOf(clock: Clock, type: ResourceType, context: WriteCont
     const others = before
       .filter(entry => !isOwn(entry))
       .map(entry => ({ ...entry, fields: differenceBelow(difference(entry.fields, changed), removed) }));
-    const fields = union(differenceBelow(mine?.fields ?? emptySet(), removed), changed);
+    const fields = union(differenceBelow(mine?.fields ?? NO_FIELD, removed), changed);
     writeManagers(updated, [...others, { ...own, time, fields }]);
   };
 }
