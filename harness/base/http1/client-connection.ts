@@ -23,7 +23,7 @@ export class ClientConnection {
     stream.on('end', () => this.#exchange?.onEndOfData());
     stream.on('drain', () => this.#exchange?.onDrain());
     stream.on('error', (error: Error) => this.#exchange?.onFailure(error));
-    stream.once('close', () => {
+    stream.on('close', () => {
       this.#exchange?.onClose();
       owner.onGone?.(this);
     });

@@ -41,7 +41,7 @@ export function serveConnection(stream: Duplex, handlers: ServerHandlers): void 
   stream.on('end', () => connection.onEndOfData());
   stream.on('drain', () => connection.onDrain());
   stream.on('error', () => {}); // the close event is enough
-  stream.once('close', () => connection.onClose());
+  stream.on('close', () => connection.onClose());
 }
 
 class ServerConnection {

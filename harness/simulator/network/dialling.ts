@@ -83,6 +83,8 @@ class ConnectionAttempt {
       this.#whileOpen(2 * delayMs, () => this.#fail('ECONNREFUSED', 'refused'));
     } else if (route.kind === 'unreachable') {
       this.#whileOpen(ARP_FAILURE_MS, () => this.#fail('EHOSTUNREACH', 'unreachable'));
+    } else if (delayMs === 0) {
+      this.#answered(route, flow);
     } else {
       this.#whileOpen(2 * delayMs, () => this.#answered(route, flow));
     }

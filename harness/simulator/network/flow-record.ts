@@ -3,7 +3,7 @@ import type { FaultSet, Flow } from './faults.ts';
 import type { Host } from './host.ts';
 import type { SocketAddress } from './interfaces.ts';
 import type { ConnectionOutcome, Recorder } from './recorder.ts';
-import { endOf, type Route } from './route.ts';
+import type { Route } from './route.ts';
 import type { Routing } from './routing.ts';
 import type { Protocol } from './segments.ts';
 import type { WorldClock } from './world-clock.ts';
@@ -46,8 +46,8 @@ export function record(
 /** Describes a packet to the faults, which may drop, delay or refuse it. */
 export function flowOf(protocol: Protocol, from: Host, dialled: SocketAddress, route: Route): Flow {
   const port = route.kind === 'arrives' ? route.originalDestination.port : dialled.port;
-  return { protocol, from: endOf(from), dialled, to: route.end, port };
+  return { protocol, from: from.end, dialled, to: route.end, port };
 }
 
 /** Routes what a host sends that is off the network: to nowhere. */
-export const gone = (from: Host): Route => ({ kind: 'silence', via: [], end: endOf(from) });
+export const gone = (from: Host): Route => ({ kind: 'silence', via: [], end: from.end });

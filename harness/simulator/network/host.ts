@@ -1,5 +1,6 @@
 /** A network namespace: the listeners, sockets, redirect rules and resolver of a pod, a node or a machine. */
 import { isLoopback } from './addresses.ts';
+import type { FlowEnd } from './faults.ts';
 import type {
   ConnectOptions,
   DatagramAnswer,
@@ -51,6 +52,8 @@ export class Host implements NetworkNamespace {
   readonly name: string;
   readonly address: string;
   readonly placement: Placement;
+  /** It as the end of a flow, for faults and records. */
+  readonly end: FlowEnd;
   redirect: RedirectRules | undefined;
   /** Its address is off the network. */
   isGone = false;
@@ -68,6 +71,8 @@ export class Host implements NetworkNamespace {
     this.name = name;
     this.address = address;
     this.placement = placement;
+    const { kind, cluster, network } = placement;
+    this.end = { name, address, kind, cluster, network };
     this.#wire = wire;
   }
 

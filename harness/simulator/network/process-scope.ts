@@ -35,7 +35,12 @@ export class ProcessScope implements ProcessNetwork {
   }
 
   connect(address: string, port: number, options?: ConnectOptions): VirtualSocket {
-    return this.#own(this.#host.connect(address, port, { ...options, uid: options?.uid ?? this.#uid }));
+    return this.#own(
+      this.#host.connect(address, port, {
+        uid: options?.uid ?? this.#uid,
+        localAddress: options?.localAddress,
+      }),
+    );
   }
 
   listen(port: number, onConnection: Accept, address?: string): Listener {
@@ -89,7 +94,7 @@ export class ProcessScope implements ProcessNetwork {
       return socket;
     }
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('close', () => this.#sockets.delete(socket)); // it comes once
     return socket;
   }
 

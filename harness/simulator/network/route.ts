@@ -54,7 +54,7 @@ export interface Packet {
 /** Lets a packet in at the host's front door, where the inbound redirect stands. */
 export function arrive({ to, source, via }: Packet, host: Host): Route {
   const rules = host.redirect;
-  const end = endOf(host);
+  const { end } = host;
   if (!rules || !isRedirectedIn(rules, to.port))
     return { kind: 'arrives', host, at: to, originalDestination: to, source, via, end };
   const at = { address: to.address, port: rules.inboundPort };
@@ -66,14 +66,11 @@ export function arrive({ to, source, via }: Packet, host: Host): Route {
  * Lets a packet stay in the host that it came from.
  * @param at - where it comes in, if a redirect changed that
  */
-export function arriveLocally({ from: host, to, source, via }: Packet, at: SocketAddress = to): Route {
-  return { kind: 'arrives', host, at, originalDestination: to, source, via, end: endOf(host) };
-}
-
-/** Names a host as an end of a flow, for faults and records. */
-export function endOf(host: Host): FlowEnd {
-  const { kind, cluster, network } = host.placement;
-  return { name: host.name, address: host.address, kind, cluster, network };
+export function arriveLocally(
+  { from: host, to, source, via }: Pick<Packet, 'from' | 'to' | 'source' | 'via'>,
+  at: SocketAddress = to,
+): Route {
+  return { kind: 'arrives', host, at, originalDestination: to, source, via, end: host.end };
 }
 
 /** Names an address that no host has as an end of a flow. */

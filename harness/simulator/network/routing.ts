@@ -23,9 +23,8 @@ export class Routing {
    * @param uid - the user who dials; the redirect exempts one
    */
   route(from: Host, to: SocketAddress, protocol: Protocol, uid: number, tracked: Tracked): Route {
-    const packet: Packet = { from, source: from.address, to, protocol, tracked, via: [], hops: 0 };
     tracked.sentTo = undefined;
-    if (isLoopback(to.address)) return arriveLocally({ ...packet, source: '127.0.0.1' });
+    if (isLoopback(to.address)) return arriveLocally({ from, to, source: '127.0.0.1', via: [] });
     const rules = from.redirect;
     // Packets to the own address go out on lo, which istio-iptables lets through (chain ISTIO_OUTPUT;
     // istio/istio tools/istio-iptables/pkg/cmd/run.go @1.8.0). Unlike Istio, this also holds for the proxy's
@@ -33,9 +32,12 @@ export class Routing {
     if (rules && to.address !== from.address) {
       const port = outboundRedirect(rules, { to, protocol, uid, nameserver: from.nameserver });
       if (port !== undefined)
-        return arriveLocally({ ...packet, via: [`redirect:${port}`] }, { address: '127.0.0.1', port });
+        return arriveLocally(
+          { from, to, source: from.address, via: [`redirect:${port}`] },
+          { address: '127.0.0.1', port },
+        );
     }
-    return this.#send(packet);
+    return this.#send({ from, source: from.address, to, protocol, tracked, via: [], hops: 0 });
   }
 
   /**

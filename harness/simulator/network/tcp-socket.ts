@@ -24,6 +24,12 @@ const COALESCE_BYTES = 64 * 1024;
  * ends that both send more than that read nothing until they have written.
  */
 const BUFFER_BYTES = 1024 * 1024;
+const STREAM_OPTIONS = {
+  // Like net.Socket, an end that sees the other's FIN ends itself, unless its user sets this.
+  allowHalfOpen: false,
+  readableHighWaterMark: BUFFER_BYTES,
+  writableHighWaterMark: BUFFER_BYTES,
+};
 
 /**
  * The stream of one end. It calls a write's callback when the other end has room for more, which is what
@@ -36,17 +42,13 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
   #transmission: Transmission | undefined;
   /** The callback of the one write that the stream has under way. */
   #inFlight: WriteCallback | undefined;
-  /** The other end's write that waits until this end reads. */
-  #waitingWriter: (() => void) | undefined;
+  #peer: TcpSocket | undefined;
+  /** The other end's write waits until this end reads. */
+  #keepsPeerWaiting = false;
   #pieceBytes = Number.POSITIVE_INFINITY;
 
   constructor(clock: WorldClock, onGone?: () => void) {
-    // Like net.Socket, an end that sees the other's FIN ends itself, unless its user sets `allowHalfOpen`.
-    super(clock, {
-      allowHalfOpen: false,
-      readableHighWaterMark: BUFFER_BYTES,
-      writableHighWaterMark: BUFFER_BYTES,
-    });
+    super(clock, STREAM_OPTIONS);
     this.#onGone = onGone;
   }
 
@@ -83,13 +85,10 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
     this.resetAndDestroy();
   }
 
-  #establish(peer: TcpSocket, { path, ...addresses }: Established): void {
-    this.#transmission = new Transmission(this.clock, path, {
-      deliver: segment => peer.#receive(segment),
-      giveUp: () => this.destroy(socketError('read', 'ETIMEDOUT')),
-      isClosed: () => this.destroyed,
-    });
-    this.setConnected(addresses);
+  #establish(peer: TcpSocket, side: Established): void {
+    this.#peer = peer;
+    this.#transmission = new Transmission(this.clock, side.path, this, peer);
+    this.setConnected(side);
     this.touch();
   }
 
@@ -119,10 +118,11 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
     }
     this.bytesWritten += length;
     this.touch();
-    this.#transmission?.send({ data, taken: () => this.#acknowledge() });
+    this.#transmission?.send(data);
   }
 
-  #acknowledge(): void {
+  /** The other end has room for more. */
+  acknowledge(): void {
     const callback = this.#inFlight;
     this.#inFlight = undefined;
     callback?.();
@@ -139,11 +139,10 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
   }
 
   override _read(): void {
-    const writer = this.#waitingWriter;
-    if (!writer) return;
-    this.#waitingWriter = undefined;
+    if (!this.#keepsPeerWaiting) return;
+    this.#keepsPeerWaiting = false;
     this.clock.bump?.();
-    setImmediate(writer); // never on the reader's stack: the two ends are different processes
+    setImmediate(() => this.#peer?.acknowledge()); // not on the reader's stack: the ends are two processes
   }
 
   override _destroy(error: Error | null, callback: WriteCallback): void {
@@ -166,7 +165,13 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
     return this.destroy();
   }
 
-  #receive(segment: Segment): void {
+  /** Nothing that was sent gets through. */
+  giveUp(): void {
+    this.destroy(socketError('read', 'ETIMEDOUT'));
+  }
+
+  /** Takes what the other end has sent. */
+  receive(segment: Segment): void {
     if (segment === 'rst') {
       if (this.destroyed) return;
       this.#transmission?.abandon();
@@ -182,19 +187,23 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
     }
     if (this.destroyed) {
       // The socket is closed: the kernel takes no more data and answers with a reset.
-      segment.taken();
+      this.#peer?.acknowledge();
       this.#transmission?.reset();
       return;
     }
     this.touch();
+    const hasRoom = Buffer.isBuffer(segment) ? this.#pushInPieces(segment) : this.#pushAll(segment);
+    if (hasRoom || this.destroyed) this.#peer?.acknowledge();
+    else this.#keepsPeerWaiting = true;
+  }
+
+  #pushAll(chunks: readonly Buffer[]): boolean {
     let hasRoom = true;
-    for (const chunk of Buffer.isBuffer(segment.data) ? [segment.data] : segment.data) {
-      this.bytesRead += chunk.length;
+    for (const chunk of chunks) {
       hasRoom = this.#pushInPieces(chunk);
       if (this.destroyed) break;
     }
-    if (hasRoom || this.destroyed) segment.taken();
-    else this.#waitingWriter = segment.taken;
+    return hasRoom;
   }
 
   readInPieces(bytes: number): void {
@@ -203,13 +212,11 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
 
   /** @returns whether there is room for more */
   #pushInPieces(chunk: Buffer): boolean {
+    this.bytesRead += chunk.length;
+    if (chunk.length <= this.#pieceBytes) return chunk.length === 0 || this.push(chunk);
     let hasRoom = true;
     for (let from = 0; from < chunk.length && !this.destroyed; from += this.#pieceBytes)
-      hasRoom = this.push(
-        from === 0 && chunk.length <= this.#pieceBytes
-          ? chunk
-          : chunk.subarray(from, from + this.#pieceBytes),
-      );
+      hasRoom = this.push(chunk.subarray(from, from + this.#pieceBytes));
     return hasRoom;
   }
 }

@@ -1,28 +1,25 @@
 /** One direction of a TCP connection: segments on their way, sent again when they are lost. */
 import type { WorldClock } from './world-clock.ts';
 
-/**
- * A segment under way: data with a call for when the receiver has room for more, the end of the data, or a
- * reset.
- */
-export type Segment =
-  | { readonly data: Buffer | readonly Buffer[]; readonly taken: () => void }
-  | 'fin'
-  | 'rst';
+/** A segment under way: data, the end of the data, or a reset. */
+export type Segment = Buffer | readonly Buffer[] | 'fin' | 'rst';
 
 /** The effect of the way between two ends on a segment: a delay in milliseconds, or `drop`. */
 export interface Path {
   readonly verdict: () => number | 'drop';
 }
 
-/** The two ends, as the segments between them see them. */
-export interface Ends {
-  /** Takes a segment at the far end. */
-  readonly deliver: (segment: Segment) => void;
-  /** Tells the near end that nothing gets through any more. */
-  readonly giveUp: () => void;
-  /** Tells whether the near end is closed: then nobody retransmits the rest. */
-  readonly isClosed: () => boolean;
+/** Who sends, as the segments see it. */
+interface NearEnd {
+  /** It is closed: nobody retransmits the rest. */
+  readonly destroyed: boolean;
+  /** Nothing gets through any more. */
+  giveUp(): void;
+}
+
+/** Whom the segments are for. */
+interface FarEnd {
+  receive(segment: Segment): void;
 }
 
 /**
@@ -41,17 +38,19 @@ const RETRANSMISSIONS = 15;
 export class Transmission {
   readonly #clock: WorldClock;
   readonly #path: Path;
-  readonly #ends: Ends;
+  readonly #near: NearEnd;
+  readonly #far: FarEnd;
   readonly #outbox: Segment[] = [];
   #travelling = false;
   #finSent = false;
   #resetSent = false;
   #isOver = false;
 
-  constructor(clock: WorldClock, path: Path, ends: Ends) {
+  constructor(clock: WorldClock, path: Path, near: NearEnd, far: FarEnd) {
     this.#clock = clock;
     this.#path = path;
-    this.#ends = ends;
+    this.#near = near;
+    this.#far = far;
   }
 
   send(segment: Segment): void {
@@ -101,7 +100,7 @@ export class Transmission {
       setImmediate(this.#arrive);
     } else if (verdict !== 'drop') {
       this.#clock.setTimeout(this.#arrive, verdict);
-    } else if (this.#outbox[0] === 'rst' || this.#ends.isClosed()) {
+    } else if (this.#outbox[0] === 'rst' || this.#near.destroyed) {
       // A reset is never sent again; and the rest of what a closed end sent need not arrive (orphans live for
       // a minute at most).
       this.clear();
@@ -109,7 +108,7 @@ export class Transmission {
     } else if (attempt >= RETRANSMISSIONS) {
       this.abandon();
       this.#travelling = false;
-      this.#ends.giveUp();
+      this.#near.giveUp();
     } else {
       const delay = Math.min(FIRST_RETRANSMISSION_MS * 2 ** attempt, MAX_RETRANSMISSION_MS);
       this.#clock.setTimeout(() => this.#travel(attempt + 1), delay);
@@ -119,7 +118,7 @@ export class Transmission {
   readonly #arrive = (): void => {
     this.#clock.bump?.();
     const segment = this.#outbox.shift();
-    if (segment !== undefined) this.#ends.deliver(segment);
+    if (segment !== undefined) this.#far.receive(segment);
     if (this.#outbox.length > 0) this.#travel(0);
     else this.#travelling = false;
   };

@@ -28,6 +28,6 @@ export function peekFirstBytes<T>(
     if (result !== undefined) stop(result);
   };
   stream.on('readable', onReadable);
-  stream.once('end', onEnd);
-  stream.once('close', onEnd);
+  stream.on('end', onEnd);
+  stream.on('close', onEnd);
 }

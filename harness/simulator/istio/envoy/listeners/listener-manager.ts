@@ -106,7 +106,10 @@ export class ListenerManager {
     const { counters } = target;
     counters.add('downstream_cx_total');
     counters.add('downstream_cx_active');
-    socket.once('close', () => counters.add('downstream_cx_active', -1));
+    socket.on('close', () => {
+      this.#connections.remove(socket);
+      counters.add('downstream_cx_active', -1);
+    });
     this.#inspect({ ...connection, listener: target });
   }
 

@@ -44,9 +44,13 @@ export class ServedConnections {
     this.#strategy = wording.drainStrategy;
   }
 
+  /** Takes note of a connection; whoever adds it removes it when it is closed. */
   add(connection: Duplex, listener: RunningListener): void {
     this.#serving.set(connection, { listener, chain: undefined });
-    connection.once('close', () => this.#serving.delete(connection));
+  }
+
+  remove(connection: Duplex): void {
+    this.#serving.delete(connection);
   }
 
   /** Notes the chain by which a connection is served. */
