@@ -70,21 +70,26 @@ export class AllObjects {
   }
 
   #watchTypes(): void {
-    const types = new Set(this.types());
+    const types = this.types();
+    const added = types.filter(type => !this.#watched.has(type));
+    // A type is replaced as a whole when its definition changes.
+    if (this.#watched.size + added.length > types.length) this.#stopAllBut(new Set(types));
+    for (const type of added) this.#watched.set(type, this.#watch(type));
+  }
+
+  #stopAllBut(types: ReadonlySet<ResourceType>): void {
     for (const [type, stop] of this.#watched) {
-      // A type is replaced as a whole when its definition changes.
       if (types.has(type)) continue;
       stop();
       this.#watched.delete(type);
     }
-    for (const type of types) {
-      if (this.#watched.has(type)) continue;
-      const resource = keyOf(type);
-      const stop = this.#client.watch(resource, {}, event => {
-        const told = { ...event, resource };
-        for (const listener of [...this.#listeners]) listener(told);
-      });
-      this.#watched.set(type, stop);
-    }
+  }
+
+  #watch(type: ResourceType): () => void {
+    const resource = keyOf(type);
+    return this.#client.watch(resource, {}, event => {
+      const told = { ...event, resource };
+      for (const listener of [...this.#listeners]) listener(told);
+    });
   }
 }

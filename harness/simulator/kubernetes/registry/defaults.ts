@@ -229,16 +229,21 @@ export function applyDefaults(type: ResourceType, object: KubernetesObject): voi
 }
 
 /** Drops empty maps and lists of metadata: they mean the same as absent ones. */
-export function dropEmptyMetadata(object: KubernetesObject): void {
-  const { metadata } = object;
-  for (const key of ['labels', 'annotations'] as const) {
-    const value = metadata[key];
-    if (value !== undefined && Object.keys(objectOf(value)).length === 0) delete metadata[key];
-  }
-  for (const key of ['finalizers', 'ownerReferences', 'managedFields'] as const) {
-    if (key in metadata && listOf(metadata[key]).length === 0) delete metadata[key];
-  }
-  for (const key of Object.keys(metadata)) {
-    if (metadata[key] === null || metadata[key] === undefined) delete metadata[key];
+export function dropEmptyMetadata({ metadata }: KubernetesObject): void {
+  for (const key in metadata) if (isAsAbsent(key, metadata[key])) delete metadata[key];
+}
+
+function isAsAbsent(key: string, value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  switch (key) {
+    case 'labels':
+    case 'annotations':
+      return Object.keys(objectOf(value)).length === 0;
+    case 'finalizers':
+    case 'ownerReferences':
+    case 'managedFields':
+      return listOf(value).length === 0;
+    default:
+      return false;
   }
 }

@@ -6,8 +6,9 @@ import { isObject, type JsonObject } from './json.ts';
  * may be a part of the stored state, which cannot be changed.
  */
 export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
-  for (const [key, value] of Object.entries(defaults)) {
+  for (const key in defaults) {
     const own = target[key];
+    const value = defaults[key];
     if ((own === undefined || own === null || own === '') && own !== value)
       target[key] = Array.isArray(value) ? [...value] : value;
   }
@@ -15,7 +16,8 @@ export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
 
 /** Sets what `fill` sets, and numbers that are 0: fields that are no pointers in Go. */
 export function fillZero(target: JsonObject, defaults: Readonly<JsonObject>): void {
-  for (const [key, value] of Object.entries(defaults)) {
+  for (const key in defaults) {
+    const value = defaults[key];
     if (target[key] === 0 && value !== 0 && value !== undefined) target[key] = value;
   }
   fill(target, defaults);
