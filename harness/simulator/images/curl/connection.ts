@@ -5,6 +5,7 @@ import { ClientConnection } from '../../../base/http1/client-connection.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
 import type { ProcessContext } from '../../program.ts';
+import type { Cancellation } from './cancellation.ts';
 import { CurlError, type CurlRelease, couldNotConnect, couldNotResolve, EXIT_CODE } from './errors.ts';
 import type { CurlOptions } from './options.ts';
 import type { Target } from './target.ts';
@@ -40,12 +41,12 @@ export class Connections {
 
   /** Makes this the connection of the next transfers. @param stream - of the socket, or TLS on it */
   offer(target: Target, stream: Duplex, socket: VirtualSocket): void {
-    this.#current.set(keyOf(target), { http: new ClientConnection(stream, {}), socket });
+    this.#current.set(target.server, { http: new ClientConnection(stream, {}), socket });
   }
 
   /** Returns the last connection to a server, which may be closed by now. */
   connectionTo(target: Target): Connection | undefined {
-    return this.#current.get(keyOf(target));
+    return this.#current.get(target.server);
   }
 
   /** Returns the address of a name that `--resolve` gave, or that was asked for before. */
@@ -66,27 +67,31 @@ export class Connections {
 
   /**
    * Tries one address after the other.
-   * @throws CurlError with exit code 7 or 28; the signal's reason when it aborts
+   * @throws CurlError with exit code 7 or 28; the cancellation's reason
    */
-  async connect(target: Target, addresses: readonly string[], signal: AbortSignal): Promise<VirtualSocket> {
+  async connect(
+    target: Target,
+    addresses: readonly string[],
+    cancellation: Cancellation,
+  ): Promise<VirtualSocket> {
     const { clock, network, uid } = this.#context;
     const start = clock.now();
     let failure: unknown;
     for (const address of addresses) {
       try {
         const socket = network.connect(address, target.port, { uid });
-        await untilEvent(socket, 'connect', signal);
+        await untilEvent(socket, 'connect', cancellation);
         return socket;
       } catch (error) {
-        signal.throwIfAborted();
+        cancellation.throwIfCancelled();
         failure = error;
       }
     }
     throw couldNotConnect(this.#release, target.host, target.port, clock.now() - start, failure);
   }
 
-  /** @throws CurlError with exit code 35, 58, 60 or 77; the signal's reason when it aborts */
-  async secure(target: Target, socket: VirtualSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
+  /** @throws CurlError with exit code 35, 58, 60 or 77; the cancellation's reason */
+  async secure(target: Target, socket: VirtualSocket, cancellation: Cancellation): Promise<tls.TLSSocket> {
     const ca = this.#authority();
     const identity = this.#identity();
     const isName = !/^[\d.]+$/.test(target.host);
@@ -101,11 +106,11 @@ export class Connections {
         rejectUnauthorized: !this.#options.insecure,
         ALPNProtocols: ['http/1.1'],
       });
-      await untilEvent(secured, 'secureConnect', signal);
+      await untilEvent(secured, 'secureConnect', cancellation);
       return secured;
     } catch (error) {
       socket.destroy();
-      signal.throwIfAborted();
+      cancellation.throwIfCancelled();
       throw handshakeFailed(this.#release, target.host, target.port, error);
     }
   }
@@ -148,5 +153,3 @@ export class Connections {
     }
   }
 }
-
-const keyOf = ({ isSecure, host, port }: Target): string => `${isSecure ? 'https' : 'http'} ${host}:${port}`;

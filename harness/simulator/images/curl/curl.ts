@@ -5,13 +5,16 @@
 import type { Main, ProcessContext } from '../../program.ts';
 import { TERMINATED } from '../small-programs.ts';
 import { standardOutput } from '../standard-output.ts';
+import { Cancellation } from './cancellation.ts';
 import { parseArguments, UsageError } from './command-line.ts';
 import { Connections } from './connection.ts';
+import type { CurlProcess } from './curl-process.ts';
 import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
 import { fetchOne, type Wanted } from './fetch-url.ts';
 import type { CurlOptions } from './options.ts';
-import { Cancellation, type CurlProcess } from './transfer.ts';
+import { RequestHeaders } from './request-headers.ts';
 import { expandUrl, GlobError } from './url-glob.ts';
+import { WriteOut } from './write-out.ts';
 
 /** curl 7.69.1, as in `governmentpaas/curl-ssl` (the guide's 1.8 edition). */
 export const CURL_OF_2020: CurlRelease = { version: '7.69.1', isModern: false };
@@ -66,7 +69,15 @@ async function fetchAll(
 ): Promise<number> {
   const connections = new Connections(context, options, release);
   const cancellation = new Cancellation();
-  const process: CurlProcess = { context, options, release, connections, cancellation };
+  const process: CurlProcess = {
+    context,
+    options,
+    release,
+    connections,
+    cancellation,
+    headers: new RequestHeaders(options, release),
+    writeOut: options.writeOut === undefined ? undefined : new WriteOut(options.writeOut, release.isModern),
+  };
   const output = standardOutput(context);
   const onTold = () => cancellation.cancel(context.signal.reason);
   context.signal.addEventListener('abort', onTold, { once: true });

@@ -3,14 +3,15 @@ import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
 import { TERMINATED } from '../small-programs.ts';
 import type { StandardOutput } from '../standard-output.ts';
+import type { CurlProcess } from './curl-process.ts';
 import { CurlError, EXIT_CODE } from './errors.ts';
 import type { Sink } from './http-request.ts';
 import { type CurlOptions, methodOf } from './options.ts';
 import { METER_HEAD, meterLine } from './progress-meter.ts';
 import { parseTarget } from './target.ts';
-import { type CurlProcess, Transfer } from './transfer.ts';
+import { Transfer } from './transfer.ts';
 import type { GlobbedUrl } from './url-glob.ts';
-import { emptyReport, formatWriteOut } from './write-out.ts';
+import { emptyReport } from './write-out.ts';
 
 /** One URL, and the file that `-o` names for it. */
 export interface Wanted {
@@ -42,9 +43,7 @@ export async function fetchOne(
       heads += text;
     },
     body: write,
-    verbose: line => {
-      if (options.verbose) context.stderr(`${line}\n`);
-    },
+    verbose: options.verbose ? line => context.stderr(`${line}\n`) : undefined,
   };
   const showsErrors = !options.silent || options.showError;
   const showsMeter = !options.silent && !options.verbose;
@@ -71,9 +70,9 @@ export async function fetchOne(
   if (error && showsErrors) {
     context.stderr(`curl: (${exitCode}) ${error.message}\n${error.advice ?? ''}`);
   }
-  if (options.writeOut !== undefined && report) {
+  if (process.writeOut && report) {
     const unknown = (name: string) => context.stderr(`curl: unknown --write-out variable: '${name}'\n`);
-    output.write(formatWriteOut(options.writeOut, report, release.isModern, unknown));
+    output.write(process.writeOut.show(report, unknown));
   }
   return exitCode;
 }

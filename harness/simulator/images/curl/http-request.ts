@@ -3,13 +3,13 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ClientConnection } from '../../../base/http1/client-connection.ts';
 import type { ClientExchange, ExchangeHandlers } from '../../../base/http1/client-exchange.ts';
 import type { MessageHead } from '../../../base/http1/message-head.ts';
-import { headText, latin1Of, saysChunked } from '../../../base/http1/outgoing-message.ts';
+import { latin1Of } from '../../../base/http1/outgoing-message.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
-import type { Connections } from './connection.ts';
-import { CurlError, type CurlRelease } from './errors.ts';
+import type { CurlProcess } from './curl-process.ts';
+import { CurlError } from './errors.ts';
 import { brokenOff, errorOf, httpError } from './exchange-errors.ts';
-import { type CurlOptions, methodOf } from './options.ts';
-import { requestHeaders } from './request-headers.ts';
+import { methodOf } from './options.ts';
+import type { RequestHeaders } from './request-headers.ts';
 import { lengthOf, noteHead } from './response-head.ts';
 import type { Target } from './target.ts';
 import type { TransferReport } from './write-out.ts';
@@ -19,22 +19,23 @@ export interface Sink {
   /** Takes the head of the answer, as it came. */
   head(text: string): void;
   body(text: string): void;
-  /** Takes a line of `-v`, with its mark (`* `, `> `, `< `). */
-  verbose(line: string): void;
+  /** Takes a line of `-v`, with its mark (`* `, `> `, `< `); undefined without that option. */
+  readonly verbose: ((line: string) => void) | undefined;
 }
 
-/** A request to send, and the callbacks for its progress. */
+/** A request to send. */
 export interface HttpRequestOptions {
-  readonly options: CurlOptions;
-  readonly release: CurlRelease;
-  readonly connections: Connections;
+  readonly process: CurlProcess;
   readonly target: Target;
   readonly report: TransferReport;
   readonly sink: Sink;
-  /** Ends the request; its reason is what `run` throws then. */
-  readonly signal: AbortSignal;
   /** The connection was kept from the transfer before; if it turns out to be dead, that is no error. */
   readonly isReused: boolean;
+  readonly progress: Progress;
+}
+
+/** Who is told how a request goes on. */
+interface Progress {
   /** @param bytes - what the answer's Content-Length says */
   onLength(bytes: number): void;
   onFirstByte(): void;
@@ -45,9 +46,8 @@ export class HttpRequest implements ExchangeHandlers {
   readonly #use: HttpRequestOptions;
   readonly #method: string;
   readonly #body: string | undefined;
-  readonly #headers: readonly (readonly [name: string, value: string])[];
+  readonly #headers: ReturnType<RequestHeaders['of']>;
   readonly #decoder = new StringDecoder('utf8');
-  readonly #onAbort = () => this.#fail(this.#use.signal.reason);
   #exchange: ClientExchange | undefined;
   /** Why the request was given up. */
   #failure: unknown;
@@ -59,43 +59,48 @@ export class HttpRequest implements ExchangeHandlers {
   #settle: (() => void) | undefined;
 
   constructor(use: HttpRequestOptions) {
-    const { options, release, target } = use;
+    const { options, headers } = use.process;
     this.#use = use;
     this.#method = methodOf(options);
     this.#body = options.data.length > 0 ? options.data.join('&') : undefined;
-    this.#headers = requestHeaders(options, release, target, this.#body);
+    this.#headers = headers.of(use.target.authority, this.#body);
   }
 
   /**
    * @returns `dead` if a kept connection was closed before the answer began
-   * @throws CurlError; the signal's reason
+   * @throws CurlError; the reason of the process's cancellation
    */
   async run(): Promise<'done' | 'dead'> {
-    const { connections, report, signal, target } = this.#use;
-    const connection = connections.connectionTo(target);
+    const { process, report, target } = this.#use;
+    const { cancellation } = process;
+    const connection = process.connections.connectionTo(target);
     if (!connection?.http.isFree) return this.#outcome();
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    const onCancel = () => this.#fail(cancellation.reason);
+    cancellation.onCancel = onCancel;
     if (this.#body !== undefined) report.uploadedBytes = Buffer.byteLength(this.#body);
     this.#tell(connection.socket);
     const over = new Promise<void>(resolve => {
       this.#settle = resolve;
     });
     this.#send(connection.http);
-    if (signal.aborted) this.#onAbort();
+    if (cancellation.isCancelled) onCancel();
     await over;
-    signal.removeEventListener('abort', this.#onAbort);
+    cancellation.onCancel = undefined;
     return this.#outcome();
   }
 
   onHead(head: MessageHead): void {
-    const { options, release, report, sink, onLength, onFirstByte } = this.#use;
+    const { process, report, sink, progress } = this.#use;
+    const { options, release } = process;
     this.#hasAnswer = true;
-    onFirstByte();
+    progress.onFirstByte();
     const text = noteHead(head, report);
-    for (const line of text.trimEnd().split('\r\n')) sink.verbose(`< ${line}`);
-    sink.verbose('<');
+    if (sink.verbose) {
+      for (const line of text.trimEnd().split('\r\n')) sink.verbose(`< ${line}`);
+      sink.verbose('<');
+    }
     this.#expected = lengthOf(head);
-    if (this.#expected !== undefined) onLength(this.#expected);
+    if (this.#expected !== undefined) progress.onLength(this.#expected);
     if (report.status >= 400 && (options.fail || options.failWithBody))
       this.#refusal = httpError(release, report.status, head.reason);
     // curl reads no body then, and does not use the connection again.
@@ -139,21 +144,20 @@ export class HttpRequest implements ExchangeHandlers {
     report.localPort = socket.localPort ?? 0;
     report.remoteAddress = socket.remoteAddress ?? '';
     report.remotePort = socket.remotePort ?? 0;
+    if (!sink.verbose) return;
     sink.verbose(`> ${this.#method} ${target.path} HTTP/1.1`);
-    for (const [name, value] of this.#headers) sink.verbose(`> ${name}: ${value}`);
+    const { fields } = this.#headers;
+    for (let at = 0; at < fields.length; at += 2) sink.verbose(`> ${fields[at]}: ${fields[at + 1]}`);
     sink.verbose('>');
   }
 
   #send(connection: ClientConnection): void {
-    const headers = this.#headers.flat();
-    const closes = this.#headers.some(
-      header => /^connection$/i.test(header[0]) && /\bclose\b/i.test(header[1]),
-    );
+    const { text, isChunked, closes } = this.#headers;
     this.#exchange = connection.begin(
       {
         method: this.#method,
-        head: latin1Of(headText(`${this.#method} ${this.#use.target.path} HTTP/1.1`, headers)),
-        framing: saysChunked(headers) ? 'chunked' : 'plain',
+        head: latin1Of(`${this.#method} ${this.#use.target.path} HTTP/1.1${text}`),
+        framing: isChunked ? 'chunked' : 'plain',
         keepsAlive: !closes,
       },
       this,
@@ -163,9 +167,9 @@ export class HttpRequest implements ExchangeHandlers {
 
   /** Says how it ended, once the connection is closed or free. @throws what `run` throws */
   #outcome(): 'done' | 'dead' {
-    const { signal, isReused, report } = this.#use;
+    const { process, isReused, report } = this.#use;
     if (this.#failure === undefined && this.#isDone) return 'done';
-    if (signal.aborted) throw signal.reason;
+    process.cancellation.throwIfCancelled();
     if (this.#failure instanceof CurlError) throw this.#failure;
     if (this.#hasAnswer) throw brokenOff(this.#failure, this.#expected, report.downloadedBytes);
     if (isReused) return 'dead';

@@ -7,6 +7,8 @@ export interface Target {
   /** With its scheme, as `%{url_effective}` shows it. */
   readonly url: string;
   readonly isSecure: boolean;
+  /** What one connection leads to: `http helloworld:5000`. */
+  readonly server: string;
   readonly host: string;
   readonly port: number;
   /** The Host header: the port only if it is not the scheme's. */
@@ -17,6 +19,7 @@ export interface Target {
 
 /** Takes the scheme off a URL: `http` without one. @throws CurlError for one that curl was not built with */
 function schemeOf(text: string, isModern: boolean): readonly [protocol: 'http' | 'https', rest: string] {
+  if (text.startsWith('http://')) return ['http', text.slice('http://'.length)];
   const [, scheme = 'http', rest = ''] = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(.*)$/s.exec(text) ?? [];
   const protocol = scheme.toLowerCase();
   if (protocol === 'http' || protocol === 'https') return [protocol, rest];
@@ -56,8 +59,11 @@ export function parseTarget(
         : 'URL using bad/illegal format or missing URL',
     );
   }
-  const [, authority = '', after = ''] = /^([^/?#]*)([^#]*)/.exec(rest) ?? [];
-  const [, host = '', portText] = /^(?:[^@]*@)?([^:]*)(?::(.*))?$/.exec(authority) ?? [];
+  const authorityEnd = rest.search(/[/?#]/);
+  const authority = authorityEnd < 0 ? rest : rest.slice(0, authorityEnd);
+  const after = authorityEnd < 0 ? '' : withoutFragment(rest.slice(authorityEnd));
+  const named = /^(?:[^@]*@)?([^:]*)(?::(.*))?$/.exec(authority);
+  const host = named?.[1] ?? '';
   if (host === '') {
     throw new CurlError(
       EXIT_CODE.badUrl,
@@ -65,12 +71,13 @@ export function parseTarget(
     );
   }
   const defaultPort = protocol === 'https' ? 443 : 80;
-  const port = portOf(portText, defaultPort, isModern);
+  const port = portOf(named?.[2], defaultPort, isModern);
   const given = after.startsWith('/') ? after : `/${after}`;
   const path = pathAsIs ? given : withoutDots(given);
   return {
     url: `${protocol}://${authority}${path}`,
     isSecure: protocol === 'https',
+    server: `${protocol} ${host}:${port}`,
     host,
     port,
     authority: port === defaultPort ? host : `${host}:${port}`,
@@ -78,8 +85,14 @@ export function parseTarget(
   };
 }
 
+function withoutFragment(url: string): string {
+  const hash = url.indexOf('#');
+  return hash < 0 ? url : url.slice(0, hash);
+}
+
 /** Takes dot segments out of a path, which may have a query (curl/curl lib/urlapi.c, dedotdotify). */
 function withoutDots(url: string): string {
+  if (!url.includes('/.')) return url;
   const [, path = '', query = ''] = /^([^?]*)(.*)$/s.exec(url) ?? [];
   if (!path.includes('/.')) return url;
   const kept: string[] = [];

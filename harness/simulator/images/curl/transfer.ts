@@ -1,41 +1,11 @@
 /** One transfer of curl's: from a URL to an answer or an error. */
 
-import { unlessAborted } from '../../../base/abort.ts';
 import type { Timer } from '../../../base/clock.ts';
-import type { ProcessContext } from '../../program.ts';
-import type { Connections } from './connection.ts';
-import { type CurlRelease, timedOut } from './errors.ts';
+import type { CurlProcess } from './curl-process.ts';
+import { timedOut } from './errors.ts';
 import { HttpRequest, type Sink } from './http-request.ts';
-import type { CurlOptions } from './options.ts';
 import type { Target } from './target.ts';
 import type { TransferReport } from './write-out.ts';
-
-/**
- * Cancels the transfer that is under way. All transfers of a process share one, because making an AbortSignal
- * for each would be slow, and most end by themselves.
- */
-export class Cancellation {
-  #controller = new AbortController();
-
-  /** Returns a signal for one transfer: not aborted yet. */
-  renewed(): AbortSignal {
-    if (this.#controller.signal.aborted) this.#controller = new AbortController();
-    return this.#controller.signal;
-  }
-
-  cancel(reason: unknown): void {
-    this.#controller.abort(reason);
-  }
-}
-
-/** What all transfers of one curl process share. */
-export interface CurlProcess {
-  readonly context: ProcessContext;
-  readonly options: CurlOptions;
-  readonly release: CurlRelease;
-  readonly connections: Connections;
-  readonly cancellation: Cancellation;
-}
 
 /** Fetches one URL, and fills the report as it goes. */
 export class Transfer {
@@ -43,7 +13,6 @@ export class Transfer {
   readonly #target: Target;
   readonly #report: TransferReport;
   readonly #sink: Sink;
-  readonly #signal: AbortSignal;
   readonly #startedAt: number;
   #phase: 'resolving' | 'connecting' | 'transferring' = 'resolving';
   /** Bytes, as the answer's Content-Length says. */
@@ -55,7 +24,7 @@ export class Transfer {
     this.#target = target;
     this.#report = report;
     this.#sink = sink;
-    this.#signal = process.cancellation.renewed();
+    process.cancellation.renew();
     this.#startedAt = process.context.clock.now();
   }
 
@@ -71,7 +40,7 @@ export class Transfer {
     this.#connectTimer = this.#setDeadline(connectTimeoutMs);
     try {
       while ((await this.#tryOnce()) === 'dead')
-        this.#sink.verbose('* Connection died, retrying a fresh connect');
+        this.#sink.verbose?.('* Connection died, retrying a fresh connect');
     } finally {
       clock.clearTimeout(maxTimer);
       clock.clearTimeout(this.#connectTimer);
@@ -95,44 +64,43 @@ export class Transfer {
   /** @returns `dead` if a kept connection turned out to be closed: curl tries again with a new one */
   async #tryOnce(): Promise<'done' | 'dead'> {
     const isReused = this.#process.connections.isKept(this.#target);
-    if (isReused) this.#sink.verbose(`* Re-using existing connection with host ${this.#target.host}`);
+    if (isReused) this.#sink.verbose?.(`* Re-using existing connection with host ${this.#target.host}`);
     else await this.#connect();
     this.#process.context.clock.clearTimeout(this.#connectTimer);
     this.#phase = 'transferring';
-    const { options, release, connections } = this.#process;
     const request = new HttpRequest({
-      options,
-      release,
-      connections,
+      process: this.#process,
       target: this.#target,
       report: this.#report,
       sink: this.#sink,
-      signal: this.#signal,
       isReused,
-      onLength: length => {
-        this.#expected = length;
-      },
-      onFirstByte: () => {
-        this.#report.firstByteMs = this.#elapsed();
-      },
+      progress: this,
     });
     return request.run();
   }
 
+  onLength(bytes: number): void {
+    this.#expected = bytes;
+  }
+
+  onFirstByte(): void {
+    this.#report.firstByteMs = this.#elapsed();
+  }
+
   /** Resolves the name, dials, and speaks TLS where the URL asks for it. */
   async #connect(): Promise<void> {
-    const { connections } = this.#process;
+    const { connections, cancellation } = this.#process;
     const target = this.#target;
     this.#phase = 'resolving';
     const addresses =
-      connections.addressesOf(target) ?? (await unlessAborted(connections.resolve(target), this.#signal));
+      connections.addressesOf(target) ?? (await cancellation.unlessCancelled(connections.resolve(target)));
     this.#report.resolvedMs = this.#elapsed();
     this.#phase = 'connecting';
-    this.#sink.verbose(`*   Trying ${addresses[0]}:${target.port}...`);
-    const socket = await connections.connect(target, addresses, this.#signal);
+    this.#sink.verbose?.(`*   Trying ${addresses[0]}:${target.port}...`);
+    const socket = await connections.connect(target, addresses, cancellation);
     this.#report.connectedMs = this.#elapsed();
-    this.#sink.verbose(`* Connected to ${target.host} (${socket.remoteAddress}) port ${target.port}`);
-    const stream = target.isSecure ? await connections.secure(target, socket, this.#signal) : socket;
+    this.#sink.verbose?.(`* Connected to ${target.host} (${socket.remoteAddress}) port ${target.port}`);
+    const stream = target.isSecure ? await connections.secure(target, socket, cancellation) : socket;
     if (target.isSecure) this.#report.securedMs = this.#elapsed();
     this.#report.connections++;
     connections.offer(target, stream, socket);

@@ -1,16 +1,17 @@
 /** The wait for an event of a stream that may fail, close or be given up. */
 import type { Duplex } from 'node:stream';
+import type { Cancellation } from './cancellation.ts';
 
 /**
- * Resolves at the event. Rejects with the stream's error, or when the stream closes; or with the signal's
- * reason, and destroys the stream then.
+ * Resolves at the event. Rejects with the stream's error, or when the stream closes; or with the reason of
+ * the cancellation, and destroys the stream then.
  */
-export function untilEvent(stream: Duplex, event: string, signal: AbortSignal): Promise<void> {
+export function untilEvent(stream: Duplex, event: string, cancellation: Cancellation): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
       stream.off(event, onEvent);
       stream.off('close', onClose);
-      signal.removeEventListener('abort', onAbort);
+      cancellation.onCancel = undefined;
       // The error listener stays until the next one is there. An error of a stream that nobody listens to
       // would end the process.
       act();
@@ -18,14 +19,14 @@ export function untilEvent(stream: Duplex, event: string, signal: AbortSignal): 
     const onEvent = () => settle(resolve);
     const onError = (error: unknown) => settle(() => reject(error));
     const onClose = () => settle(() => reject(new Error('The connection was closed.')));
-    const onAbort = () => {
-      settle(() => reject(signal.reason));
+    const onCancel = () => {
+      settle(() => reject(cancellation.reason));
       stream.destroy();
     };
-    stream.once(event, onEvent);
+    stream.on(event, onEvent);
     stream.on('error', onError);
-    stream.once('close', onClose);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    stream.on('close', onClose);
+    if (cancellation.isCancelled) onCancel();
+    else cancellation.onCancel = onCancel;
   });
 }

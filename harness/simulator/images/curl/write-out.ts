@@ -101,21 +101,43 @@ const speed = (bytes: number, ms: number): string =>
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/**
- * @param warn - called with the name of a variable that this release does not know; nothing is shown for it
- */
-export function formatWriteOut(
-  format: string,
-  report: TransferReport,
-  isModern: boolean,
-  warn: (name: string) => void,
-): string {
-  return format.replace(/%%|%\{([^}]*)\}|\\([\s\S])/g, (whole, name?: string, escaped?: string) => {
-    if (whole === '%%') return '%';
-    if (escaped !== undefined) return ESCAPES[escaped] ?? whole;
-    const variable = VARIABLES[name ?? ''];
-    if (variable && (isModern || !variable.isModern)) return variable.show(report);
-    warn(name ?? '');
+/** A text as it is, or what shows a transfer. */
+type Part = string | ((report: TransferReport, warn: (name: string) => void) => string);
+
+/** A format as `-w` has it, read once for all transfers. */
+export class WriteOut {
+  readonly #parts: readonly Part[];
+
+  constructor(format: string, isModern: boolean) {
+    const parts: Part[] = [];
+    let from = 0;
+    for (const match of format.matchAll(/%%|%\{([^}]*)\}|\\([\s\S])/g)) {
+      const [whole, name = '', escaped] = match;
+      parts.push(format.slice(from, match.index));
+      if (whole === '%%') parts.push('%');
+      else if (escaped !== undefined) parts.push(ESCAPES[escaped] ?? whole);
+      else parts.push(shownBy(name, isModern));
+      from = match.index + whole.length;
+    }
+    parts.push(format.slice(from));
+    this.#parts = parts;
+  }
+
+  /**
+   * @param warn - called with the name of a variable that this release does not know; nothing is shown for it
+   */
+  show(report: TransferReport, warn: (name: string) => void): string {
+    let text = '';
+    for (const part of this.#parts) text += typeof part === 'string' ? part : part(report, warn);
+    return text;
+  }
+}
+
+function shownBy(name: string, isModern: boolean): Part {
+  const variable = VARIABLES[name];
+  if (variable && (isModern || !variable.isModern)) return variable.show;
+  return (_report, warn) => {
+    warn(name);
     return '';
-  });
+  };
 }
