@@ -4,14 +4,18 @@ import { type Edition, namesOf } from './names.ts';
 /** Where names stand that are no fields. */
 export type NameRoot = 'annotations' | 'labels' | 'istiod' | 'proxy';
 
-const known = new Map<string, ReadonlySet<string>>();
+const known: Readonly<Record<Edition, Map<NameRoot, ReadonlySet<string>>>> = {
+  '1.8': new Map(),
+  current: new Map(),
+};
 
 /** Lists the names that a release has at a place. */
 export function namesKnown(edition: Edition, root: NameRoot): ReadonlySet<string> {
-  const key = `${edition}/${root}`;
-  const found = known.get(key) ?? new Set(listed(edition, root));
-  known.set(key, found);
-  return found;
+  const found = known[edition].get(root);
+  if (found) return found;
+  const names = new Set(listed(edition, root));
+  known[edition].set(root, names);
+  return names;
 }
 
 function listed(edition: Edition, root: NameRoot): readonly string[] {

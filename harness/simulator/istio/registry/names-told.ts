@@ -16,14 +16,28 @@ export function namesTold(
   values: Readonly<Record<string, unknown>>,
 ): readonly string[] {
   const names = namesKnown(edition, root);
-  const word = { annotations: 'annotation', labels: 'label', istiod: 'variable', proxy: 'variable' }[root];
-  return Object.entries(values).flatMap(([name, value]) => {
+  const told: string[] = [];
+  for (const name in values) {
     // Quick for names of others, since it is asked of every write.
-    if (!names.has(name))
-      return root === 'annotations' && OWN_DOMAINS.test(name) ? [`Istio has no annotation ${name}`] : [];
-    const { verdict, values: executed } = classified(edition, root).within.get(name) ?? {};
-    if (verdict?.kind !== undefined && (executed?.has(String(value)) ?? true)) return [];
-    const which = executed ? `${name}: ${String(value)}` : name;
-    return [`${word} ${which} is not simulated by mesh-harness and has no effect`];
-  });
+    if (names.has(name)) {
+      const which = notSimulated(edition, root, name, values[name]);
+      if (which !== undefined)
+        told.push(`${WORDS[root]} ${which} is not simulated by mesh-harness and has no effect`);
+    } else if (root === 'annotations' && OWN_DOMAINS.test(name)) told.push(`Istio has no annotation ${name}`);
+  }
+  return told;
+}
+
+const WORDS: Readonly<Record<NameRoot, string>> = {
+  annotations: 'annotation',
+  labels: 'label',
+  istiod: 'variable',
+  proxy: 'variable',
+};
+
+/** Returns what to tell of a name, with its value where that counts; undefined where nothing is to tell. */
+function notSimulated(edition: Edition, root: NameRoot, name: string, value: unknown): string | undefined {
+  const { verdict, values: executed } = classified(edition, root).within.get(name) ?? {};
+  if (verdict?.kind !== undefined && (executed?.has(String(value)) ?? true)) return undefined;
+  return executed ? `${name}: ${String(value)}` : name;
 }

@@ -1,7 +1,7 @@
 /** What of Kubernetes' objects Istio would heed and the simulator does not: marks, settings, variables. */
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import { type Tree, tree, trees } from '../../../base/untyped.ts';
+import { list, type Tree, tree, trees } from '../../../base/untyped.ts';
 import { fieldsTold } from './fields-told.ts';
 import type { Edition } from './names.ts';
 import { namesTold } from './names-told.ts';
@@ -27,24 +27,38 @@ export function nameOf({ kind = 'resource', metadata }: KubernetesObject): strin
  * resources it tells of annotations and labels only.
  */
 export function objectTold(edition: Edition, object: KubernetesObject): readonly string[] {
-  const { apiVersion = '', kind = '' } = object;
-  const clauses = [
-    ...marksTold(edition, tree(object.metadata), ''),
-    ...templatesOf(object).flatMap(template => [
+  const group = object.apiVersion?.split('/')[0] ?? '';
+  if (FOREIGN_GROUPS.includes(group) || isIngressOfIstio(object))
+    return [`${nameOf(object)} is not simulated by mesh-harness and has no effect`];
+  const clauses = [...marksTold(edition, tree(object.metadata), '')];
+  for (const template of templatesOf(object))
+    clauses.push(
       ...marksTold(edition, tree(template['metadata']), ' of its pods'),
       ...proxyVariables(edition, tree(template['spec'])),
-    ]),
-    ...(kind === 'Pod' ? proxyVariables(edition, tree(object['spec'])) : []),
-    ...(kind === 'Service' && READS_SERVICE_TRAFFIC[edition] ? serviceTold(tree(object['spec'])) : []),
-    ...(kind === 'ConfigMap' ? meshTold(edition, object) : []),
-    ...(kind === 'Deployment' ? istiodTold(edition, object) : []),
-    ...(kind === 'CustomResourceDefinition' ? definitionTold(object) : []),
-  ];
+    );
+  clauses.push(...toldByKind(edition, object));
+  // Hardly ever there is anything: it is asked of every write.
+  if (clauses.length === 0) return clauses;
   const which = nameOf(object);
-  const group = apiVersion.split('/')[0] ?? '';
-  return FOREIGN_GROUPS.includes(group) || isIngressOfIstio(object)
-    ? [`${which} is not simulated by mesh-harness and has no effect`]
-    : [...new Set(clauses)].map(clause => `${which}: ${clause}`);
+  return [...new Set(clauses)].map(clause => `${which}: ${clause}`);
+}
+
+/** What only an object of its kind may have. */
+function toldByKind(edition: Edition, object: KubernetesObject): readonly string[] {
+  switch (object.kind) {
+    case 'Pod':
+      return proxyVariables(edition, tree(object['spec']));
+    case 'Service':
+      return READS_SERVICE_TRAFFIC[edition] ? serviceTold(tree(object['spec'])) : [];
+    case 'ConfigMap':
+      return meshTold(edition, object);
+    case 'Deployment':
+      return istiodTold(edition, object);
+    case 'CustomResourceDefinition':
+      return definitionTold(object);
+    default:
+      return [];
+  }
 }
 
 /** Whether istiod reads of a Service which endpoints it prefers. */
@@ -63,15 +77,15 @@ const serviceTold = ({ trafficDistribution, internalTrafficPolicy }: Tree): read
 ];
 
 function marksTold(edition: Edition, { annotations, labels }: Tree, where: string): readonly string[] {
-  const [noted, labelled] = [tree(annotations), tree(labels)];
-  const clauses = [...namesTold(edition, 'annotations', noted), ...namesTold(edition, 'labels', labelled)];
+  const noted = tree(annotations);
+  const clauses = [
+    ...namesTold(edition, 'annotations', noted),
+    ...namesTold(edition, 'labels', tree(labels)),
+  ].map(clause => (where === '' ? clause : clause.replace(' is not', `${where} is not`)));
   const config = noted['proxy.istio.io/config'];
-  return [
-    ...(where === '' ? clauses : clauses.map(clause => clause.replace(' is not', `${where} is not`))),
-    ...(typeof config === 'string'
-      ? proxyConfigTold(edition, tree(parsed(config)), 'proxy.istio.io/config')
-      : []),
-  ];
+  if (typeof config === 'string')
+    clauses.push(...proxyConfigTold(edition, tree(parsed(config)), 'proxy.istio.io/config'));
+  return clauses;
 }
 
 /** The templates of pods in a Deployment, a StatefulSet, …, a CronJob. */
@@ -82,19 +96,21 @@ function templatesOf(object: KubernetesObject): readonly Tree[] {
 }
 
 function proxyVariables(edition: Edition, spec: Tree): readonly string[] {
-  const containers = [...trees(spec['containers']), ...trees(spec['initContainers'])];
-  return containers
-    .filter(({ name }) => name === 'istio-proxy')
-    .flatMap(({ env }) => namesTold(edition, 'proxy', variablesOf(env)));
+  return [...list(spec['containers']), ...list(spec['initContainers'])].flatMap(container => {
+    const { name, env } = tree(container);
+    return name === 'istio-proxy' ? namesTold(edition, 'proxy', variablesOf(env)) : [];
+  });
 }
 
 /** Variables with a value of their own; those that point to a field are the charts'. */
-const variablesOf = (env: unknown): Tree =>
-  Object.fromEntries(
-    trees(env).flatMap(({ name, value, valueFrom }) =>
-      valueFrom === undefined ? [[String(name), value ?? '']] : [],
-    ),
-  );
+function variablesOf(env: unknown): Tree {
+  const values: Record<string, unknown> = {};
+  for (const variable of list(env)) {
+    const { name, value, valueFrom } = tree(variable);
+    if (valueFrom === undefined) values[String(name)] = value ?? '';
+  }
+  return values;
+}
 
 function proxyConfigTold(edition: Edition, config: Tree, where: string): readonly string[] {
   const fields = fieldsTold(edition, 'MeshConfig', { defaultConfig: config });

@@ -18,17 +18,16 @@ const RULES: readonly Rule[] = [
   ...INSTALLER_RULES,
 ];
 
-const trees = new Map<string, Classified>();
+const trees: Readonly<Record<Edition, Map<string, Classified>>> = { '1.8': new Map(), current: new Map() };
 
 /** Returns what the rules say of a kind, a document, or `annotations`, `labels`, `istiod`, `proxy`. */
 export function classified(edition: Edition, root: string): Classified {
-  const key = `${edition}/${root}`;
-  const known = trees.get(key);
+  const known = trees[edition].get(root);
   if (known) return known;
   const tree: Classified = { verdict: undefined, within: new Map() };
   for (const rule of RULES)
     if (rule.root === root && (rule.edition ?? edition) === edition) addRule(tree, rule);
-  trees.set(key, tree);
+  trees[edition].set(root, tree);
   return tree;
 }
 
