@@ -3,21 +3,33 @@
  * operator/pkg/apis/types.go @1.30.3
  */
 import * as z from '../../../base/zod.ts';
-import { open, optionalText, port, resources, text } from './field-schemas.ts';
+import {
+  flag,
+  maybeOpen,
+  maybeString,
+  maybeText,
+  maybeTexts,
+  open,
+  optionalText,
+  port,
+  resources,
+  string,
+  textsOrNone,
+} from './field-schemas.ts';
 
 const envEntry = z.strictObject({
-  name: z.string(),
+  name: string,
   value: optionalText.optional(),
-  valueFrom: open.optional(),
+  valueFrom: maybeOpen,
 });
 
 const servicePort = z.strictObject({
-  name: z.string(),
+  name: string,
   port,
   targetPort: port.optional(),
   nodePort: port.optional(),
-  protocol: z.string().optional(),
-  appProtocol: z.string().optional(),
+  protocol: maybeString,
+  appProtocol: maybeString,
 });
 
 /** What of a Service is laid over the chart's; what is not named here is the API server's to judge. */
@@ -26,32 +38,32 @@ const service = z.looseObject({
   ports: z.array(servicePort).optional(),
 });
 
-const patch = z.strictObject({ path: z.string(), value: z.unknown().optional() });
+const patch = z.strictObject({ path: string, value: z.unknown().optional() });
 const overlay = z.strictObject({
-  apiVersion: z.string().optional(),
-  kind: z.string(),
-  name: z.string(),
+  apiVersion: maybeString,
+  kind: string,
+  name: string,
   patches: z.array(patch).default([]),
 });
 
 const k8s = z
   .strictObject({
-    affinity: open.optional(),
+    affinity: maybeOpen,
     env: z.array(envEntry).default([]),
-    hpaSpec: open.optional(),
-    imagePullPolicy: z.string().optional(),
-    nodeSelector: z.record(z.string(), text).optional(),
+    hpaSpec: maybeOpen,
+    imagePullPolicy: maybeString,
+    nodeSelector: maybeTexts,
     overlays: z.array(overlay).default([]),
-    podAnnotations: z.record(z.string(), text).default({}),
-    podDisruptionBudget: open.optional(),
-    priorityClassName: z.string().optional(),
-    readinessProbe: open.optional(),
+    podAnnotations: textsOrNone,
+    podDisruptionBudget: maybeOpen,
+    priorityClassName: maybeString,
+    readinessProbe: maybeOpen,
     replicaCount: z.number().int().min(0).optional(),
     resources,
-    securityContext: open.optional(),
+    securityContext: maybeOpen,
     service: service.default({}),
-    serviceAnnotations: z.record(z.string(), text).default({}),
-    strategy: open.optional(),
+    serviceAnnotations: textsOrNone,
+    strategy: maybeOpen,
     tolerations: z.array(open).optional(),
   })
   .prefault({});
@@ -60,19 +72,19 @@ const k8s = z
 export const gateway = z.strictObject({
   /** Empty without one: then nothing of it can be applied. */
   name: optionalText,
-  enabled: z.boolean().nullish(),
-  namespace: z.string().optional(),
-  label: z.record(z.string(), text).default({}),
-  hub: z.string().optional(),
-  tag: text.optional(),
+  enabled: flag.nullish(),
+  namespace: maybeString,
+  label: textsOrNone,
+  hub: maybeString,
+  tag: maybeText,
   k8s,
 });
 
 /** `base` or `pilot`; undefined leaves the choice to the profile. */
 export const component = z.strictObject({
-  enabled: z.boolean().nullish(),
-  hub: z.string().optional(),
-  tag: text.optional(),
+  enabled: flag.nullish(),
+  hub: maybeString,
+  tag: maybeText,
   k8s: k8s.optional(),
 });
 /** What `spec.components.….k8s` asks of a workload and its Service. */

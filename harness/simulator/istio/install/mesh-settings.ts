@@ -3,7 +3,17 @@
  * istio.io/api mesh/v1alpha1/config.proto @1.30.3
  */
 import * as z from '../../../base/zod.ts';
-import { harmless, open, optionalText, text } from './field-schemas.ts';
+import {
+  harmless,
+  maybeFlag,
+  maybeOpen,
+  maybeString,
+  maybeText,
+  maybeTexts,
+  optionalText,
+  string,
+  text,
+} from './field-schemas.ts';
 
 /** Logs, traces, statistics and Ingress are not simulated: none of these changes a call or an identity. */
 const WITHOUT_EFFECT = [
@@ -15,11 +25,11 @@ const WITHOUT_EFFECT = [
 
 /** A selector of labels, of which each namespace must fit one: `metav1.LabelSelector`. */
 const labelSelector = z.strictObject({
-  matchLabels: z.record(z.string(), text).optional(),
+  matchLabels: maybeTexts,
   matchExpressions: z
     .array(
       z.strictObject({
-        key: z.string(),
+        key: string,
         operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
         values: z.array(text).optional(),
       }),
@@ -29,8 +39,8 @@ const labelSelector = z.strictObject({
 
 /** Hosts, and whether they stay within their clusters. */
 const serviceSettings = z.strictObject({
-  settings: z.strictObject({ clusterLocal: z.boolean().optional() }).optional(),
-  hosts: z.array(z.string()),
+  settings: z.strictObject({ clusterLocal: maybeFlag }).optional(),
+  hosts: z.array(string),
 });
 
 /** `spec.meshConfig`. */
@@ -38,15 +48,15 @@ export const meshSettings = z.strictObject({
   ...harmless(WITHOUT_EFFECT),
   accessLogFile: optionalText.optional(),
   caCertificates: z
-    .array(z.strictObject({ pem: z.string(), trustDomains: z.array(z.string()).optional() }))
+    .array(z.strictObject({ pem: string, trustDomains: z.array(string).optional() }))
     .optional(),
-  defaultConfig: open.optional(),
+  defaultConfig: maybeOpen,
   discoverySelectors: z.array(labelSelector).optional(),
-  enableAutoMtls: z.boolean().optional(),
-  localityLbSetting: open.optional(),
+  enableAutoMtls: maybeFlag,
+  localityLbSetting: maybeOpen,
   outboundTrafficPolicy: z.strictObject({ mode: z.enum(['ALLOW_ANY', 'REGISTRY_ONLY']) }).optional(),
-  rootNamespace: z.string().optional(),
+  rootNamespace: maybeString,
   serviceSettings: z.array(serviceSettings).optional(),
-  trustDomain: text.optional(),
-  trustDomainAliases: z.array(z.string()).optional(),
+  trustDomain: maybeText,
+  trustDomainAliases: z.array(string).optional(),
 });

@@ -5,7 +5,7 @@
 import * as z from '../../../base/zod.ts';
 import { withoutDefaults } from './chart-defaults.ts';
 import { component, gateway } from './component-settings.ts';
-import { open, optionalText } from './field-schemas.ts';
+import { maybeOpen, optionalText } from './field-schemas.ts';
 import { mismatch } from './go-words.ts';
 import { InstallError } from './install-error.ts';
 import { meshSettings } from './mesh-settings.ts';
@@ -31,12 +31,12 @@ const spec = z.strictObject({
     .strictObject({
       base: component.default({}),
       pilot: component.default({}),
-      cni: open.optional(),
+      cni: maybeOpen,
       ingressGateways: z.array(gateway).optional(),
       egressGateways: z.array(gateway).optional(),
     })
     .default({ base: {}, pilot: {} }),
-  unvalidatedValues: open.optional(),
+  unvalidatedValues: maybeOpen,
   values,
 });
 

@@ -3,28 +3,43 @@
  * effect here. manifests/charts/…/values.yaml, operator/pkg/apis/values_types.proto @1.30.3
  */
 import * as z from '../../../base/zod.ts';
-import { harmless, open, optionalText, port, resources, text } from './field-schemas.ts';
+import {
+  flag,
+  harmless,
+  maybeFlag,
+  maybeOpen,
+  maybeString,
+  maybeText,
+  maybeTexts,
+  open,
+  optionalText,
+  port,
+  resources,
+  string,
+  stringsOrNone,
+  textsOrNone,
+  trueByDefault,
+} from './field-schemas.ts';
 import { meshSettings } from './mesh-settings.ts';
 
 const meshNetwork = z.strictObject({
   endpoints: z
-    .array(z.strictObject({ fromRegistry: text.optional(), fromCidr: z.string().optional() }))
+    .array(z.strictObject({ fromRegistry: maybeText, fromCidr: maybeString }))
     .nullish()
     .transform(list => list ?? []),
   gateways: z
     .array(
       z.strictObject({
-        registryServiceName: z.string().optional(),
-        address: z.string().optional(),
+        registryServiceName: maybeString,
+        address: maybeString,
         port,
-        locality: z.string().optional(),
+        locality: maybeString,
       }),
     )
     .nullish()
     .transform(list => list ?? []),
 });
 
-const texts = z.record(z.string(), text);
 const whole = z.number().int().min(0);
 
 /** What the injection template is filled with; what it does not ask for changes nothing. */
@@ -32,9 +47,9 @@ const proxy = z.strictObject({
   ...harmless(['enableCoreDump', 'outlierLogPath', 'tracer', 'componentLogLevel', 'seccompProfile']),
   ...harmless(['readinessFailureThreshold', 'readinessInitialDelaySeconds', 'readinessPeriodSeconds']),
   autoInject: z.enum(['enabled', 'disabled']).optional(),
-  image: z.string().optional(),
-  logLevel: z.string().optional(),
-  privileged: z.boolean().optional(),
+  image: maybeString,
+  logLevel: maybeString,
+  privileged: maybeFlag,
   resources,
 });
 
@@ -42,20 +57,20 @@ const global = z.strictObject({
   // Logs and their form; which certificates a namespace's readers see; who writes bundles into webhooks.
   ...harmless(['arch', 'logAsJson', 'logging', 'sts', 'tracer', 'variant', 'enableReaderRBAC']),
   caAddress: optionalText,
-  configValidation: z.boolean().default(true),
-  defaultNodeSelector: texts.optional(),
-  defaultPodDisruptionBudget: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  configValidation: trueByDefault,
+  defaultNodeSelector: maybeTexts,
+  defaultPodDisruptionBudget: z.strictObject({ enabled: trueByDefault }).prefault({}),
   defaultResources: resources,
   defaultTolerations: z.array(open).optional(),
-  externalIstiod: z.boolean().default(false),
+  externalIstiod: flag.default(false),
   hub: optionalText,
-  imagePullPolicy: z.string().optional(),
-  imagePullSecrets: z.array(z.string()).default([]),
+  imagePullPolicy: maybeString,
+  imagePullSecrets: stringsOrNone,
   istioNamespace: z.literal('istio-system').optional(),
   jwtPolicy: z.enum(['third-party-jwt', 'first-party-jwt']).default('third-party-jwt'),
   meshID: optionalText,
   meshNetworks: z
-    .record(z.string(), meshNetwork)
+    .record(string, meshNetwork)
     .nullish()
     .transform(networks => networks ?? {}),
   multiCluster: z
@@ -68,7 +83,7 @@ const global = z.strictObject({
   pilotCertProvider: z.literal('istiod').optional(),
   priorityClassName: optionalText,
   proxy: proxy.optional(),
-  proxy_init: z.strictObject({ image: z.string().optional(), ...harmless(['resources']) }).optional(),
+  proxy_init: z.strictObject({ image: maybeString, ...harmless(['resources']) }).optional(),
   remotePilotAddress: optionalText,
   tag: optionalText,
 });
@@ -76,55 +91,55 @@ const global = z.strictObject({
 const pilot = z.strictObject({
   ...harmless(['autoscaleBehavior', 'cni', 'cpu', 'enabled', 'memory', 'trustedZtunnelNamespace', 'variant']),
   ...harmless(['keepaliveMaxServerConnectionAge', 'seccompProfile', 'topologySpreadConstraints']),
-  affinity: open.optional(),
-  autoscaleEnabled: z.boolean().default(true),
+  affinity: maybeOpen,
+  autoscaleEnabled: trueByDefault,
   autoscaleMax: z.number().int().min(1).default(5),
   autoscaleMin: z.number().int().min(1).default(1),
-  deploymentLabels: texts.optional(),
-  env: texts.default({}),
-  extraContainerArgs: z.array(z.string()).default([]),
+  deploymentLabels: maybeTexts,
+  env: textsOrNone,
+  extraContainerArgs: stringsOrNone,
   hub: optionalText,
-  image: z.string().optional(),
-  nodeSelector: texts.optional(),
-  podAnnotations: texts.optional(),
-  podLabels: texts.optional(),
+  image: maybeString,
+  nodeSelector: maybeTexts,
+  podAnnotations: maybeTexts,
+  podLabels: maybeTexts,
   replicaCount: whole.default(1),
   resources,
-  rollingMaxSurge: z.union([z.string(), whole]).default('100%'),
-  rollingMaxUnavailable: z.union([z.string(), whole]).default('25%'),
-  serviceAccountAnnotations: texts.optional(),
-  serviceAnnotations: texts.optional(),
+  rollingMaxSurge: z.union([string, whole]).default('100%'),
+  rollingMaxUnavailable: z.union([string, whole]).default('25%'),
+  serviceAccountAnnotations: maybeTexts,
+  serviceAnnotations: maybeTexts,
   tag: optionalText,
   tolerations: z.array(open).optional(),
   traceSampling: z.number().default(1),
 });
 
-const servicePort = z.looseObject({ name: z.string(), port, targetPort: port.optional() });
+const servicePort = z.looseObject({ name: string, port, targetPort: port.optional() });
 
 /** Values of `istio-ingressgateway` hold for ingress gateways of any name; those for egress likewise. */
 const gateway = z.strictObject({
   ...harmless(['cpu', 'memory', 'ipFamilies', 'ipFamilyPolicy']),
-  autoscaleEnabled: z.boolean().default(true),
+  autoscaleEnabled: trueByDefault,
   autoscaleMax: whole.default(5),
   autoscaleMin: whole.default(1),
-  customService: z.boolean().default(false),
-  enabled: z.boolean().optional(),
-  env: texts.default({}),
+  customService: flag.default(false),
+  enabled: maybeFlag,
+  env: textsOrNone,
   externalTrafficPolicy: optionalText,
   ingressPorts: z.array(servicePort).default([]),
-  injectionTemplate: z.string().optional(),
-  labels: texts.optional(),
+  injectionTemplate: maybeString,
+  labels: maybeTexts,
   loadBalancerIP: optionalText,
-  loadBalancerSourceRanges: z.array(z.string()).default([]),
-  name: z.string().optional(),
-  nodeSelector: texts.optional(),
-  podAnnotations: texts.default({}),
+  loadBalancerSourceRanges: stringsOrNone,
+  name: maybeString,
+  nodeSelector: maybeTexts,
+  podAnnotations: textsOrNone,
   ports: z.array(servicePort).optional(),
   replicaCount: whole.optional(),
   resources,
-  rollingMaxSurge: z.union([z.string(), whole]).default('100%'),
-  rollingMaxUnavailable: z.union([z.string(), whole]).default('25%'),
-  serviceAnnotations: texts.default({}),
+  rollingMaxSurge: z.union([string, whole]).default('100%'),
+  rollingMaxUnavailable: z.union([string, whole]).default('25%'),
+  serviceAnnotations: textsOrNone,
   tolerations: z.array(open).optional(),
   type: z.enum(['LoadBalancer', 'NodePort', 'ClusterIP']).optional(),
 });
@@ -151,14 +166,14 @@ export const values = z
     global: global.prefault({}),
     istiodRemote: z
       .strictObject({
-        enabled: z.boolean().optional(),
+        enabled: maybeFlag,
         injectionPath: optionalText,
       })
       .prefault({}),
     meshConfig: meshSettings.optional(),
     pilot: pilot.prefault({}),
     revision: optionalText,
-    revisionTags: z.array(z.string()).default([]),
+    revisionTags: stringsOrNone,
     // So that each of its fields is told by its own name.
     sidecarInjectorWebhook: z.strictObject({}).optional(),
   })
