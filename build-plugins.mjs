@@ -107,6 +107,12 @@ export const madeWhenUsed = {
       'const segmenter = new Intl.Segmenter();',
       'let made; const segmenter = { segment: text => (made ??= new Intl.Segmenter()).segment(text) };',
     );
+    // long multiplies and divides without it; it would be made at each start.
+    changed(
+      /node_modules.long.umd.index\.js$/,
+      'wasm = new WebAssembly.Instance(',
+      'if (false) wasm = new WebAssembly.Instance(',
+    );
   },
 };
 
@@ -135,3 +141,34 @@ export const loadedWhenUsed = {
     });
   },
 };
+
+/**
+ * Lets names of modules be read where they are. For each file that imports a CommonJS module as a whole esbuild
+ * makes an object of getters, and so for each CommonJS file that requires an ES module: some five thousand
+ * functions at a start. What a module has can be inherited, and one object do for all that require it.
+ */
+const INTEROP = {
+  __toESM: `function __toESM(module, isOfNode) {
+    if (!isOfNode && module?.__esModule) return module;
+    return Object.defineProperty(Object.create(module), 'default', { value: module, enumerable: true });
+  }`,
+  __toCommonJS: `function __toCommonJS(module) {
+    const made = (__toCommonJS.made ??= new Map());
+    if (!made.has(module)) made.set(module, __toCommonJSAnew(module));
+    return made.get(module);
+  }`,
+};
+
+/**
+ * Puts these in the place of esbuild's helpers.
+ * @param text - of a bundle in one function
+ */
+export function withInterop(text) {
+  let changed = text;
+  for (const [name, better] of Object.entries(INTEROP)) {
+    const parts = changed.split(`${name}=`);
+    if (parts.length > 2) throw new Error(`esbuild has a helper ${name} no longer.`);
+    if (parts.length === 2) changed = `${parts.join(`${name}Anew=`).replace(/\}\)\s*$/, '')}${better}})`;
+  }
+  return changed;
+}

@@ -48,8 +48,15 @@ const { build } = await import('esbuild').catch(refuseWithoutTools);
 const { kubernetesDescriptions } = await import('./build-descriptions.mjs');
 const { envoyDescriptors } = await import('./build-descriptors.mjs');
 const { writeNotices } = await import('./build-notices.mjs');
-const { dropUnusedModels, leaveOutUnreached, loadedWhenUsed, madeWhenUsed, nodeHasUrl, onlyLightCommands } =
-  await import('./build-plugins.mjs');
+const {
+  withInterop,
+  dropUnusedModels,
+  leaveOutUnreached,
+  loadedWhenUsed,
+  madeWhenUsed,
+  nodeHasUrl,
+  onlyLightCommands,
+} = await import('./build-plugins.mjs');
 const { writeTypes } = await import('./build-types.mjs');
 
 /** Ends where the packages are missing that only a build needs: `npm ci --omit=dev`, NODE_ENV=production. */
@@ -90,7 +97,11 @@ function commitOf() {
 }
 
 const shared = {
-  define: { BUILT_FROM: JSON.stringify(commitOf() ?? '') },
+  define: {
+    BUILT_FROM: JSON.stringify(commitOf() ?? ''),
+    // ws then looks for no machine code beside us.
+    'process.env.WS_NO_BUFFER_UTIL': '"1"',
+  },
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -128,10 +139,7 @@ const library = await build({
 
 /** Bundles the command line as a function's text, which harness/cli/bundle.ts reads. @returns the metafile */
 async function buildCommandLine(name, plugins = []) {
-  const {
-    outputFiles: [{ text }],
-    metafile,
-  } = await build({
+  const { outputFiles, metafile } = await build({
     ...shared,
     plugins: [...plugins, loadedWhenUsed, ...shared.plugins],
     entryPoints: { [name]: 'harness/cli/main.ts' },
@@ -142,6 +150,7 @@ async function buildCommandLine(name, plugins = []) {
     footer: { js: '})' },
     write: false,
   });
+  const text = withInterop(outputFiles[0].text);
   // A letter a byte: so it is read without decoding. The bundler escapes what lies beyond, save in regular
   // expressions and tagged templates.
   const beyond = /.{0,30}[^\0-\xff].{0,30}/.exec(text);
