@@ -331,7 +331,7 @@ const FOR_TESTS: readonly string[] = [
   'harness/session/trace.ts TRACE_FILES',
   'harness/simulator/images/small-programs.ts sleepSeconds',
   'harness/simulator/istio/agent/settings.ts readDownwardApi',
-  'harness/simulator/kubernetes/http/streaming/spdy-frames.ts DICTIONARY',
+  'harness/simulator/kubernetes/http/streaming/spdy-frames.ts dictionary',
   'harness/simulator/kubernetes/http/tables/columns.ts COLUMNS',
   'harness/simulator/kubernetes/registry/defaults.ts DEFAULTERS',
   'harness/simulator/network/resolver.ts candidates',

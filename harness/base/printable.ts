@@ -3,11 +3,6 @@
  * change neither a terminal nor a page, and what is very long without its middle.
  */
 
-/**
- * Controls of ASCII and Latin-1 but for the end of a line and the tab; the ends of lines of Unicode; marks
- * that change the direction of what follows (Unicode Standard Annex 9); halves of a pair.
- */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 /** Quick: most texts have none. */
 const SUSPECT = /[^\t\n\x20-\x7e]/;
 
@@ -22,8 +17,18 @@ const escapeOf = (character: string): string => {
 
 /** Writes control characters as escapes: `\x1b[31m`. The ends of lines and tabs stay. */
 export function printable(text: string): string {
-  return SUSPECT.test(text) ? text.replace(UNPRINTABLE, escapeOf) : text;
+  return SUSPECT.test(text) ? escaped(text) : text;
 }
+
+/**
+ * Escapes controls of ASCII and Latin-1 but for the end of a line and the tab; the ends of lines of Unicode;
+ * marks that change the direction of what follows (Unicode Standard Annex 9); halves of a pair.
+ */
+const escaped = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu,
+    escapeOf,
+  );
 
 /** Writes a text as one line: ends of lines and tabs as escapes, too. */
 export const oneLine = (text: string): string =>

@@ -13,10 +13,11 @@ const read = (commands: Readonly<Record<string, string>>): Commands =>
       new Set(flags.split(' ').filter(flag => flag !== '')),
     ]),
   );
-const COMMANDS: Readonly<Record<Edition, Commands>> = {
-  '1.8': read(old.commands),
-  current: read(current.commands),
-};
+const known = new Map<Edition, Commands>();
 
 /** Returns the commands of a release's istioctl: `proxy-config clusters` → its flags. */
-export const commandsOf = (edition: Edition): Commands => COMMANDS[edition];
+export function commandsOf(edition: Edition): Commands {
+  const found = known.get(edition) ?? read((edition === '1.8' ? old : current).commands);
+  known.set(edition, found);
+  return found;
+}

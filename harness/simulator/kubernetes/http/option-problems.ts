@@ -7,8 +7,11 @@ import { type FieldError, forbiddenValue, required } from '../registry/field-err
 const MAX_MANAGER_BYTES = 128;
 const APPLY = 'application/apply-patch+yaml';
 
-/** What unicode.IsPrint of Go takes. */
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+/** Quick: what most managers are called. */
+const PLAIN = /^[ -~]*$/;
+
+/** Tells what unicode.IsPrint of Go takes. */
+const isPrintable = (character: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 
 /** Finds the problems of the options in a query. @param patchType - the media type of a patch, lower case */
 export function optionProblems(query: URLSearchParams, patchType: string | undefined): FieldError[] {
@@ -33,9 +36,10 @@ function managerProblems(manager: string): FieldError[] {
     const message = `Too long: may not be more than ${MAX_MANAGER_BYTES} bytes`;
     problems.push({ reason: 'FieldValueTooLong', field: 'fieldManager', message });
   }
+  if (PLAIN.test(manager)) return problems;
   let position = 0;
   for (const character of manager) {
-    if (!PRINTABLE.test(character)) {
+    if (!isPrintable(character)) {
       const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
       const detail = `invalid character U+${code} (at position ${position})`;
       const message = `Invalid value: ${goQuoted(manager)}: ${detail}`;
@@ -56,7 +60,7 @@ function goQuoted(text: string): string {
   const characters = [...text].map(character => {
     const escaped = ESCAPES[character];
     if (escaped !== undefined) return escaped;
-    if (PRINTABLE.test(character)) return character;
+    if (isPrintable(character)) return character;
     const code = character.codePointAt(0) ?? 0;
     const hex = code.toString(16);
     if (code < 0x20 || code === 0x7f) return `\\x${hex.padStart(2, '0')}`;

@@ -4,8 +4,8 @@ import t from 'tap';
 import { KubernetesApiError } from '../../../../harness/base/kubernetes-client.ts';
 import {
   controlFrame,
-  DICTIONARY,
   dataFrame,
+  dictionary,
   EmptyHeaderWriter,
   FLAG_FIN,
   FRAME,
@@ -113,7 +113,7 @@ t.test('logs come as text', async t => {
 
 /** Header blocks as a client writes them: each compressed with what came before. */
 function headerWriter(): (headers: Record<string, string>) => Promise<Buffer> {
-  const deflate = createDeflate({ dictionary: DICTIONARY });
+  const deflate = createDeflate({ dictionary: dictionary() });
   const text = (value: string) => Buffer.concat([uint32(value.length), Buffer.from(value)]);
   return headers =>
     new Promise(resolve => {
@@ -135,7 +135,7 @@ function headerWriter(): (headers: Record<string, string>) => Promise<Buffer> {
 }
 
 t.test('SPDY header blocks share a context in each direction', async t => {
-  t.equal(DICTIONARY.length, 1423);
+  t.equal(dictionary().length, 1423);
   const write = headerWriter();
   const reader = new HeaderReader();
   const blocks: Record<string, string>[] = [

@@ -85,13 +85,17 @@ const NAMES =
 const TAIL =
   '100101201202205206300302303304305306307402405406407408409410411412413414415416417502504505203 Non-Authoritative Information204 No Content301 Moved Permanently400 Bad Request401 Unauthorized403 Forbidden404 Not Found500 Internal Server Error501 Not Implemented503 Service UnavailableJan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec 00:00:00 Mon, Tue, Wed, Thu, Fri, Sat, Sun, GMTchunked,text/html,image/png,image/jpg,image/gif,application/xml,application/xhtml+xml,text/plain,text/javascript,publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0.';
 
-/** The dictionary of the protocol: names with their lengths, then other frequent text. */
-export const DICTIONARY: Buffer = Buffer.concat([
-  ...NAMES.split('|')
-    .flatMap((part, index) => (index === 1 ? [part] : part.split(' ')))
-    .map(name => Buffer.concat([uint32(name.length), Buffer.from(name)])),
-  Buffer.from(TAIL),
-]);
+let made: Buffer | undefined;
+/** Returns the dictionary of the protocol: names with their lengths, then other frequent text. */
+export function dictionary(): Buffer {
+  made ??= Buffer.concat([
+    ...NAMES.split('|')
+      .flatMap((part, index) => (index === 1 ? [part] : part.split(' ')))
+      .map(name => Buffer.concat([uint32(name.length), Buffer.from(name)])),
+    Buffer.from(TAIL),
+  ]);
+  return made;
+}
 
 /**
  * Reads the header blocks of one direction. They share one compression context; Node has no synchronous
@@ -106,7 +110,7 @@ export class HeaderReader {
   read(block: Buffer): ReadonlyMap<string, string> {
     this.#compressed = Buffer.concat([this.#compressed, block]);
     const all = inflateSync(this.#compressed, {
-      dictionary: DICTIONARY,
+      dictionary: dictionary(),
       finishFlush: constants.Z_SYNC_FLUSH,
     });
     const text = all.subarray(this.#seen);
