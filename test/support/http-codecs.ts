@@ -138,14 +138,15 @@ export function serveByNode(wire: Wire, answering: Answering): Promise<Served> {
 export function serveByOurs(wire: Wire, answering: Answering): Promise<Served> {
   return serve(wire, (stream, { requests, errors, late }) => {
     serveConnection(stream, {
-      onRequest: ({ head, read }, response) => {
+      onRequest: (request, response) => {
+        const { head } = request;
         const entry = {
           head: [head.method, head.url, head.httpVersion, head.rawHeaders],
           body: '',
           isWhole: false,
         };
         requests.push(entry);
-        read({
+        request.read({
           onBody: bytes => {
             entry.body += bytes.toString('latin1');
           },

@@ -1,6 +1,11 @@
 /** A client's end of a connection: one exchange after the other. */
 import type { Duplex } from 'node:stream';
-import { ClientExchange, type ExchangeHandlers, type OutgoingRequest } from './client-exchange.ts';
+import {
+  ClientExchange,
+  type ExchangeHandlers,
+  type ExchangeOwner,
+  type OutgoingRequest,
+} from './client-exchange.ts';
 
 /** Whom a connection tells what becomes of it between exchanges. */
 interface ConnectionOwner {
@@ -10,7 +15,7 @@ interface ConnectionOwner {
 }
 
 /** Carries requests to a server. What arrives between two exchanges is dropped, as with node:http. */
-export class ClientConnection {
+export class ClientConnection implements ExchangeOwner {
   readonly stream: Duplex & { destroySoon?(): void };
   readonly #owner: ConnectionOwner;
   #exchange: ClientExchange | undefined;
@@ -36,12 +41,14 @@ export class ClientConnection {
 
   /** Begins an exchange; the connection must be free. */
   begin(request: OutgoingRequest, handlers: ExchangeHandlers): ClientExchange {
-    const exchange = new ClientExchange(this.stream, request, handlers, isReusable => this.#over(isReusable));
+    const exchange = new ClientExchange(this, request, handlers);
     this.#exchange = exchange;
     return exchange;
   }
 
-  #over(isReusable: boolean): void {
+  // ---- for its exchange
+
+  onOver(isReusable: boolean): void {
     this.#exchange = undefined;
     const { stream } = this;
     if (isReusable && stream.writable) {

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { ConnectionEndedError } from './errors.ts';
 import type { MessageHead } from './message-head.ts';
-import { type AfterHead, MessageParser } from './message-parser.ts';
+import { type AfterHead, MessageParser, type MessageSink } from './message-parser.ts';
 import { type BodyFraming, OutgoingMessage, sendOn } from './outgoing-message.ts';
 
 /** A request to send. */
@@ -29,14 +29,21 @@ export interface ExchangeHandlers {
   onClose?(): void;
 }
 
+/** The connection of an exchange. */
+export interface ExchangeOwner {
+  readonly stream: Duplex;
+  /** Called once, before `onClose` of the handlers. */
+  onOver(isReusable: boolean): void;
+}
+
 /** An exchange that is under way. */
-export class ClientExchange {
+export class ClientExchange implements MessageSink {
   readonly #stream: Duplex;
   readonly #request: OutgoingRequest;
   readonly #handlers: ExchangeHandlers;
   readonly #parser: MessageParser;
   readonly #message: OutgoingMessage;
-  readonly #onOver: (isReusable: boolean) => void;
+  readonly #owner: ExchangeOwner;
   #head: MessageHead | undefined;
   /** The server lets the connection stand; judged by the head alone, as in Node. */
   #isKept = false;
@@ -45,28 +52,15 @@ export class ClientExchange {
   #isAnswered = false;
   #isOver = false;
 
-  /** @param onOver - called once; the connection is told before `onClose` */
-  constructor(
-    stream: Duplex,
-    request: OutgoingRequest,
-    handlers: ExchangeHandlers,
-    onOver: (isReusable: boolean) => void,
-  ) {
+  constructor(owner: ExchangeOwner, request: OutgoingRequest, handlers: ExchangeHandlers) {
+    const { stream } = owner;
+    this.#owner = owner;
     this.#stream = stream;
     this.#request = request;
     this.#handlers = handlers;
-    this.#onOver = onOver;
     this.#message = new OutgoingMessage((data, isLast) => sendOn(stream, data, isLast));
     this.#message.begin(request.head, request.framing);
-    this.#parser = new MessageParser('response', {
-      onHead: head => this.#onHead(head),
-      onBody: bytes => {
-        if (!this.#isOver && !this.#hasResponse) handlers.onBody(bytes);
-      },
-      onEnd: () => {
-        if (this.#head) this.#hasResponse = true;
-      },
-    });
+    this.#parser = new MessageParser('response', this);
   }
 
   get isOver(): boolean {
@@ -141,7 +135,9 @@ export class ClientExchange {
     this.onFailure(new ConnectionEndedError(this.#head ? 'aborted' : 'socket hang up'));
   }
 
-  #onHead(head: MessageHead): AfterHead {
+  // ---- for the parser
+
+  onHead(head: MessageHead): AfterHead {
     if (this.#isOver) return 'other protocol';
     if (this.#head) {
       // A second response: nobody asked for it. It is read all the same, for what may be wrong with it.
@@ -160,6 +156,14 @@ export class ClientExchange {
     return this.#request.method === 'HEAD' || head.status === 304 ? 'no body' : 'body';
   }
 
+  onBody(bytes: Buffer): void {
+    if (!this.#isOver && !this.#hasResponse) this.#handlers.onBody(bytes);
+  }
+
+  onEnd(): void {
+    if (this.#head) this.#hasResponse = true;
+  }
+
   #answered(leftover: Error | undefined): void {
     this.#isAnswered = true;
     this.#handlers.onEnd(leftover);
@@ -173,7 +177,7 @@ export class ClientExchange {
   #finish(isWhole: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#onOver(isWhole && this.#mayKeep);
+    this.#owner.onOver(isWhole && this.#mayKeep);
     this.#handlers.onClose?.();
   }
 }

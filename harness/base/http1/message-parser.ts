@@ -18,7 +18,7 @@ const WINDOW_BYTES = 64 * 1024;
 export type AfterHead = 'body' | 'no body' | 'other protocol';
 
 /** Who is told what has come. */
-interface MessageSink {
+export interface MessageSink {
   onHead(head: MessageHead): AfterHead;
   /** @param bytes - a part of the arrived chunk, not a copy */
   onBody(bytes: Buffer): void;

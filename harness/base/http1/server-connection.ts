@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { ParseError } from './errors.ts';
 import { headerOf, joinedHeader, type MessageHead } from './message-head.ts';
-import { type AfterHead, MessageParser } from './message-parser.ts';
+import { type AfterHead, MessageParser, type MessageSink } from './message-parser.ts';
 import { ResponseQueue } from './response-queue.ts';
 import type { ServerResponse } from './server-response.ts';
 
@@ -44,7 +44,7 @@ export function serveConnection(stream: Duplex, handlers: ServerHandlers): void 
   stream.on('close', () => connection.onClose());
 }
 
-class ServerConnection {
+class ServerConnection implements MessageSink {
   readonly #stream: Duplex;
   readonly #handlers: ServerHandlers;
   readonly #parser: MessageParser;
@@ -59,11 +59,7 @@ class ServerConnection {
     this.#stream = stream;
     this.#handlers = handlers;
     this.#responses = new ResponseQueue(stream);
-    this.#parser = new MessageParser('request', {
-      onHead: head => this.#onHead(head),
-      onBody: bytes => this.#reader?.onBody(bytes),
-      onEnd: () => this.#onRequestEnd(),
-    });
+    this.#parser = new MessageParser('request', this);
   }
 
   onData(chunk: Buffer): void {
@@ -90,7 +86,9 @@ class ServerConnection {
     this.#responses.close();
   }
 
-  #onHead(head: MessageHead): AfterHead {
+  // ---- for the parser
+
+  onHead(head: MessageHead): AfterHead {
     if (this.#stream.destroyed) return 'other protocol';
     if (head.method === 'CONNECT') {
       this.#stream.destroy();
@@ -103,7 +101,7 @@ class ServerConnection {
     this.#isPreface = head.method === 'PRI';
     const response = this.#responses.add(head);
     if (head.major !== 1 || head.minor !== 1 || this.#isAcceptable(head, response))
-      this.#handlers.onRequest(this.#requestOf(head), response);
+      this.#handlers.onRequest(new IncomingRequest(head, this), response);
     return 'body';
   }
 
@@ -125,32 +123,32 @@ class ServerConnection {
     return false;
   }
 
-  #requestOf(head: MessageHead): ServerRequest {
-    return {
-      head,
-      read: reader => {
-        this.#reader = reader;
-      },
-      pause: () => {
-        this.#isBodyPaused = true;
-        this.#stream.pause();
-      },
-      resume: () => {
-        if (!this.#isBodyPaused) return;
-        this.#isBodyPaused = false;
-        this.#resume();
-      },
-    };
+  onBody(bytes: Buffer): void {
+    this.#reader?.onBody(bytes);
   }
 
-  #onRequestEnd(): void {
+  onEnd(): void {
     const reader = this.#reader;
     this.#reader = undefined;
-    if (this.#isBodyPaused) {
-      this.#isBodyPaused = false;
-      this.#resume();
-    }
+    this.resumeBody();
     reader?.onEnd();
+  }
+
+  // ---- for the request
+
+  read(reader: BodyReader): void {
+    this.#reader = reader;
+  }
+
+  pauseBody(): void {
+    this.#isBodyPaused = true;
+    this.#stream.pause();
+  }
+
+  resumeBody(): void {
+    if (!this.#isBodyPaused) return;
+    this.#isBodyPaused = false;
+    this.#resume();
   }
 
   #resume(): void {
@@ -168,6 +166,29 @@ class ServerConnection {
       this.#stream.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, 'latin1');
     }
     this.#stream.destroy();
+  }
+}
+
+/** A request as its server sees it. */
+class IncomingRequest implements ServerRequest {
+  readonly head: MessageHead;
+  readonly #connection: ServerConnection;
+
+  constructor(head: MessageHead, connection: ServerConnection) {
+    this.head = head;
+    this.#connection = connection;
+  }
+
+  read(reader: BodyReader): void {
+    this.#connection.read(reader);
+  }
+
+  pause(): void {
+    this.#connection.pauseBody();
+  }
+
+  resume(): void {
+    this.#connection.resumeBody();
   }
 }
 

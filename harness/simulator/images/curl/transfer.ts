@@ -76,7 +76,7 @@ export class Transfer {
       isReused,
       progress: this,
     });
-    return request.run();
+    return await request.run();
   }
 
   onLength(bytes: number): void {

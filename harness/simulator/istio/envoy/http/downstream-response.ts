@@ -7,18 +7,23 @@ import { edited, editedHeaders } from './header-edits.ts';
 import { downstreamHeaders, responseHeaders } from './http-headers.ts';
 import type { LocalReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
-import type { UpstreamAttempt } from './upstream-request.ts';
+import type { AnswerReader, UpstreamAttempt } from './upstream-request.ts';
 
 /** Of an answer that a limit of the cluster has made (source/common/router/router.cc @v1.33). */
 const OVERLOADED: readonly string[] = ['x-envoy-overloaded', 'true'];
 
 /** Measures from its construction on how long the upstream takes. */
-export class DownstreamResponse {
+export class DownstreamResponse implements AnswerReader {
   readonly stream: ServerResponse;
   readonly #context: ManagerContext;
   readonly #connection: DownstreamConnection;
   readonly #startedMs: number;
   #edits: HeaderEdits | undefined;
+  /** Of a host's response. */
+  #attempt: UpstreamAttempt | undefined;
+  /** Bytes of its body, as its head says; NaN if that does not tell. */
+  #whole = Number.NaN;
+  #onEnd: (() => void) | undefined;
 
   constructor(context: ManagerContext, connection: DownstreamConnection, stream: ServerResponse) {
     this.stream = stream;
@@ -63,22 +68,26 @@ export class DownstreamResponse {
     stream.writeHead({ status, reason, headers: this.#withClose(headers) });
     stream.onDrain = () => attempt.resume();
     const length = headerOf(rawHeaders, 'content-length');
-    const whole = length === undefined ? Number.NaN : Number(length);
-    attempt.reader = {
-      onBody: bytes => {
-        // All there is to come: it leaves in one piece with the head.
-        if (bytes.length === whole) stream.end(bytes);
-        else if (!stream.write(bytes)) attempt.pause();
-      },
-      onEnd: () => {
-        onEnd();
-        stream.end();
-      },
-      onFail: () => {
-        onEnd();
-        stream.destroy(); // the status line is gone already: all that is left is to break off
-      },
-    };
+    if (length !== undefined) this.#whole = Number(length);
+    this.#attempt = attempt;
+    this.#onEnd = onEnd;
+    attempt.reader = this;
+  }
+
+  onBody(bytes: Buffer): void {
+    // All there is to come: it leaves in one piece with the head.
+    if (bytes.length === this.#whole) this.stream.end(bytes);
+    else if (!this.stream.write(bytes)) this.#attempt?.pause();
+  }
+
+  onEnd(): void {
+    this.#onEnd?.();
+    this.stream.end();
+  }
+
+  onFail(): void {
+    this.#onEnd?.();
+    this.stream.destroy(); // the status line is gone already: all that is left is to break off
   }
 
   /** Asks the client to close where its connection drains. */

@@ -40,7 +40,7 @@ interface AttemptTarget {
 }
 
 /** Takes a response whose head has come. */
-interface AnswerReader {
+export interface AnswerReader {
   onBody(bytes: Buffer): void;
   onEnd(): void;
   /** The upstream broke off. */
