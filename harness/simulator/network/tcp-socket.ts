@@ -213,10 +213,26 @@ export class TcpSocket extends NetSocket implements VirtualSocket, ReadsInPieces
   /** @returns whether there is room for more */
   #pushInPieces(chunk: Buffer): boolean {
     this.bytesRead += chunk.length;
-    if (chunk.length <= this.#pieceBytes) return chunk.length === 0 || this.push(chunk);
+    if (chunk.length <= this.#pieceBytes) return chunk.length === 0 || this.#hand(chunk);
     let hasRoom = true;
     for (let from = 0; from < chunk.length && !this.destroyed; from += this.#pieceBytes)
-      hasRoom = this.push(chunk.subarray(from, from + this.#pieceBytes));
+      hasRoom = this.#hand(chunk.subarray(from, from + this.#pieceBytes));
     return hasRoom;
+  }
+
+  /**
+   * Gives a reader that takes whatever comes its chunk as `push` does (nodejs/node lib/internal/streams/
+   * readable.js @v20, addChunk), which would then ask for more, in a tick of its own for each chunk.
+   * @returns whether there is room for more
+   */
+  #hand(chunk: Buffer): boolean {
+    const isTaken =
+      this.readableFlowing === true &&
+      this.readableLength === 0 &&
+      this.readableEncoding === null &&
+      this.listenerCount('data') > 0;
+    if (!isTaken) return this.push(chunk);
+    this.emit('data', chunk);
+    return true;
   }
 }

@@ -81,6 +81,39 @@ t.test('an end that reads in pieces has all of what arrives in one turn', async 
   t.equal(server.bytesRead, 2500);
 });
 
+t.test('a reader that pauses amid what arrives has the rest when it goes on', async t => {
+  using world = smallWorld();
+  const { client, server } = await connected(world);
+  (server as VirtualSocket & ReadsInPieces).readInPieces(4);
+  const seen: string[] = [];
+  const whole = new Promise<void>(resolve => server.once('end', resolve));
+  server.on('data', (chunk: Buffer) => {
+    seen.push(chunk.toString());
+    server.pause();
+    setImmediate(() => {
+      seen.push('|');
+      server.resume();
+    });
+  });
+  client.end('one two three');
+  await whole;
+  t.match(seen.join(''), /^one \|two/);
+  t.equal(seen.join('').replaceAll('|', ''), 'one two three');
+});
+
+t.test('a reader of text gets whole characters', async t => {
+  using world = smallWorld();
+  const { client, server } = await connected(world);
+  (server as VirtualSocket & ReadsInPieces).readInPieces(1);
+  server.setEncoding('utf8');
+  const seen: string[] = [];
+  const whole = new Promise<void>(resolve => server.once('end', resolve));
+  server.on('data', (text: string) => seen.push(text));
+  client.end('é€');
+  await whole;
+  t.same(seen, ['é', '€']);
+});
+
 t.test('10 MB arrive whole, and a writer waits while nobody reads', async t => {
   using world = smallWorld();
   const { client, server } = await connected(world);
