@@ -2,8 +2,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
-import { Attribute, Extensions, SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
-import { kept } from './kept-structure.ts';
+import { Attribute, Extensions, type SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
+import { kept, keptBytes } from './kept-structure.ts';
 import type { KeyPair } from './keys.ts';
 import { bytesOf, pemOf } from './pem.ts';
 import {
@@ -23,7 +23,7 @@ export async function createCsr(
   const extensions = alternativeNames(options);
   const information = new CertificationRequestInfo({
     subject: distinguishedName(options),
-    subjectPKInfo: AsnConvert.parse(keys.publicKeyDer, SubjectPublicKeyInfo),
+    subjectPKInfo: keptBytes<SubjectPublicKeyInfo>(keys.publicKeyDer),
   });
   if (extensions.length > 0) {
     const values = [AsnConvert.serialize(new Extensions(extensions))];

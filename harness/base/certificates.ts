@@ -29,7 +29,7 @@ import {
 } from '@peculiar/asn1-x509';
 import { type Authority, issuerOf, signingKey, withKey } from './authority.ts';
 import { BoundedMemory } from './bounded-memory.ts';
-import { kept } from './kept-structure.ts';
+import { kept, keptBytes } from './kept-structure.ts';
 import { createKeyPair } from './keys.ts';
 import { pemOf } from './pem.ts';
 import {
@@ -151,7 +151,7 @@ function createCertificate(
       notAfter: new Date(options.notAfterMs),
     }),
     subject,
-    subjectPublicKeyInfo: AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo),
+    subjectPublicKeyInfo: keptBytes<SubjectPublicKeyInfo>(publicKeyDer),
     extensions: new Extensions([...extensions, ...[issuerParts?.keyExtension ?? []].flat()]),
   });
   const content = kept(tbsCertificate);
