@@ -102,6 +102,12 @@ export const madeWhenUsed = {
       'this.execFn = child_process.spawn;',
       'this.execFn = (...words) => child_process.spawn(...words);',
     );
+    // Node would open it for each program that is run in a container.
+    changed(
+      /client-node.dist.web-socket-handler\.js$/,
+      'stdin: process.stdin,',
+      'get stdin() { return process.stdin; },',
+    );
     changed(
       /node_modules.string-width.index\.js$/,
       'const segmenter = new Intl.Segmenter();',
