@@ -149,9 +149,9 @@ export const loadedWhenUsed = {
 };
 
 /**
- * Lets names of modules be read where they are. For each file that imports a CommonJS module as a whole esbuild
- * makes an object of getters, and so for each CommonJS file that requires an ES module: some five thousand
- * functions at a start. What a module has can be inherited, and one object do for all that require it.
+ * Lets names of modules be read where they are. For each file that imports a CommonJS module as a whole
+ * esbuild makes an object of getters, and so for each CommonJS file that requires an ES module: thousands of
+ * functions at a start. What a module has can be inherited, and one object does for all that require it.
  */
 const INTEROP = {
   __toESM: `function __toESM(module, isOfNode) {

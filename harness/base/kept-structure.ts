@@ -31,8 +31,8 @@ class Kept implements IAsnConvertible {
 export const kept = <T extends object>(structure: T): T => inPlaceOf<T>(AsnSerializer.toASN(structure));
 
 /**
- * Has a structure that is written already stand in another: to read its fields, and to write them again, takes
- * four times as long.
+ * Has a structure that is written already stand in another: to read its fields, and to write them again,
+ * takes three times as long.
  * @param der - its bytes
  * @returns as `kept`
  */

@@ -16,8 +16,8 @@ const BUDGET = { usual: 67_584, ofRuns: 200_000, besideThreads: 400_000 };
 const LAST_WITH_PRETENURING = 26;
 
 /**
- * Sets V8 and Node for a run, or for the linting of a guide. A command calls it when all its code is loaded: from then
- * on V8 refuses code that was compiled under the usual flags, that of Node's own modules too.
+ * Sets V8 and Node for a run, or for the linting of a guide. A command calls it when all its code is loaded:
+ * from then on V8 refuses code that was compiled under the usual flags, that of Node's own modules too.
  *
  * Where most objects of a kind live long, V8 comes to make that kind among the old ones at once. While a mesh
  * comes up so do its connections and what belongs to them; of the thousands of calls that follow nothing
