@@ -48,9 +48,14 @@ function narrow(
   exact: (chain: FilterChain) => boolean,
   any: (chain: FilterChain) => boolean,
 ): readonly FilterChain[] {
-  const exactly = chains.filter(exact);
-  return exactly.length > 0 ? exactly : chains.filter(any);
+  return chains.some(exact) ? chains.filter(exact) : all(chains, any);
 }
+
+/** Returns the chains that pass: mostly all of them, which then stay one list. */
+const all = (
+  chains: readonly FilterChain[],
+  passes: (chain: FilterChain) => boolean,
+): readonly FilterChain[] => (chains.every(passes) ? chains : chains.filter(passes));
 
 /** Chooses the chains of the smallest range that the address lies in, else those without ranges. */
 function byAddress(chains: readonly FilterChain[], address: string): readonly FilterChain[] {
@@ -84,7 +89,10 @@ function byServerName(chains: readonly FilterChain[], name: string | undefined):
       if (matching.length > 0) return matching;
     }
   }
-  return chains.filter(chain => isEmpty(chain.match?.serverNames) || chain.match?.serverNames?.includes('*'));
+  return all(
+    chains,
+    ({ match }) => isEmpty(match?.serverNames) || match?.serverNames?.includes('*') === true,
+  );
 }
 
 const isEmpty = (list: readonly unknown[] | undefined): boolean => list === undefined || list.length === 0;

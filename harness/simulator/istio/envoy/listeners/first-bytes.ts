@@ -11,20 +11,20 @@ export function peekFirstBytes<T>(
   inspect: (bytes: Buffer) => T | undefined,
   done: (result: T | undefined) => void,
 ): void {
-  let bytes: Buffer = Buffer.alloc(0);
+  let bytes: Buffer | undefined;
   const stop = (result: T | undefined) => {
     stream.off('readable', onReadable);
     stream.off('end', onEnd);
     stream.off('close', onEnd);
-    if (bytes.length > 0 && !stream.destroyed && !stream.readableEnded) stream.unshift(bytes);
+    if (bytes && !stream.destroyed && !stream.readableEnded) stream.unshift(bytes);
     done(result);
   };
   const onEnd = () => stop(undefined);
   const onReadable = () => {
     for (let chunk: Buffer | null = stream.read(); chunk !== null; chunk = stream.read()) {
-      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      bytes = bytes ? Buffer.concat([bytes, chunk]) : chunk;
     }
-    const result = bytes.length === 0 ? undefined : inspect(bytes);
+    const result = bytes && inspect(bytes);
     if (result !== undefined) stop(result);
   };
   stream.on('readable', onReadable);
