@@ -2,11 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.ts';
 
-/** What is sent of the request's own, whatever the answer (apiserver pkg/endpoints/filters/audit_init.go). */
-const AUDIT_ID = 'Audit-Id';
-
 /**
- * Sends status and headers, beside those that were set before.
+ * Sends status and headers, beside those that were set before; and the request's id, whatever the answer
+ * (apiserver pkg/endpoints/filters/audit_init.go).
  * @param headers - by name; their values are sent as they are
  */
 export function sendHead(
@@ -16,7 +14,7 @@ export function sendHead(
 ): ServerResponse {
   // Headers that are given at once need not be kept by name first.
   if (response.getHeaderNames().length === 0)
-    return response.writeHead(code, { [AUDIT_ID]: auditId, ...headers });
-  response.setHeader(AUDIT_ID, auditId);
+    return response.writeHead(code, { 'Audit-Id': auditId, ...headers });
+  response.setHeader('Audit-Id', auditId);
   return response.writeHead(code, headers);
 }

@@ -109,13 +109,16 @@ function wantsPretty({ url = '', headers }: IncomingMessage): boolean {
 
 /** Answers longer than this are compressed for clients that can read it. */
 const GZIP_FROM_BYTES = 128 * 1024;
+/** In characters. */
+const LONG = 16 * 1024;
 
 function send(exchange: Exchange, code: number, text: string, contentType: string): void {
   const { request, response } = exchange;
   if (response.headersSent || response.destroyed) return;
-  let body: string | Buffer = text;
+  // A short text leaves in one piece with the head; a long one is gone through once.
+  let body: string | Buffer = text.length > LONG ? Buffer.from(text) : text;
   if (text.length > GZIP_FROM_BYTES && acceptsGzip(request)) {
-    body = gzipSync(text, { level: 1 });
+    body = gzipSync(body, { level: 1 });
     response.setHeader('Content-Encoding', 'gzip');
     const vary = response.getHeader('Vary');
     response.setHeader('Vary', vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`);

@@ -15,19 +15,18 @@ export function generateName(prefix: string, random: Random): string {
 }
 
 /** Clears what a client cannot decide on when it creates. */
-export function clearSystemMetadata(object: KubernetesObject): void {
-  const { metadata } = object;
-  for (const key of [
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'selfLink',
-    'resourceVersion',
-  ]) {
-    delete metadata[key];
-  }
+export function clearSystemMetadata({ metadata }: KubernetesObject): void {
+  for (const key of OF_THE_SERVER) if (key in metadata) delete metadata[key];
 }
+
+const OF_THE_SERVER = [
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+  'resourceVersion',
+] as const;
 
 /** Puts back what an update cannot change. */
 export function keepSystemMetadata(updated: KubernetesObject, current: KubernetesObject): void {
