@@ -13,11 +13,12 @@ const read = (commands: Readonly<Record<string, string>>): Commands =>
       new Set(flags.split(' ').filter(flag => flag !== '')),
     ]),
   );
+const NAMES = { '1.8': old, current } as const;
 const known = new Map<Edition, Commands>();
 
 /** Returns the commands of a release's istioctl: `proxy-config clusters` → its flags. */
 export function commandsOf(edition: Edition): Commands {
-  const found = known.get(edition) ?? read((edition === '1.8' ? old : current).commands);
+  const found = known.get(edition) ?? read(NAMES[edition].commands);
   known.set(edition, found);
   return found;
 }
