@@ -55,7 +55,10 @@ export function createRandom(seed: string): Random {
     text: (length, alphabet) =>
       Array.from({ length }, () => alphabet[random.integer(alphabet.length)]).join(''),
     uuid: () => {
-      const [first, second, third, fourth] = [hexOf(word()), hexOf(word()), hexOf(word()), hexOf(word())];
+      const first = hexOf(word());
+      const second = hexOf(word());
+      const third = hexOf(word());
+      const fourth = hexOf(word());
       const variant = '89ab'[word() & 3];
       return `${first}-${second.slice(0, 4)}-4${second.slice(5)}-${variant}${third.slice(1, 4)}-${third.slice(4)}${fourth}`;
     },

@@ -17,7 +17,7 @@ export interface Exchange {
   /** The request's id: the client's own, or a new one. */
   readonly auditId: string;
   /** Present if the client wants to speak another protocol. */
-  readonly upgrade?: Upgrade;
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** An exchange that may leave HTTP. */

@@ -62,8 +62,12 @@ const VERBS_IN_PATH: readonly string[] = ['proxy', 'watch'];
 
 /** Splits a path at its slashes, but for those at its ends; an empty part between two slashes is one. */
 function partsOf(path: string): string[] {
-  const trimmed = decodePath(path).replace(/^\/+|\/+$/g, '');
-  return trimmed === '' ? [] : trimmed.split('/');
+  const decoded = decodePath(path);
+  let start = 0;
+  let end = decoded.length;
+  while (start < end && decoded[start] === '/') start++;
+  while (start < end && decoded[end - 1] === '/') end--;
+  return start === end ? [] : decoded.slice(start, end).split('/');
 }
 
 /** The whole path is decoded before it is split, as Go has it. @throws PlainError 400 */
@@ -81,11 +85,11 @@ export function parseRequest(method: string, url: string): RequestInfo {
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-  const common = { method, path, query };
-  const [root, ...others] = partsOf(path);
+  const others = partsOf(path);
+  const root = others.shift();
   const isCore = root === 'api';
-  if (!isCore && root !== 'apis') return { kind: 'path', ...common };
-  if (others.length < (isCore ? 2 : 3)) return { kind: 'path', ...common };
+  if ((!isCore && root !== 'apis') || others.length < (isCore ? 2 : 3))
+    return { kind: 'path', method, path, query };
   const group = isCore ? '' : (others.shift() as string); // there are at least three
   const version = others.shift() as string;
   let verb = VERBS[method] ?? '';
@@ -110,7 +114,9 @@ export function parseRequest(method: string, url: string): RequestInfo {
   }
   return {
     kind: 'resource',
-    ...common,
+    method,
+    path,
+    query,
     verb,
     group,
     version,

@@ -138,9 +138,15 @@ function sharingList(older: readonly unknown[], newer: unknown[]): readonly unkn
 /** RFC 3339 has no later year: what lies behind it (a grace of millions of years) ends there. */
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 
+/** The second that was written last: a write has the time in several places. */
+let lastSecond = { second: 0, text: '1970-01-01T00:00:00Z' };
+
 /** Writes a time with the precision of metav1.Time: `2026-01-02T03:04:05Z`. */
 export function timestamp(milliseconds: number): string {
-  return `${new Date(Math.min(milliseconds, LAST_MS)).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(Math.min(milliseconds, LAST_MS) / 1000);
+  if (second !== lastSecond.second)
+    lastSecond = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return lastSecond.text;
 }
 
 /** Writes a time with the precision of metav1.MicroTime: `2026-01-02T03:04:05.000000Z`. */

@@ -10,7 +10,7 @@ import type { Call } from '../call.ts';
 import { noteDuplicates, unmarshalErrors } from '../duplicate-keys.ts';
 import type { Environment } from '../environment.ts';
 import { applyObject } from '../patch/apply.ts';
-import { ownershipOf } from '../patch/ownership.ts';
+import { owningContext } from '../patch/ownership.ts';
 import { type Patch, readPatch } from '../patch/patch.ts';
 import { asPatched } from '../patch/shown-patched.ts';
 import { receiveObject } from '../receive.ts';
@@ -55,7 +55,7 @@ export async function handlePatch(
       checkNamespace(object, info, type);
       return object;
     },
-    { ...context, own: ownershipOf(environment.clock, type, context) },
+    owningContext(environment.clock, type, context),
   );
   sendObject(environment, call, 200, type, updated);
 }

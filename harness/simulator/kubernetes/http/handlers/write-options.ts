@@ -23,18 +23,16 @@ export function contextOf(
   }
   const dryRun = query.has('dryRun');
   const fieldManager = managerOf(call);
+  const options: Record<string, unknown> = { kind: `${operation}Options`, apiVersion: 'meta.k8s.io/v1' };
+  if (dryRun) options['dryRun'] = ['All'];
+  if (operation !== 'Delete') options['fieldManager'] = fieldManager;
   return {
     user,
     dryRun,
     version: info.version,
     subresource: info.subresource,
     fieldManager,
-    options: {
-      kind: `${operation}Options`,
-      apiVersion: 'meta.k8s.io/v1',
-      ...(dryRun && { dryRun: ['All'] }),
-      ...(operation !== 'Delete' && { fieldManager }),
-    },
+    options,
     warn: text => warn(response, text),
   };
 }

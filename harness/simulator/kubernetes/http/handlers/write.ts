@@ -8,7 +8,7 @@ import { badRequest, methodNotAllowed, notSimulated } from '../../registry/statu
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
-import { ownershipOf } from '../patch/ownership.ts';
+import { owningContext } from '../patch/ownership.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { sendObject } from './send-object.ts';
@@ -40,15 +40,12 @@ export async function handleCreate(
   const { info, request } = call;
   if (info.name !== '' || (type.namespaced && info.namespace === '')) throw methodNotAllowed();
   if (!type.verbs.includes('create')) throw methodNotAllowed();
-  const context = contextOf(call, 'Create');
+  const context = owningContext(environment.clock, type, contextOf(call, 'Create'));
   refuseUnsimulated(type);
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
   const object = receiveObject(body, call, type, environment.registry.minor);
   checkNamespace(object, info, type);
-  const created = await environment.objects.create(type, info.namespace, object, {
-    ...context,
-    own: ownershipOf(environment.clock, type, context),
-  });
+  const created = await environment.objects.create(type, info.namespace, object, context);
   sendObject(environment, call, 201, type, created);
 }
 
@@ -60,7 +57,7 @@ export async function handleUpdate(
 ): Promise<void> {
   const { info, request } = call;
   if (info.name === '' || !type.verbs.includes('update')) throw methodNotAllowed();
-  const context = contextOf(call, 'Update');
+  const context = owningContext(environment.clock, type, contextOf(call, 'Update'));
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
   const object = receiveObject(body, call, type, environment.registry.minor);
   checkName(object, info);
@@ -72,10 +69,7 @@ export async function handleUpdate(
     // The precondition is of the storage, which asks no version of an update that makes an object.
     if (uid !== '') throw uidConflict(type, { namespace, name }, uid);
     const made = { ...object, metadata };
-    const created = await environment.objects.create(type, namespace, made, {
-      ...context,
-      own: ownershipOf(environment.clock, type, context),
-    });
+    const created = await environment.objects.create(type, namespace, made, context);
     sendObject(environment, call, 201, type, created);
     return;
   }
@@ -84,7 +78,7 @@ export async function handleUpdate(
     info.namespace,
     info.name,
     () => structuredClone(object),
-    { ...context, own: ownershipOf(environment.clock, type, context) },
+    context,
   );
   sendObject(environment, call, 200, type, updated);
 }

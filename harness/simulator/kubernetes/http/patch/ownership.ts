@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type KubernetesObject,
   objectsOf,
+  setOwn,
   stringOf,
   timestamp,
 } from '../../registry/json.ts';
@@ -53,11 +54,10 @@ export function ownable(object: KubernetesObject, type: ResourceType, subresourc
   const { kind: _kind, apiVersion: _apiVersion, metadata, status, ...rest } = object;
   const isStatus = subresource === 'status';
   const settable = isStatus ? metadataOfStatusWrites(type) : undefined;
-  const kept = Object.fromEntries(
-    Object.entries(metadata).filter(
-      ([key]) => !UNOWNED_METADATA.includes(key) && (settable === undefined || settable.includes(key)),
-    ),
-  );
+  const kept: JsonObject = {};
+  for (const key in metadata)
+    if (!UNOWNED_METADATA.includes(key) && (settable === undefined || settable.includes(key)))
+      setOwn(kept, key, metadata[key]);
   const result: JsonObject = {};
   if (isStatus) {
     if (Object.keys(kept).length > 0) result['metadata'] = kept;
@@ -108,16 +108,27 @@ export function writeManagers(object: KubernetesObject, managers: readonly Manag
         : a.manager < b.manager
           ? -1
           : 1;
-  object.metadata['managedFields'] = [...kept].sort(order).map(entry => ({
-    manager: entry.manager,
-    operation: entry.operation,
-    apiVersion: entry.apiVersion,
-    time: entry.time,
-    fieldsType: 'FieldsV1',
-    fieldsV1: toFieldsV1(entry.fields),
-    ...(entry.subresource !== '' && { subresource: entry.subresource }),
-  }));
+  object.metadata['managedFields'] = kept.sort(order).map(writtenOf);
 }
+
+function writtenOf({ manager, operation, apiVersion, time, fields, subresource }: Manager): JsonObject {
+  const fieldsV1 = toFieldsV1(fields);
+  const written: JsonObject = { manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1 };
+  if (subresource !== '') written['subresource'] = subresource;
+  return written;
+}
+
+/** Returns the context of a write by which the writer comes to own the fields that it changes. */
+export const owningContext = (clock: Clock, type: ResourceType, context: WriteContext): WriteContext => ({
+  user: context.user,
+  dryRun: context.dryRun,
+  version: context.version,
+  subresource: context.subresource,
+  fieldManager: context.fieldManager,
+  own: ownershipOf(clock, type, context),
+  options: context.options,
+  warn: text => context.warn(text),
+});
 
 /** Makes the ownership of a create, update or patch by the context's manager. */
 export function ownershipOf(clock: Clock, type: ResourceType, context: WriteContext): FieldOwnership {
@@ -136,10 +147,16 @@ export function ownershipOf(clock: Clock, type: ResourceType, context: WriteCont
     }
     const before = sent === undefined ? readManagers(current) : readManagers(updated);
     const now = ownable(updated, type, subresource);
-    const own = { manager: fieldManager, operation: 'Update' as const, apiVersion, subresource };
-    const time = timestamp(clock.now());
+    const owning = (fields: FieldSet): Manager => ({
+      manager: fieldManager,
+      operation: 'Update',
+      apiVersion,
+      subresource,
+      time: timestamp(clock.now()),
+      fields,
+    });
     if (!current) {
-      writeManagers(updated, [{ ...own, time, fields: fieldsOf(now, tree, true) }]);
+      writeManagers(updated, [owning(fieldsOf(now, tree, true))]);
       return;
     }
     const { changed, removed } = changesOf(ownable(current, type, subresource), now, tree);
@@ -157,6 +174,6 @@ export function ownershipOf(clock: Clock, type: ResourceType, context: WriteCont
       .filter(entry => !isOwn(entry))
       .map(entry => ({ ...entry, fields: differenceBelow(difference(entry.fields, changed), removed) }));
     const fields = union(differenceBelow(mine?.fields ?? NO_FIELD, removed), changed);
-    writeManagers(updated, [...others, { ...own, time, fields }]);
+    writeManagers(updated, [...others, owning(fields)]);
   };
 }

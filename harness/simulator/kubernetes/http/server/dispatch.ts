@@ -57,7 +57,7 @@ export async function dispatch(environment: Environment, asked: Exchanged): Prom
 }
 
 async function dispatchResource(environment: Environment, asked: Exchanged<ResourceRequest>): Promise<void> {
-  const { info, request } = asked;
+  const { request, response, auditId, upgrade, info, user } = asked;
   const type = environment.registry.byPath(info.group, info.version, info.plural);
   if (!type) {
     // A group that is not served, or whose types are custom, does not know Status
@@ -76,9 +76,9 @@ async function dispatchResource(environment: Environment, asked: Exchanged<Resou
   const endpoint = endpointOf(info, type);
   const accepted = endpoint ? negotiate(request.headers.accept, endpoint) : JSON_FORM;
   const deprecated = type.custom ? type.custom.deprecated[info.version] : type.deprecated;
-  if (deprecated !== undefined) warn(asked.response, deprecated);
+  if (deprecated !== undefined) warn(response, deprecated);
   environment.beforeUse(type);
-  await handle(environment, { ...asked, accepted }, type);
+  await handle(environment, { request, response, auditId, upgrade, info, user, accepted }, type);
 }
 
 async function handle(

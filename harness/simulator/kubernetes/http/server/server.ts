@@ -71,18 +71,17 @@ class ApiServer {
     this.#observer = observer;
   }
 
-  async answer(received: Omit<Exchange, 'auditId'>): Promise<void> {
-    const { request, response } = received;
-    const exchange: Exchange = { ...received, auditId: this.#auditIdOf(request) };
+  async answer({ request, response, upgrade }: Omit<Exchange, 'auditId'>): Promise<void> {
+    const auditId = this.#auditIdOf(request);
     const { method = 'GET', url = '/' } = request;
     const atMs = this.#environment.clock.now();
     let username = '';
     try {
       const { info, user } = this.#admit(request);
       username = user.username;
-      await dispatch(this.#environment, { ...exchange, info, user });
+      await dispatch(this.#environment, { request, response, auditId, upgrade, info, user });
     } catch (error) {
-      sendFailure(exchange, this.#failureOf(error, request));
+      sendFailure({ request, response, auditId }, this.#failureOf(error, request));
     }
     const durationMs = this.#environment.clock.now() - atMs;
     this.#observer.onRequest?.({ method, url, username, code: response.statusCode, atMs, durationMs });
