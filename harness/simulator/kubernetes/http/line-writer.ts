@@ -14,30 +14,48 @@ export interface LineSink {
   onGone(listener: () => void): void;
 }
 
+/** Lines in fewer characters than these leave as text. */
+const FEW = 4096;
+/** More bytes than these are not kept for the next one. */
+const MOST_KEPT = 1024 * 1024;
+
+let last: { readonly lines: readonly string[]; readonly bytes: Buffer } = {
+  lines: [],
+  bytes: Buffer.alloc(0),
+};
+
+/** Encodes lines: once for all clients that are sent the same ones in turn, as watches of one type are. */
+function bytesOf(lines: readonly string[]): Buffer {
+  const { lines: before, bytes } = last;
+  if (lines.length === before.length && lines.every((line, index) => line === before[index])) return bytes;
+  const made = Buffer.from(lines.join(''));
+  if (made.length <= MOST_KEPT) last = { lines, bytes: made };
+  return made;
+}
+
 /** Sends lines over HTTP: those of one turn leave in one piece. */
 export class LineWriter implements LineSink {
   readonly #response: ServerResponse;
-  #unsent = '';
-  #isFlushScheduled = false;
+  #unsent: string[] = [];
+  #characters = 0;
 
   constructor(response: ServerResponse) {
     this.#response = response;
   }
 
   write(line: string): void {
-    this.#unsent += line;
-    if (this.#isFlushScheduled) return;
-    this.#isFlushScheduled = true;
-    queueMicrotask(() => this.#flush());
+    this.#characters += line.length;
+    if (this.#unsent.push(line) === 1) queueMicrotask(() => this.#flush());
   }
 
   /** Sends what is written so far. A client that takes nothing is cut off. */
   #flush(): void {
-    this.#isFlushScheduled = false;
-    if (this.#unsent === '' || this.#response.writableEnded) return;
-    const text = this.#unsent;
-    this.#unsent = '';
-    this.#response.write(text);
+    if (this.#unsent.length === 0 || this.#response.writableEnded) return;
+    const lines = this.#unsent;
+    const isShort = this.#characters < FEW;
+    this.#unsent = [];
+    this.#characters = 0;
+    this.#response.write(isShort ? lines.join('') : bytesOf(lines));
     if (this.#response.writableLength > MAX_UNSENT_BYTES) this.#response.destroy();
   }
 
