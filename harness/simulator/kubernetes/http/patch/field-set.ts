@@ -45,23 +45,19 @@ export function fromFieldsV1(fields: unknown): FieldSet {
 /** Writes a set as `fieldsV1`, with sorted keys, as Go writes maps. */
 export const toFieldsV1 = (set: FieldSet): JsonObject => written(set) ?? {};
 
-/** Returns undefined for an empty set. */
+/** Returns undefined for an empty set. A member without any child says so by being empty. */
 function written({ member, children }: FieldSet): JsonObject | undefined {
-  if (children.size === 0) return member ? {} : undefined;
-  const keys = children.size === 1 ? [...children.keys()] : [...children.keys()].sort();
-  const result: JsonObject = {};
-  if (member) result['.'] = {};
-  let isEmpty = !member;
-  for (const key of keys) {
+  const result: JsonObject = member ? { '.': {} } : {};
+  let hasChild = false;
+  for (const key of [...children.keys()].sort()) {
     const child = children.get(key);
     const value = child && written(child);
     if (value === undefined) continue;
     result[key] = value;
-    isEmpty = false;
+    hasChild = true;
   }
-  if (isEmpty) return undefined;
-  // Without any child it is a member alone, which says so by being empty.
-  return member && Object.keys(result).length === 1 ? {} : result;
+  if (hasChild) return result;
+  return member ? {} : undefined;
 }
 
 /** Returns the fields of either set. */

@@ -118,17 +118,13 @@ function writtenOf({ manager, operation, apiVersion, time, fields, subresource }
   return written;
 }
 
-/** Returns the context of a write by which the writer comes to own the fields that it changes. */
-export const owningContext = (clock: Clock, type: ResourceType, context: WriteContext): WriteContext => ({
-  user: context.user,
-  dryRun: context.dryRun,
-  version: context.version,
-  subresource: context.subresource,
-  fieldManager: context.fieldManager,
-  own: ownershipOf(clock, type, context),
-  options: context.options,
-  warn: text => context.warn(text),
-});
+/**
+ * Has the writer come to own the fields that a write changes.
+ * @param context - of this write alone
+ * @returns the same
+ */
+export const owningContext = (clock: Clock, type: ResourceType, context: WriteContext): WriteContext =>
+  Object.assign(context, { own: ownershipOf(clock, type, context) });
 
 /** Makes the ownership of a create, update or patch by the context's manager. */
 export function ownershipOf(clock: Clock, type: ResourceType, context: WriteContext): FieldOwnership {
